@@ -1,0 +1,1 @@
+"""When something is due: civil time, quiet hours, phases, and the plan of assessments."""

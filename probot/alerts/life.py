@@ -1,0 +1,260 @@
+"""What can happen to an alert, and in which order? Raised, met again, taken, corrected, closed.
+
+The rule: forward only. An alert that is closed stays so (the next hit raises another), a tier never falls, and
+what happened before stays in the history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from probot.alerts.evidence import severity
+from probot.alerts.ladder import first_due, first_rung_at, ladder_for
+from probot.alerts.model import Alert, AlertState, Entry, Evidence, Hit
+from probot.study.model import TIERS, Item, Study
+from probot.values import AlertId, EnrolmentId, StaffId, Value, derived_id
+
+Happening = Literal["hit", "louder hit", "acknowledge", "correct", "close"]
+
+MOVES: Mapping[tuple[AlertState, Happening], AlertState | None] = {
+    ("open", "hit"): "open",
+    ("open", "louder hit"): "open",
+    ("open", "acknowledge"): "acknowledged",
+    ("open", "correct"): "open",
+    ("open", "close"): None,  # somebody has to have it first
+    ("acknowledged", "hit"): "acknowledged",
+    ("acknowledged", "louder hit"): "open",  # taken is not the same as solved: the ladder starts anew
+    ("acknowledged", "acknowledge"): None,  # one name at a time
+    ("acknowledged", "correct"): "acknowledged",
+    ("acknowledged", "close"): "closed",
+    ("closed", "hit"): None,  # raises another alert
+    ("closed", "louder hit"): None,
+    ("closed", "acknowledge"): None,
+    ("closed", "correct"): "closed",  # noted, for whoever reads it later
+    ("closed", "close"): None,
+}
+"""Where each happening leads; None: it is refused and changes nothing. A louder hit is one that people are
+told of (again)."""
+
+AGAIN_AFTER = timedelta(hours=24)
+"""A hit this long after people were last told is told again, even without a rise."""
+
+Why = Literal["tier", "rise", "time"]
+
+
+@dataclass(frozen=True, slots=True)
+class Absorbed:
+    """A hit that went into an alert that was there already.
+
+    `notify`: people are to know of it, for the reason `why`. `tell`: who is told right now, beside the ladder.
+    It is empty where the ladder started anew (climb it: its first rung is due) or where the digest will tell.
+    """
+
+    alert: Alert
+    notify: bool
+    why: Why | None
+    tell: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyTaken:
+    """Refused: `by` has it since `at`."""
+
+    by: StaffId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyClosed:
+    """Refused: `by` closed it at `at`."""
+
+    by: StaffId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """Refused: an alert is closed by somebody who has it, and nobody has this one."""
+
+
+Refusal = AlreadyTaken | AlreadyClosed | NotTaken
+
+
+def raise_alert(study: Study, enrolment: EnrolmentId, hit: Hit, cause: str, now: datetime) -> Alert:
+    """A new open alert, its ladder frozen, its first rung not yet climbed.
+
+    `cause` is the id of what met the rule (a response's revision, a note, an assessment): the same cause makes
+    the same alert id, so a retry raises nothing twice.
+    """
+    return Alert(
+        id=AlertId(derived_id("alert", enrolment, hit.concept, cause)),
+        enrolment=enrolment,
+        concept=hit.concept,
+        rule=hit.rule,
+        tier=hit.tier,
+        state="open",
+        raised_at=now,
+        study=study.hash,
+        ladder=ladder_for(study, hit.tier),
+        rung=0,
+        next_at=first_due(study, hit.tier, now),
+        evidence=hit.evidence,
+        peak=_peak(study, hit.evidence.item, (hit.evidence,)),
+        last_hit_at=now,
+        history=(Entry("raised", now, rule=hit.rule, tier=hit.tier, evidence=hit.evidence),),
+    )
+
+
+def absorb(study: Study, alert: Alert, hit: Hit, now: datetime) -> Absorbed:
+    """Add a hit to the participant's alert on the same concept. ValueError for a closed one: raise another."""
+    why = _why_louder(study, alert, hit, now)
+    state = MOVES[alert.state, "louder hit" if why else "hit"]
+    if state is None:
+        raise ValueError(f"alert {alert.id} is closed")
+    met = Entry("hit", now, rule=hit.rule, tier=hit.tier, evidence=hit.evidence, why=why or "")
+    reopened = state == "open" and alert.state != "open"
+    louder = replace(
+        alert,
+        state=state,
+        hits=alert.hits + 1,
+        last_hit_at=now,
+        history=(*alert.history, met, *((replace(met, deed="reopened"),) if reopened else ())),
+    )
+    if why == "tier":
+        louder = replace(louder, rule=hit.rule, tier=hit.tier, ladder=ladder_for(study, hit.tier))
+    louder = replace(louder, peak=_peak(study, alert.evidence.item, _evidences(louder)))
+    if why == "tier" or reopened:
+        anew = replace(
+            louder,
+            rung=0,
+            next_at=first_rung_at(study, louder.ladder, louder.tier, now),
+            told=(),
+            acknowledged_by=None,
+            acknowledged_at=None,
+        )
+        return Absorbed(anew, notify=True, why=why)
+    if why is None:
+        return Absorbed(louder, notify=False, why=None)
+    tell = () if _by_digest(alert) else alert.told
+    return Absorbed(replace(louder, notified_at=now if tell else louder.notified_at), True, why, tell)
+
+
+def acknowledge(alert: Alert, staff: StaffId, now: datetime) -> Alert | Refusal:
+    """`staff` has it from now on: the ladder stops, and nothing else ends."""
+    if MOVES[alert.state, "acknowledge"] is None:
+        return _refusal(alert)
+    return replace(
+        alert,
+        state="acknowledged",
+        acknowledged_by=staff,
+        acknowledged_at=now,
+        next_at=None,
+        history=(*alert.history, Entry("acknowledged", now, by=staff)),
+    )
+
+
+def close(alert: Alert, staff: StaffId, now: datetime) -> Alert | Refusal:
+    """`staff` says that it is dealt with."""
+    if MOVES[alert.state, "close"] is None:
+        return _refusal(alert)
+    return replace(
+        alert,
+        state="closed",
+        closed_by=staff,
+        closed_at=now,
+        next_at=None,
+        history=(*alert.history, Entry("closed", now, by=staff)),
+    )
+
+
+def corrected(alert: Alert, item: str, before: Value | None, after: Value | None, now: datetime) -> Alert:
+    """Note that an answer this alert rests on was changed. State, ladder and evidence stay as they are.
+
+    An alert that does not rest on the item is given back unchanged.
+    """
+    if all(evidence.item != item for evidence in _evidences(alert)):
+        return alert
+    change = Evidence(item=item, value=after, previous=before)
+    return replace(alert, history=(*alert.history, Entry("corrected", now, evidence=change)))
+
+
+def latest(alert: Alert) -> Evidence:
+    """The evidence of the newest hit; `alert.evidence` is that of the first."""
+    return next(reversed(_evidences(alert)), alert.evidence)
+
+
+# ---------------------------------------------------------------- how loud
+
+
+def _why_louder(study: Study, alert: Alert, hit: Hit, now: datetime) -> Why | None:
+    if TIERS.index(hit.tier) > TIERS.index(alert.tier):
+        return "tier"
+    if _rose(study, alert, hit.evidence):
+        return "rise"
+    # A milder rule of the same concept is an improvement; it is kept, but no reason to call anybody.
+    since = alert.notified_at or alert.raised_at
+    return "time" if hit.tier == alert.tier and now - since >= AGAIN_AFTER else None
+
+
+def _rose(study: Study, alert: Alert, evidence: Evidence) -> bool:
+    """A real rise over the worst so far while open; any rise, or another item, once somebody has it."""
+    if evidence.item is None:
+        return False
+    item = study.item(evidence.item)
+    now = severity(item, evidence.value)
+    if now is None:
+        known = any(each.item == evidence.item for each in _evidences(alert))
+        return alert.state == "acknowledged" and not known
+    before = _worst(item, _evidences(alert))
+    if before is None:
+        return alert.state == "acknowledged"
+    rise = now - before
+    return rise > 0 if alert.state == "acknowledged" else rise >= real_rise(item)
+
+
+def real_rise(item: Item) -> float:
+    """How much worse is worse: a fifth of a scale (2 points of 0-10), a tenth of a number's plausible range
+    (0.9 degrees of 34-43), 2 of a count, one step of a choice.
+    """
+    width = item.highest - item.lowest
+    return {"scale": width / 5, "number": width / 10, "count": 2}.get(item.kind, 1)
+
+
+def _peak(study: Study, item_id: str | None, evidences: tuple[Evidence, ...]) -> float | None:
+    """The worst number so far of the item that the alert was raised for."""
+    if item_id is None:
+        return None
+    item = study.item(item_id)
+    worst = _worst(item, evidences)
+    return -worst if worst is not None and item.higher_is == "better" else worst
+
+
+def _worst(item: Item, evidences: tuple[Evidence, ...]) -> float | None:
+    """The highest severity that the item has had."""
+    known = [severity(item, each.value) for each in evidences if each.item == item.id]
+    return max((each for each in known if each is not None), default=None)
+
+
+def _evidences(alert: Alert) -> tuple[Evidence, ...]:
+    met = tuple(
+        each.evidence
+        for each in alert.history
+        if each.deed in {"raised", "hit"} and each.evidence is not None
+    )
+    return met or (alert.evidence,)
+
+
+def _by_digest(alert: Alert) -> bool:
+    """Whether the alert is only spoken of in digests so far, so that the next one will tell of the hit."""
+    return all(rung.digest is not None for rung in alert.ladder[: alert.rung])
+
+
+def _refusal(alert: Alert) -> Refusal:
+    if alert.closed_by is not None and alert.closed_at is not None:
+        return AlreadyClosed(alert.closed_by, alert.closed_at)
+    if alert.acknowledged_by is not None and alert.acknowledged_at is not None:
+        return AlreadyTaken(alert.acknowledged_by, alert.acknowledged_at)
+    return NotTaken()

@@ -1,0 +1,219 @@
+"""How is something said on Telegram? One call a part, plain text, and an outcome for whatever happens.
+
+The rule: the outcome is the truth about the whole message. A message of which some parts arrived is finished by the
+next try, from the part where it stopped.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    MessageEntity,
+)
+from telegram.error import BadRequest, TelegramError
+
+from probot.messages import Button, Link, Message
+from probot.ports import Edit, Gone, Later, Leave, Menu, Outcome, Post, Sending, Sent, Unknown
+from probot.telegram.outcomes import outcome_of
+from probot.telegram.parts import Part, parts_of
+
+_LOG: Final = logging.getLogger(__name__)
+_NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+_MOST_STARTED: Final = 256
+"""Unfinished messages remembered; beyond it the oldest would be sent again from its first part."""
+_MOST_TAP_CHARACTERS: Final = 200
+
+
+class TelegramChannel:
+    """`probot.ports.Channel` on Telegram.
+
+    `protect_private`: messages in private chats cannot be forwarded or saved by their reader. Off by default,
+    since it also keeps a participant from showing their own record to a doctor.
+    """
+
+    def __init__(self, bot: Bot, *, protect_private: bool = False) -> None:
+        self._bot = bot
+        self._protect_private = protect_private
+        self._started: dict[Post, int] = {}
+        self._throttled: set[int] = set()
+        self.taps_unanswered: Counter[str] = Counter()
+        """Taps whose spinner could not be stopped, by kind of error."""
+        self.sent_without_quote = 0
+        """Messages whose quoted part Telegram would not take, sent as plain words instead: a defect of ours."""
+
+    async def deliver(self, sending: Sending) -> Outcome:
+        """Say it once, and tell what became of it. Raises nothing for what the world does."""
+        return self._as_wide_as_it_is(sending.chat, await self._attempt(sending))
+
+    async def acknowledge_tap(self, query: str, words: str = "") -> None:
+        """Stop the spinner on a tapped button, showing `words` for a moment. Failures are counted, never raised."""
+        try:
+            await self._bot.answer_callback_query(query, text=words[:_MOST_TAP_CHARACTERS] or None)
+        except TelegramError as error:
+            self.taps_unanswered[type(error).__name__] += 1
+
+    async def set_menus(self, private: Sequence[Menu], groups: Sequence[Menu] = ()) -> Outcome:
+        """Set the command menus: `private` for all private chats, `groups` (staff) for all groups.
+
+        The first menu of each also serves apps in any language that has no menu of its own.
+        Returns Sent(None), or the outcome of the first call that failed; calling it again is harmless.
+        """
+        scopes: tuple[tuple[BotCommandScope, Sequence[Menu]], ...] = (
+            (BotCommandScopeAllPrivateChats(), private),
+            (BotCommandScopeAllGroupChats(), groups),
+        )
+        try:
+            for scope, menus in scopes:
+                for language, menu in (
+                    [(None, menus[0]), *((menu.language, menu) for menu in menus)] if menus else []
+                ):
+                    commands = [BotCommand(name.lstrip("/"), words) for name, words in menu.commands.items()]
+                    await self._bot.set_my_commands(commands, scope=scope, language_code=language)
+        except TelegramError as error:
+            return outcome_of(error)
+        return Sent(None)
+
+    async def who_am_i(self) -> tuple[int, str]:
+        """The bot's account number and username. Raises telegram.error.TelegramError where nobody answers."""
+        me = await self._bot.get_me()
+        return me.id, me.username or ""
+
+    async def _attempt(self, sending: Sending) -> Outcome:
+        match sending:
+            case Post():
+                return await self._post(sending)
+            case Edit():
+                return await self._edit(sending)
+            case Leave():
+                return await self._leave(sending)
+
+    async def _post(self, post: Post) -> Outcome:
+        parts = parts_of(post.message.text, post.message.quote)
+        number: int | None = None
+        uncertain: Unknown | None = None
+        for index in range(self._started.pop(post, 0), len(parts)):
+            outcome = await self._send(
+                post.chat, parts[index], post.message, keyboard=index == len(parts) - 1
+            )
+            match outcome:
+                case Sent():
+                    number = outcome.number
+                case Unknown():
+                    # The parts after it are not abandoned: better a part that is read twice than half a message.
+                    uncertain = outcome
+                case Later() if uncertain is not None:
+                    return uncertain
+                case Later():
+                    self._remember(post, index)
+                    return outcome
+                case _:
+                    return outcome
+        return uncertain or Sent(number)
+
+    async def _send(self, chat: int, part: Part, message: Message, *, keyboard: bool) -> Outcome:
+        entities = _entities(part)
+        while True:
+            try:
+                sent = await self._bot.send_message(
+                    chat,
+                    part.text,
+                    entities=entities,
+                    link_preview_options=_NO_PREVIEW,
+                    disable_notification=message.silent or None,
+                    protect_content=(self._protect_private and chat > 0) or None,
+                    reply_markup=_keyboard(message) if keyboard else None,
+                )
+            except TelegramError as error:
+                if not (entities and _about_entities(error)):
+                    return outcome_of(error)
+                self._note_lost_quote()
+                entities = None
+            else:
+                return Sent(sent.message_id)
+
+    async def _edit(self, edit: Edit) -> Outcome:
+        """Change the numbered message. Of a text in several parts it bears the last one, as `_post` numbered it."""
+        part = parts_of(edit.message.text, edit.message.quote)[-1]
+        entities = _entities(part)
+        while True:
+            try:
+                await self._bot.edit_message_text(
+                    part.text,
+                    chat_id=edit.chat,
+                    message_id=edit.number,
+                    entities=entities,
+                    link_preview_options=_NO_PREVIEW,
+                    reply_markup=_keyboard(edit.message),
+                )
+            except TelegramError as error:
+                if entities and _about_entities(error):
+                    self._note_lost_quote()
+                    entities = None
+                    continue
+                outcome = outcome_of(error)
+                return Sent(edit.number) if isinstance(outcome, Sent) else outcome
+            else:
+                return Sent(edit.number)
+
+    async def _leave(self, leave: Leave) -> Outcome:
+        try:
+            await self._bot.leave_chat(leave.chat)
+        except TelegramError as error:
+            outcome = outcome_of(error)
+            # Thrown out, not a member, no such chat: we are outside, which is what was wanted.
+            return Sent(None) if isinstance(outcome, Gone) else outcome
+        return Sent(None)
+
+    def _remember(self, post: Post, part: int) -> None:
+        if part == 0:
+            return
+        while len(self._started) >= _MOST_STARTED:
+            self._started.pop(next(iter(self._started)))
+        self._started[post] = part
+
+    def _as_wide_as_it_is(self, chat: int, outcome: Outcome) -> Outcome:
+        """Telegram does not say whose limit was passed. Two chats throttled with nothing sent between: everybody's."""
+        if isinstance(outcome, Sent):
+            self._throttled.clear()
+        elif isinstance(outcome, Later) and not outcome.wide:
+            self._throttled.add(chat)
+            return Later(outcome.seconds, outcome.reason, wide=len(self._throttled) > 1)
+        return outcome
+
+    def _note_lost_quote(self) -> None:
+        self.sent_without_quote += 1
+        _LOG.error("Telegram refused a quoted part; the message goes out as plain words")
+
+
+def _entities(part: Part) -> list[MessageEntity] | None:
+    if part.quote is None:
+        return None
+    return [MessageEntity(MessageEntity.BLOCKQUOTE, offset=part.quote[0], length=part.quote[1])]
+
+
+def _keyboard(message: Message) -> InlineKeyboardMarkup | None:
+    if not message.buttons:
+        return None
+    return InlineKeyboardMarkup([[_key(button) for button in row] for row in message.buttons])
+
+
+def _key(button: Button | Link) -> InlineKeyboardButton:
+    if isinstance(button, Link):
+        return InlineKeyboardButton(button.label, url=button.url)
+    return InlineKeyboardButton(button.label, callback_data=button.data)
+
+
+def _about_entities(error: TelegramError) -> bool:
+    return isinstance(error, BadRequest) and "entit" in error.message.lower()

@@ -1,0 +1,225 @@
+"""How does a request reach a Bot API server, and what is certain when no answer comes back?
+
+The rule: a failure says which of two things it is. `NotSent`: the request never left. Everything else may have
+arrived. No address is ever put into a message or a log, because the address holds the token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final, cast
+from urllib.parse import urlencode
+
+import aiohttp
+from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.request import BaseRequest, RequestData
+from yarl import URL
+
+_OF_TELEGRAM: Final = frozenset({400, 401, 403, 404, 409})
+"""Answers whose meaning python-telegram-bot reads well from the code and the description."""
+
+
+class NotSent(NetworkError):
+    """No connection came about, so the server certainly did not get the request."""
+
+    __slots__ = ()
+
+
+class AnswerLost(NetworkError):
+    """The request left, but no readable answer came back: it may have been carried out."""
+
+    __slots__ = ()
+
+
+class Throttled(TelegramError):
+    """Too many requests: certainly not carried out. `seconds` is how long the server wants to be left alone."""
+
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"asked to wait {seconds:g} s")
+        self.seconds = seconds
+
+
+class ServerAnswered(NetworkError):
+    """An HTTP status that is no ordinary answer of the Bot API.
+
+    `by_api`: the body has the shape of a Bot API answer; otherwise something between us and the server spoke
+    (a proxy, a firewall, a wrong address).
+    """
+
+    __slots__ = ("by_api", "status")
+
+    def __init__(self, status: int, *, by_api: bool) -> None:
+        super().__init__(f"HTTP {status}" + ("" if by_api else " from something that is no Bot API server"))
+        self.status = status
+        self.by_api = by_api
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """Parameters already as they go over the wire; stands in for RequestData, which is final."""
+
+    json_parameters: dict[str, str]
+    contains_files: bool = False
+
+
+class AiohttpRequest(BaseRequest):
+    """python-telegram-bot's requests, carried by one aiohttp session that is made on first use.
+
+    `connections` should be at least the number of messages sent at once plus one for the long poll.
+    Timeouts are seconds; `read_timeout` is the longest silence while waiting for an answer.
+    `environment_proxies` takes HTTPS_PROXY and its relatives into account.
+    """
+
+    __slots__ = ("_connect_timeout", "_connections", "_environment_proxies", "_read_timeout", "_session")
+
+    def __init__(
+        self,
+        *,
+        connections: int = 256,
+        connect_timeout: float = 10,
+        read_timeout: float = 20,
+        environment_proxies: bool = False,
+    ) -> None:
+        self._connections = connections
+        self._connect_timeout = connect_timeout
+        self._read_timeout = read_timeout
+        self._environment_proxies = environment_proxies
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float | None:
+        """The longest silence in seconds, where a call names none of its own."""
+        return self._read_timeout
+
+    async def initialize(self) -> None:
+        """Nothing to do ahead: the session is made by the first request, in the loop that it runs in."""
+
+    async def shutdown(self) -> None:
+        """Close all connections. May be called twice; a later request opens new ones."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def call(self, url: str, parameters: Mapping[str, str], *, read_timeout: float) -> Any:
+        """The `result` of one Bot API method, as the plain JSON that came: for updates, which are kept raw."""
+        return await self.post(url, cast("RequestData", _Form(dict(parameters))), read_timeout=read_timeout)
+
+    async def do_request(  # noqa: PLR0917 - the shape that python-telegram-bot calls
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - covered by the read timeout
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - covered by the connect timeout
+    ) -> tuple[int, bytes]:
+        """One exchange. Raises NotSent, AnswerLost, TimedOut, Throttled or ServerAnswered, and names no address."""
+        unset = BaseRequest.DEFAULT_NONE
+        timeout = aiohttp.ClientTimeout(
+            total=None,
+            connect=self._connect_timeout if connect_timeout is unset else connect_timeout,
+            sock_read=self._read_timeout if read_timeout is unset else read_timeout,
+        )
+        data, headers = _body(request_data)
+        # Raised outside the except arms, so that aiohttp's own words, which may hold the address, hang on nothing.
+        failure: TelegramError
+        try:
+            async with self._open().request(
+                method,
+                URL(url, encoded=True),
+                data=data,
+                headers=headers,
+                timeout=timeout,
+                allow_redirects=False,
+            ) as answer:
+                payload = await answer.read()
+                status = answer.status
+        except (
+            aiohttp.ConnectionTimeoutError,
+            aiohttp.ClientConnectorError,
+            aiohttp.ClientHttpProxyError,
+            aiohttp.InvalidURL,
+            aiohttp.NonHttpUrlClientError,
+        ) as error:
+            failure = NotSent(f"no connection: {_named(error)}")
+        except TimeoutError:
+            failure = TimedOut("no answer in time")
+        except (aiohttp.ClientError, OSError) as error:
+            failure = AnswerLost(f"no answer: {_named(error)}")
+        else:
+            _refuse_what_is_no_answer(status, payload)
+            return status, payload
+        raise failure
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """The answer's JSON object. Raises AnswerLost for anything else, and never logs what came."""
+        answer = _json_object(payload)
+        if answer is None or ("result" not in answer and answer.get("ok") is not False):
+            raise AnswerLost("the answer is no Bot API answer")
+        return answer
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=self._connections, ttl_dns_cache=60, family=socket.AF_UNSPEC
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": self.USER_AGENT},
+                trust_env=self._environment_proxies,
+            )
+        return self._session
+
+
+def _body(request_data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str]]:
+    if request_data is None:
+        return None, {}
+    if not request_data.contains_files:
+        form = urlencode(request_data.json_parameters, errors="replace").encode()
+        return form, {"Content-Type": "application/x-www-form-urlencoded"}
+    parts = aiohttp.FormData(request_data.json_parameters)
+    for name, (filename, content, mime) in request_data.multipart_data.items():
+        parts.add_field(name, content, filename=filename, content_type=mime)
+    return parts, {}
+
+
+def _refuse_what_is_no_answer(status: int, payload: bytes) -> None:
+    """Raise for every status that python-telegram-bot would flatten into a NetworkError without its number."""
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    answer = _json_object(payload)
+    if answer is None or answer.get("ok") is not False:
+        raise ServerAnswered(status, by_api=False)
+    parameters = answer.get("parameters")
+    wait = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        raise Throttled(float(wait) if isinstance(wait, int | float) and wait > 0 else 1.0)
+    if status not in _OF_TELEGRAM:
+        raise ServerAnswered(status, by_api=True)
+
+
+def _json_object(payload: bytes) -> dict[str, Any] | None:
+    try:
+        answer = json.loads(payload.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def _named(error: BaseException) -> str:
+    """What went wrong without the address: the error's kind, and the operating system's word for it."""
+    kind = type(error).__name__
+    inner = getattr(error, "os_error", error)
+    reason = getattr(inner, "strerror", None)
+    if isinstance(error, asyncio.TimeoutError) or not isinstance(reason, str) or "/" in reason:
+        return kind
+    return f"{kind} ({reason})"

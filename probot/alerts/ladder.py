@@ -106,7 +106,7 @@ def climb(study: Study, alert: Alert, now: datetime) -> Climbed:
     climbed = replace(
         alert,
         rung=reached,
-        next_at=_next(study, alert, rungs, reached, now),
+        next_at=_next(study, alert, rungs, reached, now, peace=again),
         told=_once((*alert.told, *notify, *digest)),
         notified_at=now if notify or digest else alert.notified_at,
     )
@@ -124,20 +124,26 @@ def _due(study: Study, tier: Tier, rung: Rung, start: datetime) -> datetime:
     return next_allowed(next_allowed(start, quiet, study.zone) + rung.after, quiet, study.zone)
 
 
-def _next(study: Study, alert: Alert, rungs: tuple[Rung, ...], reached: int, now: datetime) -> datetime:
-    """The sooner of the next rung and the next repetition, after `now`."""
+def _next(
+    study: Study, alert: Alert, rungs: tuple[Rung, ...], reached: int, now: datetime, *, peace: bool
+) -> datetime:
+    """The sooner of the next rung and the next repetition, after `now`; `peace`: one has just been made."""
     start = started_at(alert)
     above = [_due(study, alert.tier, rung, start) for rung in rungs[reached : reached + 1]]
     standing = _standing(rungs, reached)
-    return min(above + [_next_repetition(study, alert.tier, rung, start, now) for rung in standing])
+    return min(
+        above + [_next_repetition(study, alert.tier, rung, start, now, peace=peace) for rung in standing]
+    )
 
 
-def _next_repetition(study: Study, tier: Tier, rung: Rung, start: datetime, last: datetime) -> datetime:
-    """When a climbed rung is repeated after `last`."""
+def _next_repetition(
+    study: Study, tier: Tier, rung: Rung, start: datetime, last: datetime, *, peace: bool = False
+) -> datetime:
+    """When a climbed rung is repeated after `last`; with `peace` not before half an interval has gone."""
     if rung.digest is not None:
         again = _local_time(rung.digest, last + timedelta(microseconds=1), study.zone)
     else:
-        again = _on_the_beat(_due(study, tier, rung, start), rung.repeat or DAY, last)
+        again = _on_the_beat(_due(study, tier, rung, start), rung.repeat or DAY, last, peace=peace)
     return next_allowed(again, _quiet(study, tier), study.zone)
 
 
@@ -163,10 +169,10 @@ def _standing(rungs: tuple[Rung, ...], reached: int) -> tuple[Rung, ...]:
     return rungs[-1:] if reached == len(rungs) else ()
 
 
-def _on_the_beat(first: datetime, every: timedelta, now: datetime) -> datetime:
-    """The next of `first`, `first + every` … that leaves at least half an interval of peace after `now`."""
-    passed = max(0, (now + every / 2 - first) // every)
-    return first + (passed + 1) * every
+def _on_the_beat(first: datetime, every: timedelta, last: datetime, *, peace: bool) -> datetime:
+    """The next of `first`, `first + every` … after `last`."""
+    passed = (last + (every / 2 if peace else timedelta()) - first) // every
+    return first + max(0, passed + 1) * every
 
 
 def _local_time(at: time, moment: datetime, zone: str) -> datetime:

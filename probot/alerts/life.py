@@ -211,8 +211,8 @@ def _rose(study: Study, alert: Alert, evidence: Evidence) -> bool:
     before = _worst(item, _evidences(alert))
     if before is None:
         return alert.state == "acknowledged"
-    rise = now - before
-    return rise > 0 if alert.state == "acknowledged" else rise >= real_rise(item)
+    rise = round(now - before, 6)  # 39.4 - 38.5 is a little less than 0.9 in binary
+    return rise > 0 if alert.state == "acknowledged" else rise >= round(real_rise(item), 6)
 
 
 def real_rise(item: Item) -> float:

@@ -1,0 +1,306 @@
+"""What can happen to an alert: the whole table of moves, and when a hit is told again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from probot.alerts import life
+from probot.alerts.ladder import climb
+from probot.alerts.life import (
+    MOVES,
+    AlreadyClosed,
+    AlreadyTaken,
+    NotTaken,
+    absorb,
+    acknowledge,
+    close,
+    corrected,
+    latest,
+    raise_alert,
+)
+from probot.alerts.model import Alert, Evidence, Hit
+from probot.study.model import TIERS
+from probot.values import EnrolmentId, StaffId
+from tests.alerts.small_study import LADDERS, STUDY, at
+
+NURSE, DOCTOR = StaffId("nurse-li"), StaffId("dr-wu")
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+MORNING = at(4)
+
+
+def hit(rule="severe_pain", value=8, item="pain"):
+    met = STUDY.rules[rule]
+    return Hit(rule, met.tier, met.concept, Evidence(item=item, value=value))
+
+
+def raised(rule="severe_pain", value=8, item="pain", now=MORNING):
+    """An alert whose first rung has been climbed as soon as it was due."""
+    alert = raise_alert(STUDY, EnrolmentId("e"), hit(rule, value, item), "response-1", now)
+    return climb(STUDY, alert, alert.next_at).alert
+
+
+def in_state(state) -> Alert:
+    alert = raised()
+    if state == "open":
+        return alert
+    taken = acknowledge(alert, NURSE, at(4, "09:02"))
+    return taken if state == "acknowledged" else close(taken, DOCTOR, at(4, "09:30"))
+
+
+def do(alert, happening):
+    """The alert afterwards, or the refusal."""
+    now = at(4, "10:00")
+    match happening:
+        case "hit":
+            return absorb(STUDY, alert, hit(value=8), now).alert
+        case "louder hit":
+            return absorb(STUDY, alert, hit(value=10), now).alert
+        case "acknowledge":
+            return acknowledge(alert, DOCTOR, now)
+        case "correct":
+            return corrected(alert, "pain", 8, 3, now)
+        case "close":
+            return close(alert, DOCTOR, now)
+
+
+@pytest.mark.parametrize(("state", "happening"), MOVES, ids=lambda word: word)
+def test_every_state_meets_every_happening_as_the_table_says(state, happening):
+    before, expected = in_state(state), MOVES[state, happening]
+    if expected is None and happening in {"hit", "louder hit"}:
+        with pytest.raises(ValueError, match="is closed"):
+            do(before, happening)
+        return
+    after = do(before, happening)
+    if expected is None:
+        assert isinstance(after, AlreadyTaken | AlreadyClosed | NotTaken)
+        return
+    assert after.state == expected
+    assert after.history[: len(before.history)] == before.history
+    assert len(after.history) > len(before.history)
+    assert (after.next_at is not None) is (expected == "open")
+
+
+def test_the_table_speaks_of_every_state_and_every_happening():
+    states = ("open", "acknowledged", "closed")
+    happenings = ("hit", "louder hit", "acknowledge", "correct", "close")
+    assert set(MOVES) == {(state, happening) for state in states for happening in happenings}
+
+
+def test_no_move_leads_out_of_closed():
+    assert {MOVES[state, happening] for state, happening in MOVES if state == "closed"} == {None, "closed"}
+
+
+def test_a_new_alert_is_open_and_freezes_rule_evidence_ladder_and_study():
+    alert = raise_alert(STUDY, EnrolmentId("e"), hit(), "response-1", at(4))
+    assert (alert.state, alert.rule, alert.tier, alert.concept) == ("open", "severe_pain", "urgent", "pain")
+    assert (alert.evidence.value, alert.peak, alert.hits) == (8, 8, 1)
+    assert (alert.ladder, alert.rung, alert.next_at) == (LADDERS["urgent"], 0, at(4))
+    assert (alert.study, alert.raised_at) == (STUDY.hash, at(4))
+
+
+def test_the_same_cause_makes_the_same_alert_and_another_cause_another():
+    def make(cause, when):
+        return raise_alert(STUDY, EnrolmentId("e"), hit(), cause, when).id
+
+    assert make("response-1", at(4)) == make("response-1", at(5))
+    assert make("response-1", at(4)) != make("response-2", at(4))
+
+
+# ---------------------------------------------------------------- refusals
+
+
+def test_whoever_comes_second_learns_who_was_first():
+    taken = in_state("acknowledged")
+    assert acknowledge(taken, DOCTOR, at(5)) == AlreadyTaken(NURSE, at(4, "09:02"))
+    assert acknowledge(taken, NURSE, at(5)) == AlreadyTaken(NURSE, at(4, "09:02"))
+    assert acknowledge(in_state("closed"), NURSE, at(5)) == AlreadyClosed(DOCTOR, at(4, "09:30"))
+    assert close(in_state("closed"), NURSE, at(5)) == AlreadyClosed(DOCTOR, at(4, "09:30"))
+
+
+def test_an_alert_that_nobody_has_cannot_be_closed():
+    assert close(in_state("open"), NURSE, at(5)) == NotTaken()
+
+
+# ---------------------------------------------------------------- hits on an open alert
+
+
+@pytest.mark.parametrize(("value", "why"), [(7, None), (8, None), (9, None), (10, "rise")])
+def test_while_open_only_a_rise_of_two_points_over_the_worst_is_told(value, why):
+    absorbed = absorb(STUDY, raised(value=8), hit(value=value), at(4, "15:00"))
+    assert (absorbed.notify, absorbed.why) == (why is not None, why)
+    assert absorbed.tell == (("care_team",) if why else ())
+    assert (absorbed.alert.hits, latest(absorbed.alert).value) == (2, value)
+    assert (absorbed.alert.evidence.value, absorbed.alert.peak) == (8, max(8, value))
+
+
+def test_small_steps_add_up_only_against_the_worst_so_far():
+    alert = raised(value=7)
+    whys = []
+    for hour, value in enumerate((8, 9, 10, 9, 10)):
+        absorbed = absorb(STUDY, alert, hit(value=value), at(4) + hour * HOUR)
+        alert = absorbed.alert
+        whys.append(absorbed.why)
+    assert whys == [None, None, None, None, None]
+    assert (alert.peak, alert.hits) == (10, 6)
+
+
+@pytest.mark.parametrize(("minutes", "why"), [(-1, None), (0, "time"), (1, "time")])
+def test_a_day_after_people_were_last_told_a_hit_is_told_again(minutes, why):
+    alert = raised()
+    absorbed = absorb(STUDY, alert, hit(), alert.notified_at + DAY + minutes * MINUTE)
+    assert absorbed.why == why
+
+
+def test_an_open_alert_keeps_its_place_on_the_ladder_when_it_gets_worse():
+    alert = raised()
+    absorbed = absorb(STUDY, alert, hit(value=10), at(4, "09:05"))
+    assert (absorbed.alert.rung, absorbed.alert.next_at) == (alert.rung, alert.next_at)
+
+
+def test_a_higher_tier_takes_over_with_its_own_ladder_from_the_first_rung():
+    alert = raised("moderate_pain", 5)
+    absorbed = absorb(STUDY, alert, hit("severe_pain", 7), at(4, "23:00"))
+    assert (absorbed.why, absorbed.tell) == ("tier", ())
+    after = absorbed.alert
+    assert (after.tier, after.rule, after.ladder) == ("urgent", "severe_pain", LADDERS["urgent"])
+    assert (after.rung, after.next_at) == (0, at(4, "23:00"))
+    assert climb(STUDY, after, at(4, "23:00")).notify == ("care_team",)
+    assert (after.history[0].rule, after.history[0].tier) == ("moderate_pain", "routine")
+
+
+def test_a_milder_hit_lowers_nothing_and_is_not_told_even_after_a_day():
+    absorbed = absorb(STUDY, raised(), hit("moderate_pain", 5), at(6))
+    assert (absorbed.why, absorbed.alert.tier, absorbed.alert.rule) == (None, "urgent", "severe_pain")
+    assert absorbed.alert.hits == 2
+
+
+def test_what_the_digest_will_tell_is_not_told_singly():
+    absorbed = absorb(STUDY, raised("moderate_pain", 4), hit("moderate_pain", 6), at(5, "09:00"))
+    assert (absorbed.why, absorbed.tell) == ("rise", ())
+
+
+def test_a_rise_in_what_is_better_when_higher_is_a_fall():
+    falling = absorb(STUDY, raised("low_quality", 4, "quality"), hit("low_quality", 2, "quality"), at(4))
+    climbing = absorb(STUDY, raised("low_quality", 3, "quality"), hit("low_quality", 5, "quality"), at(4))
+    assert (falling.why, falling.alert.peak) == ("rise", 2)
+    assert (climbing.why, climbing.alert.peak) == (None, 3)
+
+
+@pytest.mark.parametrize(("value", "why"), [(39.3, None), (39.4, "rise")])
+def test_a_temperature_rises_by_a_tenth_of_its_plausible_range(value, why):
+    alert = raised("fever", 38.5, "temperature")
+    assert absorb(STUDY, alert, hit("fever", value, "temperature"), at(4, "10:00")).why == why
+
+
+@pytest.mark.parametrize(("value", "why"), [(5, None), (6, "rise")])
+def test_a_count_rises_by_two(value, why):
+    alert = raised("many_stools", 4, "stools")
+    assert absorb(STUDY, alert, hit("many_stools", value, "stools"), at(4, "10:00")).why == why
+
+
+# ---------------------------------------------------------------- hits on a taken alert
+
+
+@pytest.mark.parametrize(("value", "why"), [(7, None), (8, None), (9, "rise")])
+def test_once_taken_any_rise_opens_the_alert_again(value, why):
+    absorbed = absorb(STUDY, in_state("acknowledged"), hit(value=value), at(4, "15:00"))
+    after = absorbed.alert
+    assert absorbed.why == why
+    assert after.state == ("open" if why else "acknowledged")
+    if why:
+        assert (after.rung, after.next_at, after.told) == (0, at(4, "15:00"), ())
+        assert after.acknowledged_by is None
+        taken = [entry for entry in after.history if entry.deed == "acknowledged"]
+        assert [(entry.by, entry.at) for entry in taken] == [(NURSE, at(4, "09:02"))]
+        assert after.history[-1].deed == "reopened"
+    else:
+        assert after.acknowledged_by == NURSE
+
+
+def test_a_taken_alert_that_is_met_again_after_a_day_opens_again():
+    assert absorb(STUDY, in_state("acknowledged"), hit(), at(5, "08:59")).why is None
+    absorbed = absorb(STUDY, in_state("acknowledged"), hit(), at(5, "09:00"))
+    assert (absorbed.why, absorbed.alert.state) == ("time", "open")
+
+
+def test_once_taken_another_symptom_of_the_same_concept_opens_the_alert_again():
+    alert = raised("fever", 38.5, "temperature")
+    chills = hit("fever", "yes", "chills")
+    assert absorb(STUDY, alert, chills, at(4, "09:01")).why is None
+    taken = acknowledge(alert, NURSE, at(4, "09:01"))
+    absorbed = absorb(STUDY, taken, chills, at(4, "09:05"))
+    assert (absorbed.why, absorbed.alert.state) == ("rise", "open")
+    again = acknowledge(absorbed.alert, NURSE, at(4, "09:06"))
+    assert absorb(STUDY, again, chills, at(4, "12:00")).why is None
+
+
+def test_a_soon_alert_opened_again_at_night_waits_for_the_morning():
+    taken = acknowledge(raised("many_stools", 4, "stools"), NURSE, at(4, "10:00"))
+    after = absorb(STUDY, taken, hit("many_stools", 9, "stools"), at(4, "23:00")).alert
+    assert (after.state, after.next_at) == ("open", at(5, "07:00"))
+
+
+# ---------------------------------------------------------------- corrections
+
+
+@pytest.mark.parametrize("state", ["open", "acknowledged", "closed"])
+def test_a_correction_is_noted_and_withdraws_nothing(state):
+    before = in_state(state)
+    after = corrected(before, "pain", 8, 3, at(4, "11:00"))
+    assert replace(after, history=()) == replace(before, history=())
+    note = after.history[-1]
+    assert (note.deed, note.evidence.previous, note.evidence.value) == ("corrected", 8, 3)
+    assert latest(after) == latest(before)
+
+
+def test_a_correction_of_something_else_changes_nothing():
+    before = in_state("open")
+    assert corrected(before, "stools", 8, 3, at(4, "11:00")) is before
+
+
+# ---------------------------------------------------------------- any sequence at all
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["hit", "hit", "acknowledge", "close", "correct", "climb"]),
+        st.integers(0, 2000),
+        st.integers(4, 10),
+    ),
+    max_size=40,
+)
+
+
+@given(STEPS)
+def test_no_alert_goes_backward_and_every_open_one_has_a_next_step(steps):
+    alert, now = raised("moderate_pain", 4), at(4)
+    for what, minutes, value in steps:
+        before, now = alert, now + minutes * MINUTE
+        if what == "hit" and alert.state != "closed":
+            rule = "severe_pain" if value >= 7 else "moderate_pain"
+            alert = absorb(STUDY, alert, hit(rule, value), now).alert
+        elif what == "climb":
+            alert = climb(STUDY, alert, now).alert
+        elif what == "correct":
+            alert = corrected(alert, "pain", value, 1, now)
+        elif what in {"acknowledge", "close"}:
+            after = getattr(life, what)(alert, NURSE, now)
+            alert = after if isinstance(after, Alert) else alert
+        assert (alert.state == "open") is (alert.next_at is not None)
+        assert alert.history[: len(before.history)] == before.history
+        assert TIERS.index(alert.tier) >= TIERS.index(before.tier)
+        assert alert.peak >= before.peak
+        assert alert.evidence == before.evidence
+        assert alert.hits >= before.hits
+        if before.state == "closed":
+            assert alert.state == "closed"
+        if alert.state != before.state:
+            assert (before.state, alert.state) in {
+                ("open", "acknowledged"),
+                ("acknowledged", "open"),
+                ("acknowledged", "closed"),
+            }

@@ -22,7 +22,6 @@ from probot.sandbox.methods import LIMITED, METHODS, SENDS
 from probot.sandbox.methods import files as file_methods
 from probot.sandbox.people import People
 from probot.sandbox.state import Bot, Json, State
-from probot.sandbox.transcript import Call
 
 _TOKEN = re.compile(r"[1-9]\d*:[^/\s]+")
 
@@ -85,16 +84,12 @@ class BotApi(Core):
             entry.error = error.body()
             raise
         entry.result = deepcopy(result)
-        self._tidy(entry, name, result)
+        if name == "getupdates" and not result:
+            self.transcript.forget(entry)  # a poll that brought nothing is no event
         if cut := self.faults.after(name, chat):
             entry.cut = cut.how
             raise cut
         return entry.result
-
-    def _tidy(self, entry: Call, name: str, result: Any) -> None:
-        """An empty poll is no event; all else stays in the record."""
-        if name == "getupdates" and not result and not self.faults.active():
-            self.transcript.forget(entry)
 
     def _execute(self, token: str, bot: Bot | None, name: str, args: Args) -> Any:
         if bot is None:
@@ -119,6 +114,11 @@ class BotApi(Core):
         result = METHODS[name](self, bot, args)
         self.limits.note(bot.id, chat, sends=name in SENDS, now=self.now().timestamp())
         return result
+
+    def pending(self, token: str) -> bool:
+        """Whether a poll that waits should look again: something came, or trouble was switched on."""
+        bot = self.bot_of(token)
+        return bot is None or bool(bot.queue) or bot.webhook is not None or bool(self.faults.active())
 
     def bot_of(self, token: str) -> Bot | None:
         """The bot with this token, unless the token was revoked."""

@@ -24,12 +24,15 @@ FaultKind = Literal[
 ]
 KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 _UPDATE_KINDS = ("duplicate", "reorder")
+_POLLS = frozenset({"getupdates", "getme"})
 
 
 @dataclass(slots=True)
 class Fault:
     """One trouble. `chat` None means everywhere; `times` None means until cleared; `methods` None means all.
 
+    A fault that is counted, and "flood" and "lost" in any case, leave getUpdates and getMe alone unless named,
+    because those calls come by themselves and would use it up.
     `how` tells an "offline" or "lost" fault whether the line is refused, dropped or hangs.
     """
 
@@ -44,7 +47,10 @@ class Fault:
         """Whether this fault concerns a call of `method` (lower case) about `chat`."""
         if self.chat is not None and self.chat != chat:
             return False
-        return self.methods is None or method in self.methods
+        if self.methods is not None:
+            return method in self.methods
+        only_deliberate = self.times is not None or self.kind in {"flood", "lost"}
+        return not (only_deliberate and method in _POLLS)
 
 
 class Faults:
@@ -124,7 +130,10 @@ class Faults:
 
     def _take(self, kind: FaultKind, method: str, chat: int | None) -> Fault | None:
         for fault in self._faults:
-            if fault.kind == kind and (kind in _UPDATE_KINDS or fault.meets(method, chat)):
+            wanted = fault.kind == kind and (
+                kind in _UPDATE_KINDS or kind == "conflict" or fault.meets(method, chat)
+            )
+            if wanted:
                 if fault.times is not None:
                     fault.times -= 1
                     if fault.times <= 0:

@@ -43,7 +43,6 @@ def _put(core: Core, record: Record, markup: Json | None) -> Json:
     record.message.pop("reply_markup", None)
     if markup:
         record.message["reply_markup"] = markup
-    record.message["edit_date"] = core.unix()
     core.changed()
     return record.message
 
@@ -62,7 +61,7 @@ def edit_message_text(core: Core, bot: Bot, args: Args) -> Json:
     )
     if same:
         raise bad_request(NOT_MODIFIED)
-    record.message["text"] = text
+    record.message |= {"text": text, "edit_date": core.unix()}
     record.message.pop("entities", None)
     if entities:
         record.message["entities"] = entities

@@ -1,0 +1,90 @@
+"""What does a button carry? One closed set of meanings, written into at most 64 bytes and read back.
+
+The rule: `read(write(meaning)) == meaning`, and anything else reads as None.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, assert_never
+
+from probot.values import AlertId, AssessmentId
+
+DECLINE, BACK, CHANGE, DONE, NOT_DONE, NEXT = "~d", "~b", "~c", "~ok", "~nd", "~n"
+"""Choices that are no option: prefer not to answer, back, change, several-of done, not measured, go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTap:
+    """A button under an item."""
+
+    assessment: AssessmentId
+    item: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class WelcomeTap:
+    """A button of the enrolment conversation: which step it belongs to, and the choice."""
+
+    step: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandTap:
+    """A button under a command's answer (`pause`, `stop`, `language`, `report`, `mydata`)."""
+
+    command: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertTap:
+    """A button under an alert in the care team's chat."""
+
+    alert: AlertId
+    action: str
+
+
+Meaning = AnswerTap | WelcomeTap | CommandTap | AlertTap
+
+_LETTER: dict[type[Meaning], Literal["a", "w", "c", "k"]] = {
+    AnswerTap: "a",
+    WelcomeTap: "w",
+    CommandTap: "c",
+    AlertTap: "k",
+}
+
+
+def write(meaning: Meaning) -> str:
+    """The button's data. A part with a colon is a bug of the study's checks: ValueError."""
+    match meaning:
+        case AnswerTap(assessment, item, choice):
+            parts = [assessment, item, choice]
+        case WelcomeTap(step, choice):
+            parts = [step, choice]
+        case CommandTap(command, choice):
+            parts = [command, choice]
+        case AlertTap(alert, action):
+            parts = [alert, action]
+        case _:
+            assert_never(meaning)
+    if any(":" in part for part in parts):
+        raise ValueError(f"a colon cannot stand in a button: {parts!r}")
+    return ":".join((_LETTER[type(meaning)], *parts))
+
+
+def read(data: str) -> Meaning | None:
+    """What a tapped button means, or None if it was never one of ours."""
+    match data.split(":"):
+        case ["a", assessment, item, choice]:
+            return AnswerTap(AssessmentId(assessment), item, choice)
+        case ["w", step, choice]:
+            return WelcomeTap(step, choice)
+        case ["c", command, choice]:
+            return CommandTap(command, choice)
+        case ["k", alert, action]:
+            return AlertTap(AlertId(alert), action)
+        case _:
+            return None

@@ -1,0 +1,34 @@
+"""How do paragraphs become one message that the channel surely takes?
+
+The rule: lengths are UTF-16 units, a text that is too long ends with a mark, and no character is cut in two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from probot.messages import MOST_CHARACTERS, Button, Message
+
+
+def message(paragraphs: Iterable[str], buttons: tuple[tuple[Button, ...], ...] = ()) -> Message:
+    """The paragraphs with an empty line between them; empty ones are left out."""
+    text = "\n\n".join(part for part in paragraphs if part)
+    return Message(fitting(text, MOST_CHARACTERS), buttons)
+
+
+def units(text: str) -> int:
+    """The length of a text as the channel counts it."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def fitting(text: str, most: int) -> str:
+    """The text, or as much of it as fits into `most` units with an ellipsis behind it."""
+    if units(text) <= most:
+        return text
+    room, kept = most - 1, 0
+    for character in text:
+        room -= units(character)
+        if room < 0:
+            break
+        kept += 1
+    return text[:kept].rstrip() + "…"

@@ -3,8 +3,12 @@
 
 VENV    ?= .venv
 WORKERS ?= 2
+PYTHON  ?=
 BIN     := $(VENV)/bin
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+# Where to look for a Python, unless PYTHON names one.
+PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
 
 # Tests that need no database server, no browser and no network: they belong to `make check`.
 PURE    := $(wildcard tests/unit tests/rules tests/house)
@@ -65,11 +69,11 @@ endef
 
 $(BIN)/python:
 	@found=""; \
-	for python in $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python); do \
+	for python in $(PYTHONS); do \
 		if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then found="$$python"; break; fi; \
 	done; \
 	if [ -z "$$found" ]; then \
-		echo "probot needs Python 3.11 or newer; none was found (tried: $(or $(PYTHON),python3, python3.14 ... python3.11, python))."; \
+		echo "probot needs Python 3.11 or newer; none was found (tried: $(PYTHONS))."; \
 		echo "Install one, or name it: make run PYTHON=/path/to/python3.11"; \
 		exit 1; \
 	fi; \

@@ -11,7 +11,7 @@ PIP     := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
 
 # Tests that need no database server, no browser and no network: they belong to `make check`.
-PURE    := $(wildcard tests/unit tests/rules tests/house)
+PURE    := $(wildcard $(addprefix tests/,alerts config flows house properties reading rules schedule study unit wording))
 
 LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet $(UPGRADE)

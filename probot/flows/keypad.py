@@ -62,9 +62,8 @@ def _answers(session: Session, item: Item, today: date) -> Rows:
             keys = [_button(assessment, item, str(number), str(number)) for number in tapped_numbers(item)]
             return _in_rows(keys, 4 if item.kind == "scale" else 5)
         case "choice" | "yes_no":
-            return _by_width(
-                [_button(assessment, item, option.text[language], option.id) for option in item.options]
-            )
+            keys = [_button(assessment, item, option.text[language], option.id) for option in item.options]
+            return (tuple(keys),) if item.kind == "yes_no" else _by_width(keys)
         case "several":
             return _ticks(session, item)
         case "date":

@@ -103,14 +103,20 @@ def listed(parts: Iterable[str], language: str) -> str:
     return whole
 
 
+_OWN_WORDS = {
+    "out_of_range": {"scale", "count", "number", "date"},
+    "several_values": {"scale", "count", "number", "date", "choice", "yes_no"},
+    "too_long": {"text"},
+    "not_a_date": {"date"},
+}
+"""Which kinds of item have words for a reason of their own; the others are told how to answer (unclear)."""
+
+
 def reask(item: Item, reason: str, language: str, today: date) -> str:
     """One kind sentence or two: what could not be taken, and how to answer, with an example."""
-    if reason == "unclear" or (
-        reason == "out_of_range" and item.kind in {"scale", "count", "number", "date"}
-    ):
-        key = f"reask.{reason}.{item.kind}"
-    else:
-        key = f"reask.unclear.{item.kind}" if reason == "out_of_range" else f"reask.{reason}"
+    if item.kind not in _OWN_WORDS.get(reason, {item.kind}):
+        reason = "unclear"
+    key = f"reask.{reason}.{item.kind}" if reason in {"unclear", "out_of_range"} else f"reask.{reason}"
     return say(
         language,
         key,
@@ -123,7 +129,7 @@ def reask(item: Item, reason: str, language: str, today: date) -> str:
 
 
 def example(item: Item, language: str, today: date) -> str:
-    """An answer that would be understood, and that leans to neither end."""
+    """An answer that would be understood and leans to neither end; words stand in quotes."""
     match item.kind:
         case "scale":
             return str(int(item.lowest + item.highest) // 2)
@@ -134,12 +140,15 @@ def example(item: Item, language: str, today: date) -> str:
             return number(language, item.lowest + 0.3 * (item.highest - item.lowest), item.decimals)
         case "date":
             return today.isoformat()
+        case "choice" | "yes_no" if len(item.options) > 1:
+            first, other = item.options[0], item.options[1 if item.kind == "yes_no" else -1]
+            return say(language, "reask.either", first=first.text[language], other=other.text[language])
         case "text":
-            return say(language, "reask.example.text")
+            return say(language, "reask.words", words=say(language, "reask.example.text"))
         case "info":
-            return say(language, "button.next")
+            return say(language, "reask.words", words=say(language, "button.next"))
         case _:
-            return item.options[0].text[language]
+            return say(language, "reask.words", words=item.options[0].text[language])
 
 
 def _asked(study: Study, session: Session, facts: Facts, item: Item, head: list[str]) -> Message:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from probot.flows import order
 from probot.flows.buttons import BACK, CHANGE, DECLINE, DONE, NEXT, NOT_DONE
-from probot.flows.reading import Declines, GoesBack, NotUnderstood, Understood, read
+from probot.flows.reading import read
 from probot.flows.session import (
     AskedAgain,
     Event,
@@ -34,6 +34,7 @@ from probot.flows.session import (
 )
 from probot.flows.several import NONE, after_tick, ticked
 from probot.flows.turn import SEEN, Answer, Turn
+from probot.flows.understanding import Declines, GoesBack, NotDone, NotUnderstood, Understood
 from probot.study.facts import Facts
 from probot.study.model import Item, Study
 from probot.values import Value
@@ -211,15 +212,15 @@ def _typed(turn: Turn, text: str, named: str | None) -> None:
 
 
 def _read(item: Item, text: str) -> Answer | GoesBack | NotUnderstood:
-    if item.not_done and text.strip().casefold() in {label.casefold() for label in item.not_done.values()}:
-        return Answer(None, "not_done", text, "typed")
     match read(item, text):
         case Understood(value):
             return Answer(value, None, text, "typed")
         case Declines() if item.kind != "info":
             return Answer(None, "declined", text, "typed")
-        case Declines():
-            return NotUnderstood("unclear", possibly_severe=False)
+        case NotDone() if item.not_done:
+            return Answer(None, "not_done", text, "typed")
+        case Declines() | NotDone():
+            return NotUnderstood("unclear")
         case other:
             return other
 

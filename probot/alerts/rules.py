@@ -33,7 +33,7 @@ CARRIES_WORDS: tuple[Signal, ...] = ("note", "unclear", "media")
 listen to all of them: "chest pain" counts just as much where a number was asked for."""
 
 
-def hits(study: Study, facts: Facts, changed: frozenset[str], *, zone: str | None = None) -> tuple[Hit, ...]:
+def hits(study: Study, facts: Facts, changed: frozenset[str], zone: str | None = None) -> tuple[Hit, ...]:
     """Every rule that the changed items meet, the highest tier first, then in the study's order.
 
     `zone` is the participant's, for the days of the trend; without it the study's. Several hits may share a

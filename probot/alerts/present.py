@@ -1,0 +1,268 @@
+"""What does the care team read? One alert, the day's digest, all that is open, one participant, a note.
+
+The rule: plain text, the subject code and never a participant's name. An alert's head line may show on a locked
+screen; it says tier, code and the rule's title, which tells nobody outside the team who that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import groupby
+from typing import Literal
+
+from probot.alerts.ladder import Reason, started_at
+from probot.alerts.life import latest
+from probot.alerts.lines import (
+    Names,
+    correction_line,
+    evidence_lines,
+    head_line,
+    name_of,
+    reason_line,
+    short_value,
+    taken_lines,
+    told_line,
+)
+from probot.alerts.model import Alert
+from probot.alerts.phrases import (
+    SEPARATOR,
+    composed,
+    excerpt,
+    known_item,
+    label_of,
+    moment_words,
+    shortened,
+    units,
+    value_words,
+    visible,
+)
+from probot.flows.buttons import AlertTap, write
+from probot.messages import MOST_CHARACTERS, Button, Message
+from probot.schedule.civil import local_day
+from probot.study.model import TIERS, Study
+from probot.values import Value
+from probot.wording import day, duration, say
+
+MOST_BUTTONS = 20
+"""Buttons under a list; more would push the list out of sight on a phone."""
+
+Listed = tuple[Alert, str]
+"""An alert and its participant's subject code."""
+
+
+# ---------------------------------------------------------------- one alert
+
+
+def alert_message(
+    study: Study,
+    alert: Alert,
+    code: str,
+    language: str,
+    *,
+    now: datetime,
+    reason: Reason = "raised",
+    staff: Names | None = None,
+    silent: bool = False,
+) -> Message:
+    """The alert as it stands at `now`: a new message, a copy further up the ladder, or an edit of either.
+
+    `study` is the version the alert was raised under. `silent`: it is the staff's quiet hours for this tier
+    (`ladder.quiet_now`). The button is [Acknowledge] while open, [Close] once somebody has it, then none.
+    """
+    evidence = latest(alert)
+    lines = [
+        head_line(study, alert, code, language),
+        reason_line(alert, reason, language, now),
+        *evidence_lines(study, alert, language),
+        *(correction_line(study, entry, language) for entry in alert.history if entry.deed == "corrected"),
+        say(language, "alert.raised", moment=moment_words(study, alert.raised_at, language)),
+        told_line(study, alert, language),
+        *taken_lines(study, alert, staff or {}, language),
+        say(language, "alert.words") if evidence.words.strip() else "",
+    ]
+    button = tap_button(alert, language)
+    buttons = ((button,),) if button else ()
+    return composed(lines, language, quote=excerpt(evidence.words), buttons=buttons, silent=silent)
+
+
+def marked_repeat(message: Message, language: str) -> Message:
+    """The same message, said to be a copy: its first sending may or may not have arrived."""
+    mark = "\n" + say(language, "alert.reason.uncertain")
+    head, _, rest = message.text.partition("\n")
+    if units(message.text) + units(mark) > MOST_CHARACTERS:
+        return message
+    text = f"{head}{mark}\n{rest}" if rest else head + mark
+    moved = None if message.quote is None else (message.quote[0] + units(mark), message.quote[1])
+    return replace(message, text=text, quote=moved)
+
+
+def tap_button(alert: Alert, language: str, about: str = "") -> Button | None:
+    """The one thing that can be done with the alert now; `about` names it where several stand together."""
+    action = {"open": "ack", "acknowledged": "close"}.get(alert.state)
+    if action is None:
+        return None
+    label = say(language, f"alert.button.{action}")
+    shown = f"{label}{SEPARATOR}{about}" if about else label
+    return Button(shown, write(AlertTap(alert.id, action)))
+
+
+# ---------------------------------------------------------------- many alerts
+
+
+def digest_message(
+    study: Study, listed: Sequence[Listed], language: str, now: datetime, staff: Names | None = None
+) -> Message:
+    """What waits without hurry, said once a day."""
+    today = day(language, local_day(now, study.zone))
+    first = say(language, "digest.first", day=today, n=len(listed))
+    return _list(study, [first], listed, language, now=now, staff=staff)
+
+
+def open_list_message(
+    study: Study, listed: Sequence[Listed], language: str, now: datetime, staff: Names | None = None
+) -> Message:
+    """The answer to /open: every alert that is not closed, those that nobody has first, then by tier and age."""
+    if not listed:
+        return Message(say(language, "open.none"))
+    free = sum(alert.state == "open" for alert, _ in listed)
+    first = say(language, "open.first", n=len(listed), free=free)
+    return _list(study, [first], listed, language, now=now, staff=staff, more="alert.more.open")
+
+
+def _list(
+    study: Study,
+    first: list[str],
+    listed: Sequence[Listed],
+    language: str,
+    *,
+    now: datetime,
+    staff: Names | None,
+    more: str = "alert.more",
+) -> Message:
+    ordered = sorted(listed, key=_urgency)
+    lines = [
+        *first,
+        *(alert_line(study, alert, code, language, now=now, staff=staff) for alert, code in ordered),
+    ]
+    buttons = []
+    for alert, code in ordered[:MOST_BUTTONS]:
+        about = shortened(SEPARATOR.join((visible(code), _short_title(study, alert, language))), 48)
+        button = tap_button(alert, language, about)
+        if button is not None:
+            buttons.append((button,))
+    return composed(lines, language, buttons=tuple(buttons), more=more)
+
+
+def _urgency(entry: Listed) -> tuple[bool, int, datetime, str]:
+    alert = entry[0]
+    return (alert.state != "open", -TIERS.index(alert.tier), alert.raised_at, alert.id)
+
+
+def _short_title(study: Study, alert: Alert, language: str) -> str:
+    return head_line(study, alert, "", language).rpartition(SEPARATOR)[2]
+
+
+def alert_line(
+    study: Study, alert: Alert, code: str, language: str, *, now: datetime, staff: Names | None = None
+) -> str:
+    """One alert in one line of a list: head, newest value, how long it has waited or who has it."""
+    parts = [head_line(study, alert, code, language), short_value(study, alert, language)]
+    if alert.state == "open":
+        parts.append(say(language, "open.waits", duration=duration(language, now - started_at(alert))))
+    elif alert.acknowledged_by is not None:
+        parts.append(say(language, "open.has", name=name_of(alert.acknowledged_by, staff or {})))
+    return SEPARATOR.join(part for part in parts if part)
+
+
+# ---------------------------------------------------------------- one participant
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """One answer to show: the participant's local day, the item, and its value, or why it has none."""
+
+    day: date
+    item: str
+    value: Value | None
+    absent: Literal["declined", "not_done", "branched", "not_reached"] | None = None
+
+
+def participant_message(
+    study: Study,
+    code: str,
+    language: str,
+    *,
+    status: str,
+    answers: Sequence[AnswerLine],
+    alerts: Sequence[Alert],
+    now: datetime,
+    until: date | None = None,
+    staff: Names | None = None,
+) -> Message:
+    """The answer to /patient CODE: status, alerts that are not closed, and answers by day, the newest first.
+
+    `status` is the enrolment's (`active`, `paused`, …); `until` the last day of a pause. Items hidden by a
+    condition are left out.
+    """
+    lines = [
+        SEPARATOR.join((visible(code), say(language, f"staff.status.{status}"))),
+        say(language, "patient.until", day=day(language, until)) if until else "",
+        *(
+            alert_line(study, alert, code, language, now=now, staff=staff)
+            for alert in sorted(alerts, key=_age)
+        ),
+        "" if alerts else say(language, "patient.no_alerts"),
+        *_days(study, answers, language),
+    ]
+    buttons = [tap_button(alert, language, _short_title(study, alert, language)) for alert in alerts]
+    rows = tuple((button,) for button in buttons[:MOST_BUTTONS] if button is not None)
+    return composed(lines, language, buttons=rows, more="patient.more")
+
+
+def _age(alert: Alert) -> tuple[bool, int, datetime, str]:
+    return _urgency((alert, ""))
+
+
+def _days(study: Study, answers: Sequence[AnswerLine], language: str) -> Iterator[str]:
+    shown = [line for line in answers if line.absent != "branched"]
+    if not shown:
+        yield say(language, "patient.no_answers")
+    # Sorted is stable: within a day the answers keep the order in which they are given here.
+    for when, lines in groupby(sorted(shown, key=lambda line: line.day, reverse=True), lambda line: line.day):
+        yield day(language, when)
+        for line in lines:
+            item = known_item(study, line.item)
+            value = (
+                say(language, f"patient.absent.{line.absent}")
+                if line.absent
+                else value_words(item, line.value, language)
+            )
+            yield "  " + say(language, "alert.answer", label=label_of(item, language), value=value)
+
+
+# ---------------------------------------------------------------- notes
+
+
+def note_message(
+    study: Study,
+    code: str,
+    language: str,
+    words: str,
+    at: datetime,
+    *,
+    kind: Literal["note", "unclear", "media", "late"] = "note",
+    item: str | None = None,
+) -> Message:
+    """Something a participant sent that is no answer: words outside a form, an answer not understood, media.
+
+    `words` is what was written (for media the caption); `item` what had been asked. No alert, so no button.
+    """
+    asked = label_of(known_item(study, item), language) if item else ""
+    lines = [
+        say(language, f"note.{kind}", code=visible(code)),
+        say(language, "note.asked", label=asked) if asked else "",
+        say(language, "note.at", moment=moment_words(study, at, language)),
+    ]
+    return composed(lines, language, quote=excerpt(words))

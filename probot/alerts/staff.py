@@ -1,0 +1,102 @@
+"""What does probot say to staff beside alerts? Welcome, help, and why something was not done.
+
+The rule: a refusal says who or what would do it right; nothing here tells a stranger that a study exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from probot.alerts.life import AlreadyClosed, AlreadyTaken, NotTaken, Refusal
+from probot.alerts.lines import Names, name_of
+from probot.alerts.phrases import moment_words, shortened, visible, words_of
+from probot.messages import Message
+from probot.study.model import Power, Study
+from probot.wording import say
+
+MOST_TOAST = 200
+"""Characters that Telegram shows as the answer to a tap."""
+
+
+def staff_welcome(study: Study, name: str, role: str, language: str) -> Message:
+    """The first words to a member of staff whose invitation was just taken up."""
+    label = words_of(study.roles[role].label, language) if role in study.roles else visible(role)
+    first = say(
+        language, "staff.welcome", name=visible(name), role=label, study=words_of(study.title, language)
+    )
+    return Message(f"{first}\n\n{_help(language)}")
+
+
+def staff_help(language: str) -> Message:
+    """What staff can do here."""
+    return Message(_help(language))
+
+
+def _help(language: str) -> str:
+    keys = (
+        "staff.help.first",
+        "staff.help.open",
+        "staff.help.patient",
+        "staff.help.help",
+        "staff.help.buttons",
+    )
+    return "\n".join(say(language, key) for key in keys)
+
+
+def team_bound(study: Study, language: str) -> Message:
+    """Said in the group that from now on receives the study's alerts."""
+    return Message(say(language, "staff.bound", study=words_of(study.title, language)))
+
+
+def invitation_refused(language: str) -> Message:
+    """An invitation that is unknown, used up, expired or another's: the same words for all of them."""
+    return Message(say(language, "staff.invitation_refused"))
+
+
+# ---------------------------------------------------------------- refusals
+
+
+def done_words(action: str, language: str) -> str:
+    """The small answer to a tap that did something: `ack` or `close`."""
+    return say(language, f"staff.done.{action}")
+
+
+def refusal_words(study: Study, refusal: Refusal, language: str, staff: Names | None = None) -> str:
+    """Why a tap on an alert changed nothing; short enough for the answer to a tap."""
+    if isinstance(refusal, NotTaken):
+        return say(language, "staff.refused.not_taken")
+    key = {AlreadyTaken: "staff.refused.taken", AlreadyClosed: "staff.refused.closed"}[type(refusal)]
+    name = shortened(name_of(refusal.by, staff or {}), 60)
+    words = say(language, key, name=name, moment=moment_words(study, refusal.at, language))
+    return shortened(words, MOST_TOAST)
+
+
+def not_authorised(study: Study, power: Power, language: str) -> str:
+    """Why this person may not do it, and which roles may; short enough for the answer to a tap."""
+    able = [words_of(role.label, language) for role in study.roles.values() if power in role.may]
+    names = say(language, "alert.list").join(able)
+    return shortened(say(language, "staff.refused.role", names=names), MOST_TOAST)
+
+
+def not_staff(language: str) -> str:
+    """The answer to a tap by somebody who is not known as staff, or who acts without a name (as the group)."""
+    return say(language, "staff.refused.stranger")
+
+
+def unknown_alert(language: str) -> str:
+    """The answer to a button whose alert is not on record."""
+    return say(language, "staff.refused.no_alert")
+
+
+def unknown_code(language: str, code: str, known: Iterable[str]) -> Message:
+    """There is no such subject code; the nearest ones that exist, if any is near. Without a code: how to ask."""
+    if not code.strip():
+        return Message(say(language, "staff.no_code"))
+    shown = shortened(visible(code.strip()), 40)
+    folded = {each.casefold(): each for each in known}
+    near = [folded[each] for each in get_close_matches(code.strip().casefold(), folded, n=3, cutoff=0.6)]
+    if not near:
+        return Message(say(language, "staff.unknown_code", code=shown))
+    names = say(language, "alert.list").join(map(visible, near))
+    return Message(say(language, "staff.unknown_code_near", code=shown, near=names))

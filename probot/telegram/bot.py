@@ -6,12 +6,14 @@ The rule: the token is in the addresses that go over the wire and nowhere else, 
 from __future__ import annotations
 
 import logging
+import os
 import re
 from typing import Final
 from urllib.parse import urlsplit
 
 import telegram
 from telegram.error import InvalidToken
+from telegram.request import BaseRequest
 
 from probot.telegram.transport import AiohttpRequest
 
@@ -24,9 +26,9 @@ _CHATTERS: Final = ("telegram.Bot", "telegram.request.BaseRequest", "telegram.re
 
 
 class QuietBot(telegram.Bot):
-    """A `telegram.Bot` over one AiohttpRequest that shows its token to nobody."""
+    """A `telegram.Bot` that shows its token to nobody. One request carries its calls and its long poll."""
 
-    def __init__(self, token: str, root: str, request: AiohttpRequest) -> None:
+    def __init__(self, token: str, root: str, request: BaseRequest) -> None:
         super().__init__(
             token,
             base_url=f"{root}/bot",
@@ -34,16 +36,9 @@ class QuietBot(telegram.Bot):
             request=request,
             get_updates_request=request,
         )
-        # A TelegramObject keeps public attributes for what Telegram sent, so this one is private.
-        self._wire = request
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}[{self.token.partition(':')[0]}]"
-
-    @property
-    def wire(self) -> AiohttpRequest:
-        """The transport, for calls whose answers are wanted raw."""
-        return self._wire
 
     async def initialize(self) -> None:
         """As in `telegram.Bot`, without the token in the error. Not needed before sending."""
@@ -59,10 +54,10 @@ class QuietBot(telegram.Bot):
     async def shutdown(self) -> None:
         """Close all connections, whether the bot was initialised or not."""
         await super().shutdown()
-        await self._wire.shutdown()
+        await self.request.shutdown()
 
 
-def build_bot(token: str, api_root: str | None = None, request: AiohttpRequest | None = None) -> QuietBot:
+def build_bot(token: str, api_root: str | None = None, request: BaseRequest | None = None) -> QuietBot:
     """A bot for `token` towards `api_root` (such as `http://127.0.0.1:8081`; a slash at its end is fine).
 
     No network is touched. Close it with `await bot.shutdown()`. Raises ValueError, which names neither the
@@ -75,6 +70,8 @@ def build_bot(token: str, api_root: str | None = None, request: AiohttpRequest |
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or "{" in root:
         raise ValueError("the Bot API's root address must look like https://host or http://host:port")
     hush_libraries()
+    # The library's coming form of `RetryAfter.retry_after`; without it each 429 would warn of the change.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
     return QuietBot(token, root, request or AiohttpRequest())
 
 

@@ -15,21 +15,16 @@ from typing import Final
 from probot.ports import (
     BotMembership,
     ButtonTapped,
-    Chat,
     ChatMoved,
     Commanded,
     Content,
     Incoming,
     MediaSent,
-    MemberChanged,
     Said,
-    Sender,
     Unreadable,
 )
 from probot.telegram.raw import Raw, instant, number, record, records, words
-
-ANONYMOUS_ADMINISTRATOR: Final = 1087968824
-"""The account (@GroupAnonymousBot) in whose name administrators speak who hide theirs."""
+from probot.telegram.who import chat_of, is_present, membership_of, sender_of
 
 MEDIA: Final = (
     # The first that is there names the message; what Telegram repeats in an older form stands after its newer one.
@@ -79,7 +74,6 @@ _COMMON: Final = frozenset(
 _COMMAND: Final = re.compile(
     r"[/／]([A-Za-z][A-Za-z0-9_]{0,31})(?:@([A-Za-z0-9_]{3,64}))?(?:\s+(.*))?", re.DOTALL
 )
-_PRESENT: Final = {"creator": True, "administrator": True, "member": True, "left": False, "kicked": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +126,13 @@ def _edited(message: Raw, received_at: datetime, myself: Myself) -> Incoming:
 def _read_message(
     message: Raw, received_at: datetime, content: Content, sent_at: datetime | None
 ) -> Incoming:
-    chat = _chat(message.get("chat"))
+    chat = chat_of(message.get("chat"))
     if chat is None:
         return _unreadable("message", received_at)
     if isinstance(content, ChatMoved) and content.to == chat.id:
         # The message about the move that stands in the new chat names the old one.
         chat = replace(chat, id=number(message.get("migrate_from_chat_id")) or chat.id)
-    return Incoming(0, chat, _sender(message.get("from"), message), content, sent_at, received_at)
+    return Incoming(0, chat, sender_of(message.get("from"), message), content, sent_at, received_at)
 
 
 def _content(message: Raw, myself: Myself) -> Content:
@@ -198,7 +192,7 @@ def _service(message: Raw, myself: Myself) -> Content:
     gone = record(message.get("left_chat_member"))
     if gone and number(gone.get("id")) == myself.account:
         return BotMembership(present=False)
-    changes = [_member(person, present=True) for person in came] or [_member(gone, present=False)]
+    changes = [membership_of(person, present=True) for person in came] or [membership_of(gone, present=False)]
     known = tuple(change for change in changes if change is not None)
     if known:
         return replace(known[0], others=known[1:])
@@ -211,26 +205,26 @@ def _service(message: Raw, myself: Myself) -> Content:
 def _tap(query: Raw, received_at: datetime, myself: Myself) -> Incoming:
     """A tapped button. Its message may be inaccessible (too old) or absent; the tap counts all the same."""
     del myself
-    sender = _sender(query.get("from"), {})
+    sender = sender_of(query.get("from"), {})
     data, token = query.get("data"), query.get("id")
     if sender is None or not isinstance(data, str) or not isinstance(token, str):
         return _unreadable("callback_query", received_at)
     under = record(query.get("message"))
     tapped = ButtonTapped(words(data), number(under.get("message_id")), words(token))
-    return Incoming(0, _chat(under.get("chat")), sender, tapped, None, received_at)
+    return Incoming(0, chat_of(under.get("chat")), sender, tapped, None, received_at)
 
 
 def _bot_membership(change: Raw, received_at: datetime, myself: Myself) -> Incoming:
     del myself
-    present = _presence(change.get("new_chat_member"))
+    present = is_present(change.get("new_chat_member"))
     content = Unreadable("my_chat_member") if present is None else BotMembership(present)
     return _read_change(change, received_at, content)
 
 
 def _membership(change: Raw, received_at: datetime, myself: Myself) -> Incoming:
     member = record(change.get("new_chat_member"))
-    present = _presence(member)
-    person = None if present is None else _member(record(member.get("user")), present=present)
+    present = is_present(member)
+    person = None if present is None else membership_of(record(member.get("user")), present=present)
     content: Content = person or Unreadable("chat_member")
     if person is not None and person.account == myself.account:
         content = BotMembership(person.present)
@@ -238,61 +232,8 @@ def _membership(change: Raw, received_at: datetime, myself: Myself) -> Incoming:
 
 
 def _read_change(change: Raw, received_at: datetime, content: Content) -> Incoming:
-    sender, sent_at = _sender(change.get("from"), {}), instant(change.get("date"))
-    return Incoming(0, _chat(change.get("chat")), sender, content, sent_at, received_at)
-
-
-def _presence(member: object) -> bool | None:
-    status = record(member).get("status")
-    if status == "restricted":
-        return record(member).get("is_member") is not False
-    return _PRESENT.get(status) if isinstance(status, str) else None
-
-
-def _member(person: Raw, *, present: bool) -> MemberChanged | None:
-    account = number(person.get("id"))
-    if account is None:
-        return None
-    return MemberChanged(account, _name(person), present, is_bot=person.get("is_bot") is True)
-
-
-# ---------------------------------------------------------------- who and where
-
-
-def _chat(raw: object) -> Chat | None:
-    chat = record(raw)
-    own = number(chat.get("id"))
-    if own is None:
-        return None
-    kind = chat.get("type")
-    title = words(chat.get("title"))
-    if kind == "channel":
-        return Chat(own, "channel", title)
-    if kind == "private" or (kind not in {"group", "supergroup"} and own > 0):
-        return Chat(own, "private", title)
-    return Chat(own, "group", title)
-
-
-def _sender(raw: object, message: Raw) -> Sender | None:
-    person = record(raw)
-    account = number(person.get("id"))
-    if account is None:
-        return None
-    return Sender(
-        account,
-        _name(person),
-        words(person.get("username")),
-        words(person.get("language_code")),
-        is_bot=person.get("is_bot") is True,
-        # Whoever speaks as a chat (the group itself, a channel) cannot be named.
-        anonymous=account == ANONYMOUS_ADMINISTRATOR or bool(record(message.get("sender_chat"))),
-    )
-
-
-def _name(person: Raw) -> str:
-    return " ".join(
-        part for part in (words(person.get("first_name")), words(person.get("last_name"))) if part
-    )
+    sender, sent_at = sender_of(change.get("from"), {}), instant(change.get("date"))
+    return Incoming(0, chat_of(change.get("chat")), sender, content, sent_at, received_at)
 
 
 def _channel_post(message: Raw, received_at: datetime, myself: Myself) -> Incoming:

@@ -24,7 +24,7 @@ from telegram.error import (
 )
 
 from probot.ports import Gone, Later, Moved, Outcome, Refused, Sent, Unknown
-from probot.telegram.transport import AnswerLost, NotSent, ServerAnswered, Throttled
+from probot.telegram.transport import AnswerLost, NotSent, ServerAnswered
 
 SOON: Final = 2.0
 """Seconds until the next try after a failed connection: cheap to try, and the way may be free at once."""
@@ -64,14 +64,16 @@ BAD_REQUEST: Final[tuple[tuple[str, Outcome], ...]] = (
     ("message can't be edited", Refused("the message cannot be edited")),
 )
 
+_NEVER_CONNECTED: Final = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout"})
+"""What httpx raises under python-telegram-bot's own request where nothing left."""
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'|«[^»]*»|“[^”]*”")
 
 
 def outcome_of(error: TelegramError) -> Outcome:
     """What `error` means for the sending that it ended. Total: every TelegramError has one outcome."""
     match error:
-        case Throttled() | RetryAfter():
-            return Later(_seconds(error), "throttled")
+        case RetryAfter():
+            return Later(seconds_asked(error), "throttled")
         case ChatMigrated():
             return Moved(error.new_chat_id)
         case Forbidden():
@@ -94,6 +96,8 @@ def _of_the_network(error: NetworkError) -> Outcome:
             return Later(SOON, error.message, wide=True)
         case ServerAnswered():
             return _of_status(error)
+        case _ if type(error.__cause__).__name__ in _NEVER_CONNECTED:
+            return Later(SOON, "no connection", wide=True)
         case TimedOut() | AnswerLost():
             return Unknown(error.message)
         case _:
@@ -125,8 +129,7 @@ def _without_quotes(error: TelegramError) -> str:
     return f"{type(error).__name__}: {_QUOTED.sub('…', error.message)[:160]}"
 
 
-def _seconds(error: Throttled | RetryAfter) -> float:
-    if isinstance(error, Throttled):
-        return error.seconds
+def seconds_asked(error: RetryAfter) -> float:
+    """How long the server wants to be left alone."""
     wait = error.retry_after
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

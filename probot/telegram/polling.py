@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram import Bot
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from probot.ports import Clock
-from probot.telegram.bot import QuietBot
+from probot.telegram.outcomes import seconds_asked
 from probot.telegram.reception import ALLOWED_UPDATES, Keep, why_not_kept
-from probot.telegram.transport import Throttled
+from probot.telegram.transport import raw_result
 from probot.values import fraction_of
 
 _LOG: Final = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ class Poller:
 
     def __init__(
         self,
-        bot: QuietBot,
+        bot: Bot,
         keep: Keep,
         clock: Clock,
         *,
@@ -131,8 +132,11 @@ class Poller:
         }
         if self._offset is not None:
             parameters["offset"] = str(self._offset)
-        answer = await self._bot.wire.call(
-            f"{self._bot.base_url}/getUpdates", parameters, read_timeout=self._poll_seconds + _MARGIN
+        answer = await raw_result(
+            self._bot.request,
+            f"{self._bot.base_url}/getUpdates",
+            parameters,
+            read_timeout=self._poll_seconds + _MARGIN,
         )
         if not isinstance(answer, list) or not all(_is_update(update) for update in answer):
             raise TelegramError("the server's list of updates is none")
@@ -174,14 +178,14 @@ def _state_of(error: TelegramError) -> State:
             return "conflict"
         case InvalidToken():
             return "unauthorised"
-        case Throttled():
+        case RetryAfter():
             return "throttled"
         case _:
             return "unreachable"
 
 
 def _asked_wait(error: TelegramError) -> float:
-    return error.seconds if isinstance(error, Throttled) else 0.0
+    return seconds_asked(error) if isinstance(error, RetryAfter) else 0.0
 
 
 def _is_update(update: object) -> bool:

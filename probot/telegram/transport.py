@@ -21,7 +21,7 @@ from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
 _OF_TELEGRAM: Final = frozenset({400, 401, 403, 404, 409})
-"""Answers whose meaning python-telegram-bot reads well from the code and the description."""
+"""Answers whose meaning python-telegram-bot reads well from the code and the description; so it does parameters."""
 
 
 class NotSent(NetworkError):
@@ -34,16 +34,6 @@ class AnswerLost(NetworkError):
     """The request left, but no readable answer came back: it may have been carried out."""
 
     __slots__ = ()
-
-
-class Throttled(TelegramError):
-    """Too many requests: certainly not carried out. `seconds` is how long the server wants to be left alone."""
-
-    __slots__ = ("seconds",)
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"asked to wait {seconds:g} s")
-        self.seconds = seconds
 
 
 class ServerAnswered(NetworkError):
@@ -107,11 +97,7 @@ class AiohttpRequest(BaseRequest):
         if session is not None:
             await session.close()
 
-    async def call(self, url: str, parameters: Mapping[str, str], *, read_timeout: float) -> Any:
-        """The `result` of one Bot API method, as the plain JSON that came: for updates, which are kept raw."""
-        return await self.post(url, cast("RequestData", _Form(dict(parameters))), read_timeout=read_timeout)
-
-    async def do_request(  # noqa: PLR0917 - the shape that python-telegram-bot calls
+    async def do_request(
         self,
         url: str,
         method: str,
@@ -121,7 +107,7 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - covered by the connect timeout
     ) -> tuple[int, bytes]:
-        """One exchange. Raises NotSent, AnswerLost, TimedOut, Throttled or ServerAnswered, and names no address."""
+        """One exchange. Raises NotSent, AnswerLost, TimedOut or ServerAnswered, and names no address."""
         unset = BaseRequest.DEFAULT_NONE
         timeout = aiohttp.ClientTimeout(
             total=None,
@@ -180,6 +166,13 @@ class AiohttpRequest(BaseRequest):
         return self._session
 
 
+async def raw_result(
+    request: BaseRequest, url: str, parameters: Mapping[str, str], *, read_timeout: float
+) -> Any:
+    """The `result` of one Bot API method as the plain JSON that came, over any request: updates are kept raw."""
+    return await request.post(url, cast("RequestData", _Form(dict(parameters))), read_timeout=read_timeout)
+
+
 def _body(request_data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str]]:
     if request_data is None:
         return None, {}
@@ -199,11 +192,7 @@ def _refuse_what_is_no_answer(status: int, payload: bytes) -> None:
     answer = _json_object(payload)
     if answer is None or answer.get("ok") is not False:
         raise ServerAnswered(status, by_api=False)
-    parameters = answer.get("parameters")
-    wait = parameters.get("retry_after") if isinstance(parameters, dict) else None
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise Throttled(float(wait) if isinstance(wait, int | float) and wait > 0 else 1.0)
-    if status not in _OF_TELEGRAM:
+    if status not in _OF_TELEGRAM and not answer.get("parameters"):
         raise ServerAnswered(status, by_api=True)
 
 

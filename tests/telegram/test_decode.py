@@ -21,7 +21,8 @@ from probot.ports import (
     Sender,
     Unreadable,
 )
-from probot.telegram.decode import ANONYMOUS_ADMINISTRATOR, MEDIA, Myself, decode
+from probot.telegram.decode import MEDIA, Myself, decode
+from probot.telegram.who import ANONYMOUS_ADMINISTRATOR
 
 NOW = datetime(2025, 3, 3, 9, tzinfo=UTC)
 ME = Myself(424242, "Probot_Bot")

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import warnings
+from datetime import timedelta
 
+import httpx
 import pytest
 from telegram.error import (
     BadRequest,
@@ -18,10 +20,9 @@ from telegram.error import (
 
 from probot.ports import Gone, Later, Moved, Outcome, Refused, Sent, Unknown
 from probot.telegram.outcomes import outcome_of
-from probot.telegram.transport import AnswerLost, NotSent, ServerAnswered, Throttled
+from probot.telegram.transport import AnswerLost, NotSent, ServerAnswered
 
 TABLE = [
-    (Throttled(7.5), Later(7.5, "throttled")),
     (ChatMigrated(-1001), Moved(-1001)),
     (Forbidden("Forbidden: bot was blocked by the user"), Gone("blocked")),
     (Forbidden("Forbidden: user is deactivated"), Gone("deactivated")),
@@ -105,7 +106,18 @@ def test_a_refusal_repeats_nothing_that_the_server_quoted():
     assert "my words" not in outcome.reason
 
 
-def test_the_librarys_own_flood_error_is_understood_too():
+@pytest.mark.parametrize("wait", [9, timedelta(seconds=9)])
+def test_a_flood_error_says_how_long_to_wait_in_either_form_of_the_library(wait: int | timedelta):
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it announces a change of its attribute's type
-        assert outcome_of(RetryAfter(9)) == Later(9, "throttled")
+        warnings.simplefilter("ignore")  # the older form announces the newer one
+        assert outcome_of(RetryAfter(wait)) == Later(9, "throttled")
+
+
+@pytest.mark.parametrize("error", [NetworkError("httpx.ConnectError: x"), TimedOut()])
+def test_a_connection_that_failed_under_the_librarys_own_request_is_certainly_not_sent(error: NetworkError):
+    error.__cause__ = (
+        httpx.ConnectError("x") if not isinstance(error, TimedOut) else httpx.ConnectTimeout("x")
+    )
+    assert outcome_of(error) == Later(2, "no connection", wide=True)
+    error.__cause__ = httpx.ReadTimeout("x")
+    assert isinstance(outcome_of(error), Unknown)

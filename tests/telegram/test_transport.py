@@ -12,6 +12,7 @@ from telegram.error import (
     Conflict,
     Forbidden,
     InvalidToken,
+    RetryAfter,
     TelegramError,
     TimedOut,
 )
@@ -20,7 +21,8 @@ from probot.messages import Button, Message
 from probot.ports import Edit, Post
 from probot.telegram.bot import QuietBot, build_bot
 from probot.telegram.channel import TelegramChannel
-from probot.telegram.transport import AiohttpRequest, AnswerLost, NotSent, ServerAnswered, Throttled
+from probot.telegram.outcomes import seconds_asked
+from probot.telegram.transport import AiohttpRequest, AnswerLost, NotSent, ServerAnswered
 from tests.telegram.loopback import TOKEN, Answer, Server
 
 
@@ -45,8 +47,8 @@ async def test_a_message_arrives_with_the_text_it_was_given(bot: QuietBot, serve
         (Answer(404, description="Not Found"), InvalidToken),
         (Answer(409, description="Conflict"), Conflict),
         (Answer(400, description="upgraded", parameters={"migrate_to_chat_id": -1009}), ChatMigrated),
-        (Answer(429, description="Too Many Requests", parameters={"retry_after": 3}), Throttled),
-        (Answer(429, description="Too Many Requests"), Throttled),
+        (Answer(429, description="Too Many Requests", parameters={"retry_after": 3}), RetryAfter),
+        (Answer(429, description="Too Many Requests"), ServerAnswered),
         (Answer(500, description="Internal Server Error: restart"), ServerAnswered),
         (Answer(502, body=b"<html>Bad Gateway</html>"), ServerAnswered),
         (Answer(403, body=b"<html>blocked by your firewall</html>"), ServerAnswered),
@@ -67,8 +69,8 @@ async def test_every_kind_of_answer_has_its_error(bot: QuietBot, server: Server,
 async def test_a_throttled_call_says_how_long_to_wait(bot: QuietBot, server: Server):
     server.will("sendMessage", Answer(429, description="Too Many Requests", parameters={"retry_after": 17}))
     error = await error_of(bot)
-    assert isinstance(error, Throttled)
-    assert error.seconds == 17
+    assert isinstance(error, RetryAfter)
+    assert seconds_asked(error) == 17
 
 
 def free_port() -> int:
@@ -163,7 +165,7 @@ async def test_neither_token_nor_text_appears_in_any_log_or_error(
     for name in list(logging.root.manager.loggerDict):
         if name.startswith(("telegram", "aiohttp", "httpx", "probot", "asyncio")):
             caplog.set_level(logging.DEBUG, logger=name)
-    channel = TelegramChannel(build_bot(TOKEN, server.root, bot.wire))
+    channel = TelegramChannel(build_bot(TOKEN, server.root, bot.request))
     traces = [repr(bot), str(bot)]
     troubles = [
         Answer(400, description="Bad Request: chat not found"),

@@ -33,6 +33,11 @@ class Door:
         self._off = api.on_change(self._wake)
         self._closing = asyncio.Event()
 
+    @property
+    def polls_waiting(self) -> int:
+        """How many polls wait for something to happen."""
+        return len(self._waiting)
+
     def close(self) -> None:
         """Ends all waiting."""
         self._closing.set()
@@ -61,10 +66,9 @@ class Door:
 
     async def _call(self, token: str, name: str, params: Json, files: dict[str, Upload]) -> Any:
         if name.lower() != "getupdates":
-            result = self._api.call(token, name, params, files)
-            if name.lower() == "setwebhook":
+            if name.lower() == "setwebhook" and params.get("url"):
                 self._end(token, conflict(SET_WEBHOOK_STOPS_POLL))
-            return result
+            return self._api.call(token, name, params, files)
         return await self._poll(token, name, params)
 
     async def _poll(self, token: str, name: str, params: Json) -> Any:

@@ -52,7 +52,7 @@ class InProcessRequest(BaseRequest):
     async def shutdown(self) -> None:
         """Nothing to close."""
 
-    async def do_request(  # noqa: PLR0917  the shape is given by BaseRequest
+    async def do_request(
         self,
         url: str,
         method: str,  # noqa: ARG002
@@ -74,7 +74,8 @@ class InProcessRequest(BaseRequest):
         except ApiError as error:
             return error.code, json.dumps(error.body()).encode()
         except LineCut as cut:
-            raise _as_httpx(cut) from None
+            cause = _cause(cut)
+            raise _as_ptb(cause) from cause
         return 200, json.dumps({"ok": True, "result": result}).encode()
 
     async def _call(self, token: str, name: str, data: RequestData | None, patience: float | None) -> Any:
@@ -98,16 +99,17 @@ def _uploads(data: RequestData) -> dict[str, Upload]:
     return found
 
 
-def _as_httpx(cut: LineCut) -> NetworkError:
-    """The error of telegram.error with the httpx error it would come from as its cause."""
+def _cause(cut: LineCut) -> httpx.HTTPError:
+    """What httpx would have raised."""
     if cut.how == "hangs":
-        late = TimedOut()
-        late.__cause__ = httpx.ReadTimeout("")
-        return late
+        return httpx.ReadTimeout("")
     if cut.how == "refused":
-        cause: httpx.HTTPError = httpx.ConnectError("All connection attempts failed")
-    else:
-        cause = httpx.RemoteProtocolError("Server disconnected without sending a response.")
-    found = NetworkError(f"httpx.{type(cause).__name__}: {cause}")
-    found.__cause__ = cause
-    return found
+        return httpx.ConnectError("All connection attempts failed")
+    return httpx.RemoteProtocolError("Server disconnected without sending a response.")
+
+
+def _as_ptb(cause: httpx.HTTPError) -> NetworkError:
+    """What python-telegram-bot makes of it."""
+    if isinstance(cause, httpx.TimeoutException):
+        return TimedOut()
+    return NetworkError(f"httpx.{type(cause).__name__}: {cause}")

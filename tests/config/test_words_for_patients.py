@@ -125,7 +125,7 @@ def test_a_question_is_short_and_ends_as_a_question_does() -> None:
 def test_no_button_is_cut_off_on_a_small_phone() -> None:
     for _, item in items("participant"):
         for option in item.options:
-            assert [label for label in option.text.values() if cells(label) > 34] == []
+            assert [label for label in option.text.values() if cells(label) > 28] == []
 
 
 def test_recall_is_said_in_every_question_of_the_diary_or_the_one_before_it() -> None:

@@ -107,11 +107,13 @@ def trend_line(item: Item, trend: tuple[TrendPoint, ...], language: str) -> str:
     first, last = min(known), max(known)
     length = (last - first).days + 1
     if length > 2 * len(trend):
-        dated = (f"{_point(item, value, language)} ({day(language, when)})" for when, value in known.items())
-        return SEPARATOR.join(dated)
+        return SEPARATOR.join(
+            say(language, "alert.trend.point", value=_point(item, value, language), day=day(language, when))
+            for when, value in known.items()
+        )
     days = (known.get(first + timedelta(days=offset)) for offset in range(length))
     line = SEPARATOR.join("–" if value is None else _point(item, value, language) for value in days)
-    return f"{line} ({day(language, first)} – {day(language, last)})"
+    return say(language, "alert.trend.days", line=line, first=day(language, first), last=day(language, last))
 
 
 def _point(item: Item, value: float, language: str) -> str:
@@ -129,7 +131,7 @@ def moment_words(study: Study, at: datetime, language: str) -> str:
 
 def visible(text: str) -> str:
     """One line in which no character hides or reorders others: such characters stand as `⟨U+202E⟩`."""
-    return "".join(_shown(each) for each in text)
+    return "".join(_shown(each) for each in text.replace("\r\n", "\n"))
 
 
 def _shown(character: str) -> str:

@@ -116,8 +116,8 @@ class Poller:
             await self._failed("not_keeping", problem)
             return
         self.kept = self._clock.now()
-        # The last one's number, not the greatest ever seen: after a quiet week Telegram may start anywhere.
-        self._offset = updates[-1]["update_id"] + 1
+        # The greatest of this batch, not the greatest ever: after a quiet week Telegram may start anywhere.
+        self._offset = max(update["update_id"] for update in updates) + 1
         self._listening()
 
     async def _fetch(self) -> list[dict[str, Any]]:

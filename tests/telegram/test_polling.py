@@ -169,6 +169,12 @@ async def test_the_offset_follows_the_last_batch_even_if_numbers_start_anew(worl
     assert offsets(server) == [None, "901", "6"]
 
 
+async def test_a_batch_in_another_order_is_confirmed_as_a_whole(world: World, server: Server):
+    server.will("getUpdates", Answer(result=[update(9), update(7), update(8)]))
+    await world.turns(2)
+    assert offsets(server) == [None, "10"]
+
+
 async def test_stopping_in_the_middle_of_keeping_confirms_nothing(
     bot: QuietBot, server: Server, clock: HandClock
 ):

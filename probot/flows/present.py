@@ -96,11 +96,11 @@ def value_in_words(item: Item, value: Value, language: str) -> str:
 
 
 def listed(parts: Iterable[str], language: str) -> str:
-    """`a, b, c` or `a、b、c`."""
+    """`a, b, c` or `a、b、c`; where nothing was ticked, that is said."""
     whole = ""
     for part in parts:
         whole = say(language, "answered.and", first=whole, second=part) if whole else part
-    return whole
+    return whole or say(language, "answered.nothing")
 
 
 _OWN_WORDS = {

@@ -33,6 +33,7 @@ from probot.flows.session import (
     WindowClosed,
 )
 from probot.flows.several import NONE, after_tick, ticked
+from probot.flows.severity import possibly_severe
 from probot.flows.turn import SEEN, Answer, Turn
 from probot.flows.understanding import Declines, GoesBack, NotDone, NotUnderstood, Understood
 from probot.study.facts import Facts
@@ -132,7 +133,7 @@ def _ticked(turn: Turn, item: Item, choice: str) -> None:
 
 def _moved(turn: Turn, item: Item, choice: str) -> None:
     """Back from, or change of, an item. The second tap of a double tap finds it done and says nothing."""
-    if turn.session.status == "waiting":
+    if turn.session.status not in {"asking", "finished"}:
         return
     items = turn.visible()
     goal = order.before(items, item.id) if choice == BACK else item
@@ -182,15 +183,14 @@ def _is_day(choice: str) -> bool:
 def severe_end(item: Item, value: Value) -> bool:
     """Whether a value that is not taken as an answer should worry somebody all the same.
 
-    The worse three tenths of a scale, the worst option of an order, and `yes` to a safety item.
+    A number as if it had been typed, the worst option of an order, and anything but `no` to a safety item.
     """
-    if item.kind == "scale" and isinstance(value, int | float):
-        share = (value - item.lowest) / (item.highest - item.lowest or 1)
-        return share >= 0.7 if item.higher_is == "worse" else share <= 0.3
+    if isinstance(value, int | float):
+        return possibly_severe(item, str(value))
     scores = {option.id: option.score for option in item.options if option.score is not None}
     if isinstance(value, str) and value in scores:
         return scores[value] == max(scores.values())
-    return item.safety and value == "yes"
+    return item.safety and value not in {"no", (NONE,), ()}
 
 
 # ---------------------------------------------------------------- words and other things
@@ -200,19 +200,21 @@ def _typed(turn: Turn, text: str, named: str | None) -> None:
     item = turn.item(named or turn.session.asking or "")
     if item is None or (turn.session.status == "waiting" and named is None):
         return
-    match _read(item, text):
+    match _read(item, text, turn.known.today):
         case Answer() as answer:
             _typed_answer(turn, item, answer)
         case GoesBack():
             _moved(turn, item, BACK)
+            if not turn.wants and turn.session.asking == item.id:
+                turn.wants.append(Reask(item.id, "unclear"))  # there is nothing before the first item
         case NotUnderstood(reason, possibly_severe):
             turn.note(item, text, None, severe=possibly_severe)
             closed = turn.session.status == "closed"
             turn.wants.append(SayClosed() if closed else Reask(item.id, reason))
 
 
-def _read(item: Item, text: str) -> Answer | GoesBack | NotUnderstood:
-    match read(item, text):
+def _read(item: Item, text: str, today: date) -> Answer | GoesBack | NotUnderstood:
+    match read(item, text, today):
         case Understood(value):
             return Answer(value, None, text, "typed")
         case Declines() if item.kind != "info":

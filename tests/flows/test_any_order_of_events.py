@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from probot.flows import buttons, order
 from probot.flows.buttons import BACK, CHANGE, DECLINE, DONE, NEXT, NOT_DONE
 from probot.flows.present import present
+from probot.flows.reading import NotUnderstood, Understood, read
 from probot.flows.session import (
     AskedAgain,
     AskItem,
@@ -28,7 +29,7 @@ from probot.flows.step import step, tapped_answer
 from probot.flows.text import units
 from probot.messages import MOST_BUTTON_BYTES, MOST_CHARACTERS, Message
 from probot.values import AlertId, AssessmentId
-from tests.flows.small_study import DIARY, NOW, facts, study, waiting
+from tests.flows.small_study import DIARY, NOW, TODAY, facts, study, waiting
 
 STUDY = study()
 ITEMS = [item.id for item in DIARY.items]
@@ -104,6 +105,15 @@ def test_no_answer_is_ever_lost(happened: list[Event]) -> None:
                 already = before.given.get(item.id)
                 on_record = already is not None and already.value == answer.value
                 assert on_record or answer.value in [each.value for each in (*kept, *noted)]
+        if isinstance(event, Typed) and (named := event.item or before.asking) and before.status != "waiting":
+            typed_item = STUDY.item(named)
+            reading = read(typed_item, event.text, TODAY)
+            if isinstance(reading, Understood):
+                already = before.given.get(named)
+                on_record = already is not None and already.value == reading.value
+                assert on_record or reading.value in [each.value for each in (*kept, *noted)]
+            if isinstance(reading, NotUnderstood):
+                assert event.text in [note.text for note in noted]
         revised = {fact.item: fact for fact in sprint.facts if isinstance(fact, ItemAnswered)}
         for item_id, old in before.given.items():
             new = sprint.session.given[item_id]

@@ -1,0 +1,253 @@
+"""How do shapes become the study? Names resolved, defaults filled in, conditions parsed.
+
+The rule: the order of entries follows `canonical.py`, so that a loaded and a stored study behave alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import time, timedelta
+
+from probot.study import builtin
+from probot.study.assemble_items import instrument_of, items_routes
+from probot.study.canonical import hash_of
+from probot.study.conditions import Condition, items_in
+from probot.study.conditions_text import Names, UnknowableError, parse
+from probot.study.draft import Draft, Written
+from probot.study.folder import Route, Source
+from probot.study.grammar import FaultError
+from probot.study.model import (
+    Anchor,
+    Attribute,
+    Consent,
+    ConsentPart,
+    Instrument,
+    Missed,
+    Option,
+    Phase,
+    QuietHours,
+    Role,
+    Rule,
+    Rung,
+    Study,
+    Tier,
+    Timepoint,
+    Window,
+)
+from probot.study.shapes.alerts import RuleShape, RungShape
+from probot.study.shapes.protocol import TimepointShape
+from probot.study.shapes.reading import Broken
+from probot.study.shapes.whole import WholeShape
+from probot.study.shapes.words import TextShape
+from probot.values import Text
+
+DEFAULT_HOURS = (time(7), time(21))
+"""Where no timepoint is movable there is nothing to choose; this stands in for the span."""
+
+
+def assemble(shape: WholeShape, source: Source, broken: Broken, canonical: str) -> Draft:
+    """The draft of the study; problems found on the way go to `source`."""
+    return _Assembly(shape, source, broken).draft(canonical)
+
+
+class _Assembly:
+    def __init__(self, shape: WholeShape, source: Source, broken: Broken) -> None:
+        self.shape, self.source, self.broken = shape, source, broken
+        self.languages = tuple(dict.fromkeys(shape.study.languages))
+        self.conditions: dict[Route, Written] = {}
+        self.routes = items_routes(shape)
+        self.anchors = {
+            name: Anchor(name, one.optional, self.text(one.label))
+            for name, one in sorted(shape.anchors.items())
+        }
+        self.attributes = self.attributes_of()
+        self.instruments = {
+            name: instrument_of(name, one, self.languages) for name, one in sorted(shape.instruments.items())
+        }
+        items = {item.id: item for one in self.instruments.values() for item in one.items}
+        self.names = Names(items, self.attributes, frozenset(self.anchors), broken.has)
+
+    def draft(self, canonical: str) -> Draft:
+        shape = self.shape
+        instruments = {name: self.with_conditions(one) for name, one in self.instruments.items()}
+        plan = {name: self.timepoint(name, one) for name, one in shape.plan.items()}
+        rules = {name: rule for name, one in sorted(shape.rules.items()) if (rule := self.rule(name, one))}
+        rules |= builtin.standing_rules(rules, self.languages)
+        quiet = shape.quiet_hours
+        study = Study(
+            id=shape.study.id,
+            title=self.text(shape.study.title),
+            hash=hash_of(canonical),
+            languages=self.languages,
+            zone=shape.study.zone,
+            anchors=self.anchors,
+            attributes=self.attributes,
+            phases=self.phases(),
+            instruments=instruments,
+            plan=plan,
+            rules=rules,
+            ladders=self.ladders(),
+            roles={
+                name: Role(name, self.text(one.label), frozenset(one.may))
+                for name, one in sorted(shape.roles.items())
+            },
+            consent=Consent(
+                shape.consent.version,
+                self.text(shape.consent.text),
+                tuple(ConsentPart(one.id, self.text(one.text), one.required) for one in shape.consent.parts),
+            ),
+            texts={name: self.text(one) for name, one in sorted(shape.texts.items())},
+            participant_quiet=QuietHours(*quiet.participants) if quiet.participants else None,
+            staff_quiet=self.staff_quiet(),
+            hours=_hours(plan),
+            invitation_days=shape.study.invitation_days,
+            source=canonical,
+        )
+        return Draft(study, shape, self.source, self.broken, self.names, self.routes, self.conditions)
+
+    # ------------------------------------------------------------ parts
+
+    def text(self, text: TextShape) -> Text:
+        return {language: text.root[language] for language in self.languages if language in text.root}
+
+    def attributes_of(self) -> dict[str, Attribute]:
+        found: dict[str, Attribute] = {}
+        for name, one in sorted(self.shape.attributes.items()):
+            if (one.one_of is None) == (one.many_of is None):
+                both = "both `one_of` and `many_of`" if one.one_of else "neither `one_of` nor `many_of`"
+                self.source.complain("PB218", self.source.key(("attributes", name)), f"`{name}` has {both}")
+                self.broken.names["attributes"].add(name)
+                continue
+            options = one.one_of or one.many_of or {}
+            found[name] = Attribute(
+                name,
+                self.text(one.label),
+                tuple(Option(option, self.text(text)) for option, text in options.items()),
+                many=one.many_of is not None,
+            )
+        return found
+
+    def phases(self) -> dict[str, Phase]:
+        return {
+            name: Phase(name, one.from_, tuple(one.until), self.text(one.label))
+            for name, one in sorted(self.shape.phases.items())
+        }
+
+    def staff_quiet(self) -> dict[Tier, QuietHours]:
+        staff = self.shape.quiet_hours.staff
+        found: dict[Tier, QuietHours] = {}
+        if staff is not None and staff.soon is not None:
+            found["soon"] = QuietHours(*staff.soon)
+        if staff is not None and staff.routine is not None:
+            found["routine"] = QuietHours(*staff.routine)
+        return found
+
+    def ladders(self) -> dict[Tier, tuple[Rung, ...]]:
+        ladder = self.shape.ladder
+        return {
+            "routine": tuple(map(_rung, ladder.routine)),
+            "soon": tuple(map(_rung, ladder.soon)),
+            "urgent": tuple(map(_rung, ladder.urgent)),
+        }
+
+    def timepoint(self, name: str, one: TimepointShape) -> Timepoint:
+        window = one.window
+        return Timepoint(
+            name=name,
+            label=self.text(one.label),
+            ask=tuple(one.ask),
+            during=one.during,
+            every=one.every,
+            at=one.at,
+            movable=one.movable,
+            window=Window(window.opens or timedelta(), window.closes, window.grace or timedelta()),
+            remind=tuple(one.remind),
+            late_start=one.late_start.within if one.late_start else None,
+            missed=Missed(one.missed.in_a_row, one.missed.raise_) if one.missed else None,
+            on_demand=one.on_demand,
+            by=one.by,
+            only_if=self.condition(("plan", name, "only_if"), one.only_if),
+        )
+
+    def rule(self, name: str, one: RuleShape) -> Rule | None:
+        """The rule, or None where its condition cannot be read (that is told)."""
+        route: Route = ("rules", name)
+        if not self.fits(name, one):
+            self.broken.names["rules"].add(name)
+            return None
+        when = self.condition((*route, "when"), one.when)
+        if one.when is not None and when is None:
+            self.broken.names["rules"].add(name)
+            return None
+        return Rule(
+            id=name,
+            tier=one.tier,
+            concept=one.concept or _concept(name, one, when),
+            title=self.text(one.title),
+            when=when,
+            on=one.on,
+            words=tuple(word for words in (one.words or {}).values() for word in words),
+            tell_participant=one.tell_participant,
+        )
+
+    def fits(self, name: str, one: RuleShape) -> bool:
+        route: Route = ("rules", name)
+        if (one.when is None) == (one.on is None):
+            both = "both `when` and `on`" if one.when else "neither `when` nor `on`"
+            self.source.complain("PB218", self.source.key(route), f"rule `{name}` has {both}")
+            return False
+        if one.words is not None and one.on != "note":
+            self.source.complain(
+                "PB219", self.source.key((*route, "words")), "`words` only count with `on: note`"
+            )
+            return False
+        return True
+
+    # ------------------------------------------------------------ conditions
+
+    def condition(self, route: Route, text: str | None) -> Condition | None:
+        if text is None:
+            return None
+        try:
+            parsed = parse(text, self.names)
+        except FaultError as fault:
+            place = self.source.character(route, fault.index)
+            self.source.complain(fault.code, place, fault.message, fault.mend)
+            return None
+        except UnknowableError:
+            return None
+        self.conditions[route] = Written(route, parsed)
+        return parsed.condition
+
+    def with_conditions(self, instrument: Instrument) -> Instrument:
+        """The same instrument with the `ask_if` of its items."""
+        asked = {one.id: one.ask_if for one in self.shape.instruments[instrument.id].items}
+        items = []
+        for item in instrument.items:
+            text = asked.get(item.id)
+            if text is None:
+                items.append(item)
+            else:
+                items.append(replace(item, ask_if=self.condition((*self.routes[item.id], "ask_if"), text)))
+        return replace(instrument, items=tuple(items))
+
+
+def _concept(name: str, one: RuleShape, when: Condition | None) -> str:
+    if one.on is not None:
+        return one.on
+    items = items_in(when)
+    return next(iter(items)) if len(items) == 1 else name
+
+
+def _rung(one: RungShape) -> Rung:
+    """A rung with only `repeat` tells nobody new; a digest is for the team's chat."""
+    notify = one.notify or ("care_team" if one.digest is not None else "")
+    return Rung(notify, one.after or timedelta(), one.repeat, one.digest)
+
+
+def _hours(plan: Mapping[str, Timepoint]) -> tuple[time, time]:
+    spans = [one.movable for one in plan.values() if one.movable is not None]
+    if not spans:
+        return DEFAULT_HOURS
+    return min(start for start, _ in spans), max(end for _, end in spans)

@@ -1,0 +1,32 @@
+"""Which kinds of problems are there? The catalogue that `docs/problems.md` is written from.
+
+The rule: a number stands for one kind for ever; a retired number is never given to another.
+"""
+
+from __future__ import annotations
+
+from probot.study.catalogue.calendar import CALENDAR
+from probot.study.catalogue.conditions import CONDITIONS
+from probot.study.catalogue.files import FILES
+from probot.study.catalogue.items import ITEMS
+from probot.study.catalogue.kind import Kind, Severity
+from probot.study.catalogue.ladder import LADDER
+from probot.study.catalogue.names import NAMES
+from probot.study.catalogue.rules import RULES
+from probot.study.catalogue.shapes import SHAPES
+from probot.study.catalogue.texts import TEXTS
+
+THEMES: tuple[tuple[str, tuple[Kind, ...]], ...] = (
+    ("Files and YAML", FILES),
+    ("Keys and values", SHAPES),
+    ("Names and languages", NAMES),
+    ("Items", ITEMS),
+    ("Conditions", CONDITIONS),
+    ("Rules", RULES),
+    ("Ladder and roles", LADDER),
+    ("Calendar", CALENDAR),
+    ("Consent and texts", TEXTS),
+)
+CATALOGUE: dict[str, Kind] = {kind.code: kind for _, kinds in THEMES for kind in kinds}
+
+__all__ = ["CATALOGUE", "THEMES", "Kind", "Severity"]

@@ -1,0 +1,89 @@
+"""What can be written about alerts: rules and ladders?
+
+The rule: every key says in its docstring what it means; editors and the reference page show these words.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
+
+from probot.study.model import TIERS, Signal, Tier
+from probot.study.shapes.words import (
+    Clock,
+    ConditionText,
+    Later,
+    Length,
+    Name,
+    Reference,
+    Shape,
+    TextShape,
+    Word,
+    listed,
+    one_of,
+    read_by,
+)
+
+SIGNALS: tuple[Signal, ...] = (
+    "missed",
+    "blocked",
+    "undelivered",
+    "note",
+    "media",
+    "unclear",
+    "paused",
+    "withdrawn",
+)
+TierWord = Annotated[Tier, PlainValidator(read_by(one_of(*TIERS))), WithJsonSchema({"enum": list(TIERS)})]
+SignalWord = Annotated[
+    Signal, PlainValidator(read_by(one_of(*SIGNALS))), WithJsonSchema({"enum": list(SIGNALS)})
+]
+WordList = Annotated[
+    list[Word],
+    BeforeValidator(listed),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+
+
+class RuleShape(Shape):
+    """When people must know. It has either `when` or `on`."""
+
+    title: TextShape
+    """What the alert says in words, for staff."""
+    when: ConditionText | None = None
+    """A condition on answers (`pain_oral >= 7`)."""
+    on: SignalWord | None = None
+    """Something that happens without an answer: `missed`, `blocked`, `undelivered`, `note`, `media`, `unclear`, `paused`, `withdrawn`."""
+    words: dict[str, WordList] | None = None
+    """With `on: note`: only messages that contain one of these words, by language."""
+    tier: TierWord
+    """How fast: `urgent` (at once, at any hour), `soon` (today) or `routine` (in the daily summary)."""
+    concept: Name | None = None
+    """What it is about. One alert is open per participant and concept (default: the only item in `when`, else the rule)."""
+    tell_participant: Reference | None = None
+    """The text (under `texts`) that the participant gets at once."""
+
+
+class RungShape(Shape):
+    """One step of a ladder."""
+
+    notify: Reference | None = None
+    """Who is told: `care_team` (the team's chat) or a role."""
+    after: Later | None = None
+    """How long after the alert was raised (default: at once)."""
+    repeat: Length | None = None
+    """From here on everybody told so far is told again and again at this distance, until somebody takes it."""
+    digest: Clock | None = None
+    """Instead of `after`: in the summary at this hour of the study's zone, every day until somebody takes it."""
+
+
+class LadderShape(Shape):
+    """Who is told of an alert nobody has taken, and when, for each tier."""
+
+    urgent: list[RungShape] = Field(min_length=1)
+    """The steps of urgent alerts; the last one repeats."""
+    soon: list[RungShape] = Field(min_length=1)
+    """The steps of alerts of tier `soon`."""
+    routine: list[RungShape] = Field(min_length=1)
+    """The steps of alerts of tier `routine`, usually one daily summary."""

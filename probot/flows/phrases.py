@@ -43,7 +43,9 @@ ZERO_TIMES = frozenset(
     none never notatall notonce notany nothing 没有 没 无 没有过 一次也没有 一次都没有 一次没有 没有一次 从没 从来没有
     """.split()
 )
-"""A count of 0."""
+ONCE = frozenset({"once", "onlyonce", "justonce"})
+TWICE = frozenset({"twice"})
+"""Counts of 0, 1 and 2."""
 
 DECLINE = frozenset(
     """
@@ -83,7 +85,7 @@ NOT_MEASURED = frozenset(
 SEVERE = re.compile(
     r"severe|unbearabl|terribl|horribl|awful|agony|agoni[sz]|excruciat|worst|worse|intoler|extreme|very|really bad"
     r"|too much|a lot|so much|so bad|bad\b|dying|killing me|can'?t (?:stand|take|bear|breathe|sleep|eat)|help|constant"
-    r"|countless|many|all (?:day|night)"
+    r"|countless|many|(?<!no )fever|(?<![不没有])(?:发烧|高烧|发热)|all (?:day|night)"
     r"|死|受不了|忍不了|难以忍受|无法忍受|剧|极|最|很|非常|特别|太|厉害|严重|要命|撕心|钻心|难受|扛不住|顶不住|疯"
     r"|好[痛疼]|[痛疼]得|[痛疼]哭|救|十分|无数|不停|数不清|一直|整[天夜晚]|好多"
 )

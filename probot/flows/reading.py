@@ -7,14 +7,16 @@ Decided here:
 - A scale's end may be said in exactly the words shown there ("no pain at all"); a number of a choice may not be,
   as nobody can tell an option's place from its score.
 - `没有` or `none` is a count of 0 and no option of several, but no 0 on a scale.
-- Whatever softens (`about`, `大概`, `左右`, `8吧`, `8+`, `8?`) is asked again; emphasis (`8!!`) is not.
+- Whatever softens (`about`, `大概`, `左右`, `8吧`, `8+`, `8?`, `8...`) is asked again; emphasis (`8!!`) is not.
 - In own words, "back" is where it hurts; the longer `go back` and `返回` lead back.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 
 from probot.flows import phrases
 from probot.flows.dates import read_date
@@ -40,6 +42,7 @@ __all__ = ["Declines", "GoesBack", "NotDone", "NotUnderstood", "Reading", "Reaso
 
 LONGEST = 200
 """Characters; what is longer is a story and not an answer, except to an item that asks for words."""
+_TRAILS_OFF = re.compile(r"\.\.|。。")
 
 
 def read(item: Item, text: str, today: date | None = None) -> Reading:
@@ -70,13 +73,14 @@ def _read(item: Item, folded: str, today: date | None) -> Reading:
 
 
 def _by_kind(item: Item, folded: str, today: date | None) -> Reading:
+    if _TRAILS_OFF.search(folded) and item.kind not in {"date", "info"}:
+        return NotUnderstood("unclear")
     match item.kind:
         case "scale" | "number":
             end = _end_of_scale(item, folded)
             return Understood(end) if end is not None else read_number(item, folded)
         case "count":
-            none = item.lowest <= 0 and means(folded, phrases.ZERO_TIMES)
-            return Understood(0) if none else read_number(item, folded)
+            return _read_count(item, folded)
         case "yes_no":
             return _read_yes_no(item, folded)
         case "choice":
@@ -125,7 +129,7 @@ def _is_not_done(label: Text, folded: str) -> bool:
 def _end_of_scale(item: Item, folded: str) -> int | None:
     if item.kind != "scale" or item.anchors is None:
         return None
-    low, high = ({key(fold(words)) for words in anchor.values()} for anchor in item.anchors)
+    low, high = ({_shown(words) for words in anchor.values()} for anchor in item.anchors)
     said = key(folded)
     if (said in low) == (said in high):
         return None
@@ -145,15 +149,28 @@ def _options(item: Item, folded: str) -> Understood | None:
 def _named(options: Iterable[Option], folded: str) -> list[str]:
     said = key(folded)
     return [
-        each.id for each in options if said and said in {key(fold(words)) for words in each.text.values()}
+        each.id for each in options if said and any(said == _shown(words) for words in each.text.values())
     ]
 
 
+@lru_cache(maxsize=4096)
+def _shown(words: str) -> str:
+    """The study's own words as they are compared with what was typed."""
+    return key(fold(words))
+
+
 def _says_no(option: Option) -> bool:
-    return option.id == NONE or any(key(fold(words)) in phrases.NOTHING for words in option.text.values())
+    return option.id == NONE or any(_shown(words) in phrases.NOTHING for words in option.text.values())
 
 
-# ---------------------------------------------------------------- yes or no, one of, several of
+# ---------------------------------------------------------------- so often, yes or no, one of, several of
+
+
+def _read_count(item: Item, folded: str) -> Understood | NotUnderstood:
+    for times, table in enumerate((phrases.ZERO_TIMES, phrases.ONCE, phrases.TWICE)):
+        if item.lowest <= times <= item.highest and means(folded, table):
+            return Understood(times)
+    return read_number(item, folded)
 
 
 def _read_yes_no(item: Item, folded: str) -> Reading:

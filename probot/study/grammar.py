@@ -103,7 +103,7 @@ def _look_for_habits(text: str) -> None:
 def _fault(text: str, error: UnexpectedInput) -> FaultError:
     if isinstance(error, UnexpectedToken) and error.token.type == "$END":
         return FaultError("PB501", len(text.rstrip()), "the condition stops before it is complete")
-    index = error.pos_in_stream or 0
+    index = int(getattr(error, "pos_in_stream", None) or 0)
     if isinstance(error, UnexpectedToken):
         unit = text[index - 1 : index].isdigit()
         mend = "a number has no unit here; a duration only stands behind `within:`." if unit else ""

@@ -1,9 +1,27 @@
-"""Does the study make sense? Every check over the draft, one file for each theme."""
+"""Does the study make sense? Every check over the draft, one file for each theme.
+
+The rule: a check only looks; what it finds goes to the draft, and none relies on another having passed.
+"""
 
 from __future__ import annotations
 
+from probot.study.checks import calendar, conditions, items, ladder, languages, names, phases, rules, texts
 from probot.study.draft import Draft
+
+CHECKS = (
+    names.check,
+    languages.check,
+    items.check,
+    conditions.check,
+    rules.check,
+    ladder.check,
+    phases.check,
+    calendar.check,
+    texts.check,
+)
 
 
 def check(draft: Draft) -> None:
     """All problems of meaning go to the draft's source."""
+    for one in CHECKS:
+        one(draft)

@@ -1,0 +1,91 @@
+"""Does every alert reach somebody who may take it, and go on until somebody does?
+
+The rule: `care_team` is the team's chat and always there; a role must exist and may acknowledge.
+"""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+from probot.study.draft import Draft
+from probot.study.folder import Route
+from probot.study.model import TIERS, Rung, Tier
+from probot.study.problems import did_you_mean
+
+CARE_TEAM = "care_team"
+SHORTEST_REPEAT = timedelta(minutes=5)
+
+
+def check(draft: Draft) -> None:
+    """Ladders rung by rung, roles, and the quiet hours of staff."""
+    for tier in TIERS:
+        route: Route = ("ladder", tier)
+        if "ladder" not in draft.broken.sections and draft.source.key(route) != draft.source.key(("ladder",)):
+            _ladder(draft, route, tier, draft.study.ladders[tier])
+    _roles(draft)
+    staff = draft.shape.quiet_hours.staff
+    if staff is not None and staff.urgent is not None:
+        route = ("quiet_hours", "staff", "urgent")
+        draft.complain("PB706", route, "urgent alerts have no quiet hours", key=True)
+
+
+def _ladder(draft: Draft, route: Route, tier: Tier, rungs: tuple[Rung, ...]) -> None:
+    first = rungs[0]
+    if first.digest is None and (first.after > timedelta() or not first.notify):
+        draft.complain("PB709", (*route, 0), f"the first rung of `{tier}` tells nobody at once")
+    for number, rung in enumerate(rungs):
+        place = (*route, number)
+        _rung(draft, place, rung)
+        if tier == "urgent" and rung.digest is not None:
+            draft.complain("PB708", (*place, "digest"), "an urgent alert cannot wait for a digest", key=True)
+        if number and rung.after < rungs[number - 1].after and rung.digest is None:
+            draft.complain("PB705", (*place, "after"), "this rung comes before the one above it")
+        if rung.repeat is not None and number < len(rungs) - 1:
+            draft.complain(
+                "PB714", (*place, "repeat"), "the rungs behind this repeat are never climbed", key=True
+            )
+    if tier == "urgent" and rungs[-1].repeat is None:
+        draft.complain("PB704", (*route, len(rungs) - 1), "nobody is told again after this rung")
+    quiet = draft.study.staff_quiet.get(tier)
+    for number, rung in enumerate(rungs):
+        if rung.digest is not None and quiet is not None and within(rung.digest, quiet.start, quiet.end):
+            message = f"{rung.digest:%H:%M} lies in the quiet hours of `{tier}`"
+            draft.complain("PB711", (*route, number, "digest"), message)
+
+
+def within(moment: time, start: time, end: time) -> bool:
+    """Whether a time of day lies in a span that may cross midnight (its end is outside)."""
+    if start < end:
+        return start <= moment < end
+    return moment >= start or moment < end
+
+
+def _rung(draft: Draft, place: Route, rung: Rung) -> None:
+    if not rung.notify and rung.repeat is None and rung.digest is None:
+        draft.complain("PB701", place, "this rung tells nobody")
+    if rung.digest is not None and (rung.after or rung.repeat):
+        draft.complain("PB713", place, "a digest has neither `after` nor `repeat`")
+    if rung.repeat is not None and rung.repeat < SHORTEST_REPEAT:
+        draft.complain("PB710", (*place, "repeat"), "everybody is told again every few minutes")
+    if not rung.notify or rung.notify == CARE_TEAM:
+        return
+    role = draft.study.roles.get(rung.notify)
+    if role is None:
+        if not draft.broken.has("roles", rung.notify):
+            known = [CARE_TEAM, *draft.study.roles]
+            message = f"there is no role `{rung.notify}`"
+            draft.complain("PB702", (*place, "notify"), message, did_you_mean(rung.notify, known))
+    elif "acknowledge" not in role.may:
+        draft.complain("PB703", (*place, "notify"), f"role `{rung.notify}` may not take alerts")
+
+
+def _roles(draft: Draft) -> None:
+    if draft.broken.names["roles"] or "roles" in draft.broken.sections:
+        return
+    roles = draft.study.roles.values()
+    if not any("acknowledge" in role.may for role in roles):
+        draft.complain("PB707", ("roles",), "no role has the power `acknowledge`", key=True)
+    clinician = next((one for one in draft.study.plan.values() if one.by == "clinician"), None)
+    if clinician is not None and not any("grade" in role.may for role in roles):
+        message = f"`{clinician.name}` is answered by clinicians, and no role has the power `grade`"
+        draft.complain("PB712", ("roles",), message, key=True)

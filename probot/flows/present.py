@@ -66,11 +66,16 @@ def present(study: Study, session: Session, facts: Facts, want: Want) -> Message
             more = [say(language, "thanks.partial")] if partial else []
             return message([study.texts["thanks"][language], *more])
         case SayClosed():
-            return message([say(language, "answer.closed"), study.texts["emergency"][language]])
+            return closed_question(study, language)
         case SayKept():
             return message([say(language, "answer.kept")])
         case _:
             assert_never(want)
+
+
+def closed_question(study: Study, language: str) -> Message:
+    """To an answer for a question that is closed: it is kept, and nobody may be reading it now."""
+    return message([say(language, "answer.closed"), study.texts["emergency"][language]])
 
 
 def wording_hash(item: Item, language: str) -> str:

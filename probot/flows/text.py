@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from probot.messages import MOST_CHARACTERS, Button, Message
+from probot.study.model import Study
 
 
 def message(paragraphs: Iterable[str], buttons: tuple[tuple[Button, ...], ...] = ()) -> Message:
@@ -32,3 +33,9 @@ def fitting(text: str, most: int) -> str:
             break
         kept += 1
     return text[:kept].rstrip() + "…"
+
+
+def nobody_watches(study: Study, language: str) -> list[str]:
+    """The study's words that the chat is not watched around the clock, and the emergency advice, once each."""
+    not_watched, emergency = study.texts["not_watched"][language], study.texts["emergency"][language]
+    return [not_watched] if emergency in not_watched else [not_watched, emergency]

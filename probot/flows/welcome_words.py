@@ -14,7 +14,7 @@ from probot.flows.buttons import WelcomeTap, write
 from probot.flows.folding import fold
 from probot.flows.hours import full_hours, read_hour
 from probot.flows.phrases import means
-from probot.flows.text import message
+from probot.flows.text import message, nobody_watches
 from probot.messages import Button, Message
 from probot.study.model import ConsentPart, Study
 from probot.wording import clock, say
@@ -93,18 +93,13 @@ def about(study: Study, language: str) -> tuple[Message, ...]:
     """What this is; then, by itself, that nobody watches it around the clock and what to do in an emergency."""
     return (
         message([study.texts["welcome"][language]]),
-        message(_watch(study, language), _seen_button(language)),
+        message(nobody_watches(study, language), _seen_button(language)),
     )
 
 
 def about_marked(study: Study, language: str) -> Message:
     """The second of them once it was read."""
-    return message([*_watch(study, language), say(language, "welcome.seen.done")])
-
-
-def _watch(study: Study, language: str) -> list[str]:
-    not_watched, emergency = study.texts["not_watched"][language], study.texts["emergency"][language]
-    return [not_watched] if emergency in not_watched else [not_watched, emergency]
+    return message([*nobody_watches(study, language), say(language, "welcome.seen.done")])
 
 
 def _seen_button(language: str) -> tuple[tuple[Button, ...], ...]:

@@ -40,7 +40,7 @@ ACTS = frozenset(
         *("set_member", "migrate"),
     }
 )
-BEAT_SECONDS = 15.0
+BEAT_SECONDS = 5.0
 
 
 class Control:

@@ -67,6 +67,7 @@ def _private(api: BotApi, person: Person, bot: Bot) -> Json:
         "chat": bot.id,
         "title": _bot_name(bot, person.language_code),
         "username": bot.username,
+        "about": _in_language(bot.names.get("description", {}), person.language_code),
         "started": bot.id in person.started,
         "blocked": bot.id in person.blocked,
         "waiting_link": person.waiting_links.get(str(bot.id)),
@@ -160,5 +161,8 @@ def _name(person: Person) -> str:
 
 
 def _bot_name(bot: Bot, language: str | None) -> str:
-    names = bot.names.get("name", {})
-    return names.get((language or "")[:2]) or names.get("") or bot.first_name
+    return _in_language(bot.names.get("name", {}), language) or bot.first_name
+
+
+def _in_language(texts: dict[str, str], language: str | None) -> str:
+    return texts.get((language or "")[:2]) or texts.get("") or ""

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probot.alerts.ladder import climb, first_due, quiet_now, reason
-from probot.alerts.life import acknowledge, raise_alert
+from probot.alerts.ladder import climb, first_due, quiet_now, reason, started_at
+from probot.alerts.life import absorb, acknowledge, raise_alert
 from probot.alerts.model import Evidence, Hit
 from probot.study.model import Rung
 from probot.values import EnrolmentId, StaffId
@@ -75,12 +75,38 @@ def test_after_an_outage_everybody_is_told_once_and_not_once_for_each_missed_rep
 
 def test_a_repeat_shortly_before_the_next_one_leaves_half_an_interval_of_peace():
     assert climb(STUDY, fresh(), at(4, "14:29")).next_at == at(4, "15:00")
+    assert climb(STUDY, fresh(), at(4, "14:15")).next_at == at(4, "15:00")
+    assert climb(STUDY, fresh(), at(4, "14:14")).next_at == at(4, "14:30")
+
+
+def test_hits_that_change_nothing_do_not_put_the_ladder_off():
+    alert, again = climb(STUDY, fresh(), at(4)).alert, Hit("severe_pain", "urgent", "pain", Evidence())
+    alert = absorb(STUDY, alert, again, at(4, "09:05")).alert
+    assert started_at(alert) == at(4)
+    assert climb(STUDY, alert, at(4, "09:10")).notify == ("doctor",)
+
+
+def test_a_reopened_alert_climbs_from_its_reopening():
+    taken = acknowledge(climb(STUDY, fresh(), at(4)).alert, StaffId("n"), at(4, "09:01"))
+    again = Hit("severe_pain", "urgent", "pain", Evidence())
+    alert = absorb(STUDY, taken, again, at(5, "10:00")).alert
+    alert = absorb(STUDY, alert, again, at(5, "10:03")).alert
+    assert started_at(alert) == at(5, "10:00")
+    assert [
+        minutes for minutes, _, _ in told_until(replace(alert, raised_at=at(5, "10:00")), at(5, "10:35"))
+    ] == [
+        0,
+        10,
+        20,
+        30,
+    ]
 
 
 def test_an_early_tick_does_nothing():
     alert = climb(STUDY, fresh(), at(4)).alert
     climbed = climb(STUDY, alert, at(4, "09:09"))
     assert (climbed.alert, climbed.notify, climbed.next_at) == (alert, (), at(4, "09:10"))
+    assert not climbed.repeat
 
 
 def test_an_acknowledged_alert_has_no_next_step():

@@ -203,6 +203,39 @@ def test_a_count_rises_by_two(value, why):
     assert absorb(STUDY, alert, hit("many_stools", value, "stools"), at(4, "10:00")).why == why
 
 
+def test_before_anybody_was_told_the_day_counts_from_the_raising():
+    silent = raise_alert(STUDY, EnrolmentId("e"), hit("many_stools", 4, "stools"), "r", at(4, "23:00"))
+    again = hit("many_stools", 4, "stools")
+    assert absorb(STUDY, silent, again, at(5, "22:59")).why is None
+    assert absorb(STUDY, silent, again, at(5, "23:00")).why == "time"
+    told = climb(STUDY, silent, at(5, "07:00")).alert
+    assert absorb(STUDY, told, again, at(5, "23:00")).why is None
+
+
+def test_being_told_of_a_rise_starts_the_day_anew_and_a_quiet_hit_does_not():
+    rise = absorb(STUDY, raised(), hit(value=10), at(4, "15:00")).alert
+    assert rise.notified_at == at(4, "15:00")
+    assert absorb(STUDY, raised(), hit(value=8), at(4, "15:00")).alert.notified_at == at(4)
+    waiting = raise_alert(STUDY, EnrolmentId("e"), hit("moderate_pain", 4), "r", at(4))
+    assert absorb(STUDY, waiting, hit("moderate_pain", 6), at(4, "15:00")).alert.notified_at is None
+
+
+@pytest.mark.parametrize(
+    ("item", "step"), [("pain", 2), ("quality", 2), ("temperature", 0.9), ("stools", 2), ("intake", 1)]
+)
+def test_what_counts_as_a_real_rise_depends_on_the_kind_of_item(item, step):
+    assert life.real_rise(STUDY.item(item)) == pytest.approx(step)
+
+
+def test_a_signal_that_comes_again_is_no_rise():
+    signal = Hit("blocked", "routine", "blocked", Evidence())
+    alert = raise_alert(STUDY, EnrolmentId("e"), signal, "c", at(4))
+    assert absorb(STUDY, alert, signal, at(4, "10:00")).why is None
+    taken = acknowledge(alert, NURSE, at(4, "10:00"))
+    assert absorb(STUDY, taken, signal, at(4, "11:00")).why is None
+    assert absorb(STUDY, taken, signal, at(5, "09:00")).why == "time"
+
+
 # ---------------------------------------------------------------- hits on a taken alert
 
 
@@ -210,7 +243,7 @@ def test_a_count_rises_by_two(value, why):
 def test_once_taken_any_rise_opens_the_alert_again(value, why):
     absorbed = absorb(STUDY, in_state("acknowledged"), hit(value=value), at(4, "15:00"))
     after = absorbed.alert
-    assert absorbed.why == why
+    assert (absorbed.why, absorbed.notify) == (why, why is not None)
     assert after.state == ("open" if why else "acknowledged")
     if why:
         assert (after.rung, after.next_at, after.told) == (0, at(4, "15:00"), ())
@@ -237,6 +270,12 @@ def test_once_taken_another_symptom_of_the_same_concept_opens_the_alert_again():
     assert (absorbed.why, absorbed.alert.state) == ("rise", "open")
     again = acknowledge(absorbed.alert, NURSE, at(4, "09:06"))
     assert absorb(STUDY, again, chills, at(4, "12:00")).why is None
+
+
+def test_a_number_for_a_concept_that_was_raised_without_one_is_news_only_once_taken():
+    alert, fever = raised("fever", "yes", "chills"), hit("fever", 39.0, "temperature")
+    assert absorb(STUDY, alert, fever, at(4, "09:05")).why is None
+    assert absorb(STUDY, acknowledge(alert, NURSE, at(4, "09:01")), fever, at(4, "09:05")).why == "rise"
 
 
 def test_a_soon_alert_opened_again_at_night_waits_for_the_morning():

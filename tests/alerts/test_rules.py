@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probot.alerts.evidence import evidence_of
 from probot.alerts.model import Evidence, TrendPoint
 from probot.alerts.rules import hits, signal_hits, strongest, witnesses
+from probot.study.conditions import And, Answer, Compare, Not, Number, Word
 from probot.study.model import TIERS
-from tests.alerts.small_study import FEVER, ITEMS, STUDY, at, facts, march
+from tests.alerts.small_study import FEVER, ITEMS, STUDY, at, at_least, facts, march
 
 
 def met(now, answers, changed=None, earlier=None, declined=()):
@@ -120,6 +122,27 @@ def test_the_worst_answer_of_a_local_day_stands_for_the_day():
     assert [(point.date, point.value) for point in evidence.trend] == [(march(3), 9), (march(4), 7)]
     low = met(at(4), {"quality": 4}, earlier=earlier)[0].evidence
     assert [point.value for point in low.trend] == [2, 4]
+
+
+def test_days_are_those_of_the_participants_zone():
+    earlier = {"pain": {at(3, "23:30"): 5}}
+    known = facts(at(4, "12:00"), {"pain": 8}, earlier)
+    assert [p.date for p in hits(STUDY, known, frozenset({"pain"}))[0].evidence.trend] == [march(3), march(4)]
+    tokyo = hits(STUDY, known, frozenset({"pain"}), "Asia/Tokyo")[0].evidence
+    assert [(p.date, p.value) for p in tokyo.trend] == [(march(4), 8)]
+
+
+def test_a_worse_day_belongs_to_the_run_though_the_rule_has_an_upper_end():
+    middle = And((at_least("pain", 4), Compare("<=", Answer("pain"), Number(6))))
+    earlier = {"pain": {at(1): 3, at(2): 8, at(3): 4}}
+    evidence = evidence_of(STUDY, middle, facts(at(4), {"pain": 5}, earlier), "pain", "Asia/Shanghai")
+    assert evidence.since == march(2)
+
+
+def test_what_is_not_so_bears_witness_too():
+    no_chills = Not(Compare("==", Answer("chills"), Word("yes")))
+    assert witnesses(no_chills, facts(at(4), {"chills": "no"})) == ("chills",)
+    assert witnesses(no_chills, facts(at(4), {"chills": "yes"})) == ()
 
 
 def test_the_trend_is_seven_days_long_at_most():

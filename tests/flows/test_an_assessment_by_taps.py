@@ -260,6 +260,9 @@ def test_a_reminder_asks_the_open_item_and_starts_nothing_over() -> None:
 def test_a_finished_assessment_is_not_reminded() -> None:
     done = opened("weekly", Tapped("mood", "5"))
     assert play(done, Reminded(), Opened()).wants == ()
+    changing = play(done, Tapped("mood", CHANGE)).session
+    assert play(changing, Reminded(), Opened()).wants == ()
+    assert play(changing, AskedAgain()).wants == (AskItem("mood", 1, 1, "again"),)
 
 
 def test_after_a_break_the_open_item_is_asked_once_more() -> None:

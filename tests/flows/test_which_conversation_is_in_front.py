@@ -27,6 +27,12 @@ def test_a_report_goes_first_then_what_is_in_progress_then_what_waited_longest()
         ranked.pop(0)
 
 
+def test_of_two_that_wait_the_one_opened_first_goes_first() -> None:
+    one, other = waiting("weekly"), waiting("daily")
+    assert front([(one, SCHEDULED, EARLIER), (other, SCHEDULED, LATER)]) is one
+    assert front([(one, SCHEDULED, LATER), (other, SCHEDULED, EARLIER)]) is other
+
+
 def test_a_report_that_waits_goes_before_a_form_in_progress() -> None:
     report = waiting("report")
     assert front([(opened("daily"), SCHEDULED, EARLIER), (report, ON_DEMAND, LATER)]) is report

@@ -25,6 +25,8 @@ from probot.wording import day, say
 COMMANDS = ("report", "pause", "language", "mydata", "help", "stop")
 """In the order of the menu. `start` is not in it: it comes with the invitation."""
 
+STAFF_COMMANDS = ("open", "patient", "help")
+
 StopLevel = Literal["questions", "contact", "all"]
 """No more questions; nor any contact for the study; nor any further use of data."""
 STOP_LEVELS: tuple[StopLevel, ...] = get_args(StopLevel)
@@ -34,8 +36,23 @@ KEEP = "keep"
 
 
 def menu(study: Study, language: str) -> Mapping[str, str]:
-    """The command menu in one language: command to description, in order."""
+    """A participant's command menu in one language: command to description, in order."""
     return {each: say(language, f"menu.{each}") for each in COMMANDS if each != "report" or reports(study)}
+
+
+def menus(study: Study | None = None) -> Mapping[str, Mapping[str, str]]:
+    """The participants' menus by language; all commands, as long as the study is not known."""
+    if study is not None:
+        return {language: menu(study, language) for language in study.languages}
+    return {language: {each: say(language, f"menu.{each}") for each in COMMANDS} for language in LANGUAGES}
+
+
+def staff_menus() -> Mapping[str, Mapping[str, str]]:
+    """The care team's menus by language."""
+    return {
+        language: {each: say(language, f"menu.staff.{each}") for each in STAFF_COMMANDS}
+        for language in LANGUAGES
+    }
 
 
 def reports(study: Study) -> tuple[str, ...]:

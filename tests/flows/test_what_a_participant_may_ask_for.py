@@ -102,7 +102,10 @@ def test_the_menu_is_complete_in_both_languages_and_offers_no_report_where_there
     assert tuple(commands.menu(STUDY, "en")) == tuple(commands.menu(STUDY, "zh")) == COMMANDS
     assert commands.menu(STUDY, "en") != commands.menu(STUDY, "zh")
     assert "report" not in commands.menu(study(report=False), "zh")
-    assert all(3 <= len(what) <= 256 or len(what) >= 2 for what in commands.menu(STUDY, "zh").values())
+    assert (
+        commands.menus(STUDY) == commands.menus() == {each: commands.menu(STUDY, each) for each in LANGUAGES}
+    )
+    assert [tuple(each) for each in commands.staff_menus().values()] == [commands.STAFF_COMMANDS] * 2
 
 
 def test_help_names_every_command() -> None:

@@ -83,8 +83,8 @@ def group_place(group: Group) -> Place:
 
 
 def records(core: Core, place: Place) -> dict[int, Record]:
-    """The messages of a chat, oldest first."""
-    return core.state.chats.setdefault(place.key, {})
+    """The messages of a chat, oldest first. Looking makes no chat: a bot knows only whom it has met."""
+    return core.state.chats.get(place.key, {})
 
 
 def status(group: Group, account: int) -> str:

@@ -124,16 +124,18 @@ class People:
         return self.say(person, chat, label)
 
     def reply_keyboard(self, person: int, chat: int) -> Json | None:
-        """The reply keyboard that the chat shows now."""
-        place = self.place(person, chat)
-        for record in reversed(chats.records(self._core, place).values()):
+        """The reply keyboard that the chat shows now; one for a single use is gone once something was written."""
+        written = False
+        for record in reversed(chats.records(self._core, self.place(person, chat)).values()):
+            written = written or (record.message["from"]["id"] == person and not record.deleted)
             if (
                 record.by_bot
                 and record.markup
                 and not record.hidden
                 and not keyboards.is_inline(record.markup)
             ):
-                return record.markup if "keyboard" in record.markup else None
+                used_up = written and record.markup.get("one_time_keyboard")
+                return record.markup if "keyboard" in record.markup and not used_up else None
         return None
 
     def _send(self, person: int, chat: int, content: Json, **how: Any) -> int:

@@ -34,7 +34,7 @@ def post(
     }
     if anonymous:
         message["sender_chat"] = chats.chat_json(place)
-    found = chats.records(core, place)
+    found = core.state.chats.setdefault(place.key, {})
     if reply_to is not None and reply_to in found:
         message["reply_to_message"] = without_reply(found[reply_to].message)
     if thread is not None:

@@ -21,6 +21,7 @@ from telegram.error import BadRequest, ChatMigrated, EndPointNotFound, Forbidden
 
 from probot.sandbox.botapi import BotApi
 from probot.sandbox.limits import LimitSettings
+from probot.sandbox.view import phones
 from tests.sandbox.line import BOT, TOKEN, Clock, drain, http_bot
 
 
@@ -66,11 +67,19 @@ async def test_a_reply_names_its_message_and_a_missing_one_is_refused(bot: Bot, 
 
 
 async def test_a_reply_keyboard_stays_until_it_is_removed(bot: Bot, api: BotApi, lin: int) -> None:
-    keys = ReplyKeyboardMarkup([[KeyboardButton("0"), KeyboardButton("1")]], one_time_keyboard=True)
+    keys = ReplyKeyboardMarkup([[KeyboardButton("0"), KeyboardButton("1")]], resize_keyboard=True)
     await bot.send_message(lin, "how bad?", reply_markup=keys)
     assert api.people.press(lin, BOT, "1")
     assert drain(api)[-1]["message"]["text"] == "1"
+    assert api.people.reply_keyboard(lin, BOT) is not None
     await bot.send_message(lin, "thanks", reply_markup=ReplyKeyboardRemove())
+    assert api.people.reply_keyboard(lin, BOT) is None
+
+
+async def test_a_reply_keyboard_for_one_use_is_gone_after_it(bot: Bot, api: BotApi, lin: int) -> None:
+    keys = ReplyKeyboardMarkup([["0", "1"]], one_time_keyboard=True)
+    await bot.send_message(lin, "how bad?", reply_markup=keys)
+    api.people.press(lin, BOT, "1")
     assert api.people.reply_keyboard(lin, BOT) is None
 
 
@@ -159,6 +168,7 @@ async def test_good_markup_becomes_entities(
 
 async def test_whom_a_bot_cannot_reach(bot: Bot, api: BotApi, lin: int) -> None:
     stranger = api.people.new_person("Stranger")
+    phones(api)  # looking at the page introduces nobody
     with pytest.raises(BadRequest, match="hat not found"):
         await bot.send_message(stranger, "hello")
     api.people.new_group(lin, "Team", members=(stranger,), bots=(BOT,))
@@ -279,8 +289,6 @@ async def test_commands_are_kept_by_scope_and_language(bot: Bot, lin: int) -> No
 
 
 async def test_the_menu_speaks_the_phones_language(bot: Bot, api: BotApi, lin: int) -> None:
-    from probot.sandbox.view import phones
-
     emma = api.people.new_person("Emma", language_code="en")
     await bot.set_my_commands([BotCommand("help", "Help")])
     await bot.set_my_commands([BotCommand("help", "帮助")], language_code="zh")
@@ -319,8 +327,6 @@ async def test_topics_of_a_forum(bot: Bot, api: BotApi, lin: int) -> None:
 
 
 async def test_typing_is_shown_for_a_while(bot: Bot, api: BotApi, clock: Clock, lin: int) -> None:
-    from probot.sandbox.view import phones
-
     assert await bot.send_chat_action(lin, "typing")
     assert phones(api)[0]["chats"][0]["typing"]
     clock.pass_(seconds=6)

@@ -123,34 +123,38 @@ class PatientPhone extends Phone {
 }
 
 class TeamPhone extends Phone {
-  constructor() { super("team"); this.direct = false; }
+  constructor() { super("team"); this.shown = null; } // a group's id, or "bot" for the direct chat
 
   update() {
-    const group = state.groups.at(-1);
     const staff = state.phones.filter((each) => each.seat === "staff");
     this.element.hidden = !staff.length;
     if (!staff.length) return;
     if (!staff.some((each) => each.person === persona)) persona = staff[0].person;
     const me = staff.find((each) => each.person === persona);
-    const member = group?.members.find((each) => each.id === persona);
-    const direct = this.direct || !member;
-    const chat = direct ? me.chats[0] : { ...group, menu: member.menu };
+    const groups = state.groups.filter((each) => each.members.some((one) => one.id === persona));
+    const group = groups.find((each) => each.chat === this.shown) || groups[0];
+    const direct = this.shown === "bot" || !group;
+    const chat = direct ? me.chats[0] : { ...group, menu: group.members.find((each) => each.id === persona).menu };
     if (!chat) return;
     this.element.lang = language === "zh" ? "zh-CN" : "en";
     this.element.setAttribute("aria-label", word("care_team"));
     const people = staff.map((each) => [each.person, each.name]);
     const waiting = me.chats[0]?.waiting_link && !direct;
-    this.drawHead(JSON.stringify([people, persona, direct, group?.title, chat.typing, language, waiting, me.chats[0]?.blocked, me.offline]),
+    this.drawHead(JSON.stringify([people, persona, direct, group?.chat, groups.map((each) => [each.title, each.members.length]), chat.typing, language, waiting, me.chats[0]?.blocked, me.offline]),
       avatar(direct ? chat.title : group.title, direct ? "bot" : "group"),
       make("div", { class: "titles" }, make("strong", {}, direct ? chat.title : group.title), make("small", {}, chat.typing ? word("typing") : direct ? word("bot") : group.members.map((each) => each.name).join(", "))),
       more(me, me.chats[0], language),
       make("label", { class: "whose" }, make("span", { class: "you-are" }, word("you_are")), select(people, persona, (value) => { persona = value; localStorage.setItem("persona", value); draw(); }, "persona")),
       make("div", { class: "switcher", role: "group" },
-        make("button", { type: "button", "aria-pressed": String(!direct), disabled: !member, "data-key": "group", onclick: () => { this.direct = false; draw(); } }, word("group_chat")),
-        make("button", { type: "button", "aria-pressed": String(direct), "data-key": "direct", onclick: () => { this.direct = true; draw(); } }, word("direct_chat"), waiting ? make("b", { class: "dot", "aria-hidden": "true" }) : null)));
+        ...groups.map((each) => this.choice(each.chat, groups.length > 1 ? each.title : word("group_chat"), !direct && each === group)),
+        this.choice("bot", word("direct_chat"), direct, waiting)));
     const view = this.view(persona, chat.chat, language, me.chats[0]?.chat);
     view.update(chat, persona, state.clinic.zone, { group: !direct, held: direct ? me.held : 0 });
     this.answers(me, view);
+  }
+
+  choice(shown, text, chosen, waiting = false) {
+    return make("button", { type: "button", "aria-pressed": String(chosen), "data-key": shown, onclick: () => { this.shown = shown; draw(); } }, text, waiting ? make("b", { class: "dot", "aria-hidden": "true" }) : null);
   }
 }
 
@@ -371,20 +375,28 @@ function wire() {
   });
 }
 
-let busy = false;
-let again = false;
-async function refresh() {
-  if (busy) { again = true; return; }
-  busy = true;
-  try {
-    const answer = await fetch("/sim/view", { cache: "no-store" });
-    state = await answer.json();
-    draw();
-  } catch (error) {
-    console.error(error);
+// Whoever asks while a look is under way waits for the next one, which is newer than the asking.
+let looking = null;
+let nextLook = null;
+function refresh() {
+  if (looking) {
+    nextLook ||= looking.then(() => { nextLook = null; return refresh(); });
+    return nextLook;
   }
-  busy = false;
-  if (again) { again = false; await refresh(); }
+  looking = look().finally(() => { looking = null; });
+  return looking;
+}
+
+async function look() {
+  let found;
+  try {
+    found = await (await fetch("/sim/view", { cache: "no-store" })).json();
+  } catch {
+    notice(word("gone"), true);
+    return;
+  }
+  state = found;
+  draw();
 }
 
 function listen() {

@@ -1,0 +1,1 @@
+"""Where does everything meet? The switchboard: settings, clock, threads, loops and the command line."""

@@ -1,0 +1,86 @@
+"""Where do the objects meet? Here, and nowhere else: the database, the clock, the dice, the channel, the loops.
+
+The rule: the only module that reads the machine's clock or makes a random number.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from probot.app.clocks import SystemClock
+from probot.app.office import Office
+from probot.app.runtime import Runtime
+from probot.app.sender import Sender
+from probot.app.ticker import Ticker
+from probot.app.worker import Worker
+from probot.ports import Channel, Clock, Incoming
+from probot.services.pace import Pace
+from probot.store.engine import Store
+from probot.store.migrate import upgrade
+from probot.store.records import Arrived
+from probot.telegram.decode import Myself, decode
+
+
+def read_clock() -> datetime:
+    """The machine's clock, UTC."""
+    return datetime.now(UTC)
+
+
+def system_clock() -> SystemClock:
+    """The clock of everything but the sandbox."""
+    return SystemClock(read_clock)
+
+
+def new_invitation_token() -> str:
+    """192 random bits in the alphabet of Telegram's deep links, 32 characters."""
+    return secrets.token_urlsafe(24)
+
+
+def new_claim_token() -> str:
+    """What proves that a claim is ours."""
+    return secrets.token_hex(16)
+
+
+def open_store(url: str) -> Store:
+    """The database, brought to the newest schema; an SQLite file and its folder are made."""
+    prepare_folder(url)
+    upgrade(url)
+    return Store(url)
+
+
+def prepare_folder(url: str) -> None:
+    """Make the folder that an SQLite file lies in."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads raw updates; it has to know who the bot itself is."""
+
+    myself: Myself
+
+    def __call__(self, arrived: Arrived) -> Incoming:
+        """The update as a value. Never raises."""
+        return decode(arrived.raw, arrived.received_at, self.myself)
+
+
+def build_runtime(
+    store: Store, clock: Clock, channel: Channel, reader: Reader, heard: Callable[[], datetime | None],
+    pace: Pace | None,
+) -> Runtime:  # fmt: skip
+    """The running parts around one database and one channel."""
+    office = Office(store, clock)
+    return Runtime(
+        office,
+        Worker(office, channel, reader, new_claim_token),
+        Sender(office, channel, new_claim_token, pace),
+        Ticker(office, new_claim_token, heard),
+    )

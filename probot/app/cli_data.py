@@ -1,0 +1,140 @@
+"""Which commands are about data and health? `export`, `status` and `migrate`.
+
+The rule: an export is complete and coded; `status` answers whether alerts would arrive.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Annotated, Literal
+
+import typer
+
+from probot.app.build import prepare_folder
+from probot.app.desk import Exit, err, office, out, say_json, settings_or_stop, stop
+from probot.services import export as exporting
+from probot.services.export import COLUMNS, Row, What
+from probot.services.watch import Status
+from probot.services.watch import status as look
+from probot.store.migrate import upgrade
+
+PANEL = "Data and health"
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
+BOM = "\ufeff"
+"""Spreadsheets read a CSV file as UTF-8 only with this in front."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command(rich_help_panel=PANEL)(export)
+    app.command(rich_help_panel=PANEL)(status)
+    app.command(rich_help_panel=PANEL)(migrate)
+
+
+def export(
+    what: Annotated[What, typer.Argument(help="Which rows.")],
+    *,
+    form: Annotated[Literal["csv", "jsonl"], typer.Option("--format", help="csv or jsonl.")] = "csv",
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Write to this file; default standard output.")
+    ] = None,
+) -> None:
+    """Write every expected assessment, every revision of every answer, every alert, or the audit trail."""
+    with office() as (_, opened), opened.store.begin() as connection, _target(to) as file:
+        rows = exporting.rows(connection, what)
+        written = _write_csv(file, COLUMNS[what], rows) if form == "csv" else _write_lines(file, rows)
+    err.print(f"{written} {what} written{f' to {to}' if to else ''}.", markup=False)
+
+
+@contextmanager
+def _target(to: Path | None) -> Iterator[IO[str]]:
+    if to is None:
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    try:
+        with to.open("w", encoding="utf-8", newline="") as file:
+            yield file
+    except OSError as error:
+        stop(f"{to}: {error.strerror}", Exit.NOT_POSSIBLE)
+
+
+def _write_csv(file: IO[str], columns: Iterable[str], rows: Iterable[Row]) -> int:
+    file.write(BOM)
+    writer = csv.writer(file)
+    writer.writerow(columns)
+    written = 0
+    for row in rows:
+        writer.writerow([exporting.cell(value) for value in row.values()])
+        written += 1
+    return written
+
+
+def _write_lines(file: IO[str], rows: Iterable[Row]) -> int:
+    written = 0
+    for row in rows:
+        values = {column: exporting.plain(value) for column, value in row.items()}
+        file.write(json.dumps(values, ensure_ascii=False) + "\n")
+        written += 1
+    return written
+
+
+def status(
+    *,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="End with 5 when something is wrong.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Is everything alive, and when was Telegram last heard?"""
+    with office() as (_, opened):
+        found = opened.store.transact(look, opened.clock.now())
+        if as_json:
+            say_json({**asdict(found), "well": found.well})
+        else:
+            _show(found)
+        if exit_code and not found.well:
+            raise typer.Exit(Exit.NOT_WELL)
+
+
+def _show(found: Status) -> None:
+    heard = "never" if found.telegram_heard is None else (
+        f"{int((found.now - found.telegram_heard).total_seconds())} s ago"
+    )  # fmt: skip
+    named = {
+        "Telegram heard": heard,
+        "bot": f"@{found.bot}" if found.bot else "not known yet",
+        "study in force": (found.study or "none")[:12],
+        "participants": _counted(found.participants),
+        "alerts": f"{found.open_alerts} open, {found.unacknowledged} of them taken by nobody",
+        "updates": _counted(found.inbox),
+        "messages": _counted(found.outbox),
+        "care team": f"{'group bound' if found.team_bound else 'no group bound'}, {found.staff} staff",
+    }
+    for name, value in named.items():
+        out.print(f"{name:>16}  {value}", markup=False)
+    for problem in found.problems:
+        out.print(f"{'WRONG':>16}  {problem}", markup=False, style="red")
+    if found.well:
+        out.print(f"{'':>16}  all is well", markup=False)
+
+
+def _counted(named: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(named.items())) or "none"
+
+
+def migrate(*, as_json: AsJson = False) -> None:
+    """Bring the database to the newest schema. `run` does it by itself."""
+    settings = settings_or_stop()
+    prepare_folder(settings.database)
+    revision = upgrade(settings.database)
+    if as_json:
+        say_json({"revision": revision})
+    else:
+        out.print(f"The database is at schema {revision}.", markup=False)

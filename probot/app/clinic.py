@@ -1,0 +1,128 @@
+"""What does the sandbox's page get when it enrols somebody or moves the clock? The real services, hurried along.
+
+The rule: the clock stops at every moment at which something is due, and everything settles there before it goes
+on; so a day in the sandbox is a day, not an outage.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from probot.app.clocks import MovableClock
+from probot.app.world import World
+from probot.sandbox.clinic import Choice, Description, Refused
+from probot.schedule.civil import local_day
+from probot.services import invite
+from probot.services.invite import NotPossible
+from probot.services.receive import HEARD
+from probot.services.turn import Turn
+from probot.store import inbox, pulses
+from probot.study.model import Study
+
+MOST_STEPS = 20_000
+SINCE_TRANSPLANT = timedelta(days=9)
+"""Mouth sores peak about this long after a transplantation, so a sandbox participant has had it then."""
+
+
+class SandboxClinic:
+    """`probot.sandbox.clinic.Clinic` over a running world."""
+
+    def __init__(self, clock: MovableClock, new_token: Callable[[], str], bot_username: str) -> None:
+        self._opened: World | None = None
+        self._clock = clock
+        self._new_token = new_token
+        self._bot_username = bot_username
+        self._travelling = asyncio.Lock()
+        self._study: Study | None = None
+
+    @property
+    def _world(self) -> World:
+        if self._opened is None:
+            raise Refused("The study is still being opened; try again in a moment.")
+        return self._opened
+
+    async def open(self, world: World) -> None:
+        """From now on the page has a study behind it: the one in force."""
+        self._opened = world
+        self._study = await self._world.runtime.office.act(lambda turn: turn.study, "sandbox")
+
+    def describe(self) -> Description:
+        """The study in words."""
+        study = self._study
+        if study is None:
+            return {"bot_username": self._bot_username, "title": {}, "arms": [], "sites": [], "zone": "UTC"}
+        return {
+            "bot_username": self._bot_username, "title": dict(study.title), "arms": _choices(study, "arm"),
+            "sites": _choices(study, "site"), "zone": study.zone,
+        }  # fmt: skip
+
+    def now(self) -> datetime:
+        """The present instant of the sandbox."""
+        return self._clock.now()
+
+    async def enrol(self, code: str, arm: str, sites: list[str], language: str) -> str:
+        """Enrol somebody whose treatment begins today; the one-time token. Raises `Refused`."""
+        try:
+            invited = await self._world.runtime.office.act(
+                _enrol, f"sandbox:enrol:{code}", self._new_token(), code, arm, sites, language
+            )
+        except NotPossible as error:
+            raise Refused(str(error)) from None
+        return invited.token
+
+    async def next_event(self) -> datetime | None:
+        """When something is due next."""
+        if self._opened is None:
+            return None
+        found = await self._opened.runtime.next_event()
+        return None if found is None else max(found, self._clock.now())
+
+    async def travel(self, to: datetime) -> None:
+        """Move the clock on to `to`, stopping wherever something is due."""
+        if to < self._clock.now():
+            raise Refused("The clock goes forward only.")
+        async with self._travelling:
+            for _ in range(MOST_STEPS):
+                due = await self._world.runtime.next_event()
+                if due is None or due > to:
+                    break
+                await self._stop_at(due)
+            await self._stop_at(to)
+
+    async def _stop_at(self, moment: datetime) -> None:
+        listening = self._world.poller is not None and self._world.poller.reception.state == "listening"
+        self._clock.move_to(moment)
+        if listening and self._world.poller is not None:
+            # Nothing was missed: no time has passed for Telegram, only for the study.
+            self._world.poller.heard = self._clock.now()
+            await self._world.runtime.office.look(pulses.beat, HEARD, self._clock.now())
+        while await self._world.runtime.office.look(inbox.oldest_waiting) is not None:
+            await self._world.runtime.work()
+        await self._world.runtime.settle(wait=self._let_a_second_pass)
+
+    async def _let_a_second_pass(self) -> bool:
+        """Messages that the channel's limits hold back are waited for in the sandbox's time, which costs nothing."""
+        if self._world.poller is not None and self._world.poller.reception.state != "listening":
+            return False
+        self._clock.move_to(self._clock.now() + timedelta(seconds=1))
+        await asyncio.sleep(0)
+        return True
+
+
+def _choices(study: Study, attribute: str) -> list[Choice]:
+    found = study.attributes.get(attribute)
+    return [{"key": option.id, "label": dict(option.text)} for option in found.options] if found else []
+
+
+def _enrol(turn: Turn, token: str, code: str, arm: str, sites: list[str], language: str) -> invite.Invited:
+    study = turn.study
+    today = local_day(turn.now, study.zone)
+    needed = [name for name, anchor in study.anchors.items() if not anchor.optional]
+    anchors = {
+        name: (today - SINCE_TRANSPLANT if name == "transplant" else today).isoformat() for name in needed
+    }
+    given = {"arm": [arm], "site": list(sites)}
+    attributes = {name: values for name, values in given.items() if name in study.attributes and any(values)}
+    return invite.enrol(turn, token, code, attributes=attributes, anchors=anchors, language=language or None)

@@ -1,0 +1,37 @@
+"""What ends a running probot? A signal, or a loop that died of something it must not survive.
+
+The rule: whatever is under way is finished, the rest stands in the database, and the exit says which it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from probot.app.world import World
+
+
+async def in_parallel(world: World, *others: Callable[[], Awaitable[None]]) -> None:
+    """The world's loops and others, until SIGTERM or SIGINT, or until one of them dies; what killed it is raised."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    parts: list[Coroutine[Any, Any, object]] = [_receive(world), world.runtime.run(), stopped.wait()]
+    tasks = [asyncio.ensure_future(part) for part in (*parts, *(other() for other in others))]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await world.close()
+
+
+async def _receive(world: World) -> None:
+    await world.introduce()
+    await world.receive()

@@ -1,0 +1,91 @@
+"""How does the async world get something done in the database? It hands a whole transaction to a thread.
+
+The rule: nothing awaits between begin and commit; SQLite has one writing thread, PostgreSQL a few.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from probot.ports import Clock
+from probot.services.turn import Studies, Turn
+from probot.store.engine import Store
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+PATIENCE = 3
+"""How often a transaction is run when the database itself fails under it; keys make running it again harmless."""
+
+
+class Office:
+    """The database, the study's versions and the clock, for whoever is async."""
+
+    def __init__(self, store: Store, clock: Clock, studies: Studies | None = None) -> None:
+        self.store = store
+        self.clock = clock
+        self.studies = studies or Studies()
+        self._threads = ThreadPoolExecutor(1 if store.is_sqlite else 4, thread_name_prefix="store")
+
+    async def act(
+        self,
+        act: Callable[Concatenate[Turn, Given], Result],
+        cause: str,
+        *args: Given.args,
+        **kwargs: Given.kwargs,
+    ) -> Result:
+        """Run `act(turn, …)` as one transaction on behalf of `cause`."""
+
+        def run(connection: Connection) -> Result:
+            return act(Turn(connection, self.studies, self.clock.now(), cause), *args, **kwargs)
+
+        return await self._in_thread(run)
+
+    async def look(
+        self,
+        look: Callable[Concatenate[Connection, Given], Result],
+        *args: Given.args,
+        **kwargs: Given.kwargs,
+    ) -> Result:
+        """Run `look(connection, …)` as one transaction."""
+        return await self._in_thread(lambda connection: look(connection, *args, **kwargs))
+
+    async def _in_thread(self, run: Callable[[Connection], Result]) -> Result:
+        loop = asyncio.get_running_loop()
+        for attempt in range(1, PATIENCE + 1):
+            try:
+                return await loop.run_in_executor(self._threads, self.store.transact, run)
+            except DBAPIError:
+                if attempt == PATIENCE:
+                    raise
+                await asyncio.sleep(0.2 * attempt)
+        raise AssertionError  # the loop above returns or raises
+
+    def act_now(
+        self,
+        act: Callable[Concatenate[Turn, Given], Result],
+        cause: str,
+        *args: Given.args,
+        **kwargs: Given.kwargs,
+    ) -> Result:
+        """The same in this very thread, for the command line."""
+        return self.store.transact(
+            lambda connection: act(
+                Turn(connection, self.studies, self.clock.now(), cause, actor="operator", role="operator"),
+                *args,
+                **kwargs,
+            )
+        )
+
+    def close(self) -> None:
+        """Finish what the threads have in hand and let the database go."""
+        self._threads.shutdown(wait=True)
+        with contextlib.suppress(DBAPIError):
+            self.store.close()

@@ -1,0 +1,147 @@
+"""What runs while probot runs? A receiver, a worker, a sender and a tick, and somebody who watches them.
+
+The rule: each loop can be turned once by hand (`settle`), which is how the clock of the sandbox and the tests
+move on without waiting; whatever dies is started again, and being alive means that Telegram was heard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from probot.app.office import Office
+from probot.app.sender import Sender
+from probot.app.ticker import Ticker
+from probot.app.worker import Worker
+from probot.services import tick
+from probot.store import outbox
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 1
+LOOK_SECONDS = 0.5
+"""How long the worker and the sender wait for a wake-up before they look all the same."""
+
+
+class Runtime:
+    """The running parts, already put together (see `build`)."""
+
+    def __init__(self, office: Office, worker: Worker, sender: Sender, ticker: Ticker) -> None:
+        self.office = office
+        self.worker = worker
+        self.sender = sender
+        self.ticker = ticker
+        self._arrived = asyncio.Event()
+        self._to_send = asyncio.Event()
+        self._working, self._sending, self._ticking = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
+
+    # ------------------------------------------------------------------------------ one turn each
+
+    async def keep(self, bot: int, updates: list[dict[str, Any]]) -> None:
+        """Keep a batch of raw updates and wake the worker."""
+        await self.worker.keep(bot, updates)
+        self._arrived.set()
+
+    async def work(self) -> int:
+        """Handle one batch of updates."""
+        async with self._working:
+            done = await self.worker.work()
+        if done:
+            self._to_send.set()
+        return done
+
+    async def send(self) -> int:
+        """Start sending what may go now."""
+        async with self._sending:
+            return await self.sender.send()
+
+    async def tick(self) -> int:
+        """Look at what is due."""
+        async with self._ticking:
+            done = await self.ticker.tick()
+        if done:
+            self._to_send.set()
+        return done
+
+    async def settle(
+        self,
+        *,
+        receive: Callable[[], Awaitable[object]] | None = None,
+        wait: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:
+        """Do everything that can be done at this moment, until nothing is left.
+
+        `receive`: fetch updates first. `wait`: what to do while messages are due but must not go yet; it says
+        whether to look again.
+        """
+        while True:
+            if receive is not None:
+                await receive()
+            done = await self.work() + await self.tick() + await self.send()
+            await self.sender.finish()
+            if done:
+                continue
+            await self.worker.finish()
+            if wait is None or not await self.office.look(self._due_to_go) or not await wait():
+                return
+
+    def _due_to_go(self, connection: Connection) -> bool:
+        due = outbox.next_due(connection)
+        return due is not None and due <= self.office.clock.now()
+
+    async def next_event(self) -> datetime | None:
+        """When something is due next."""
+        return await self.office.look(tick.next_moment)
+
+    # ------------------------------------------------------------------------------ for as long as it runs
+
+    async def run(self) -> None:
+        """Work, send and tick until cancelled."""
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        # A late look finds the same rows, so no run is ever too late, and one at a time is enough.
+        scheduler.add_job(
+            self._tick_quietly, "interval", seconds=TICK_SECONDS, misfire_grace_time=None, coalesce=True,
+            max_instances=1,
+        )  # fmt: skip
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        scheduler.start()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._keep_on("worker", self.work, self._arrived))
+                group.create_task(self._keep_on("sender", self.send, self._to_send))
+        finally:
+            scheduler.shutdown(wait=False)
+
+    async def _tick_quietly(self) -> None:
+        try:
+            await self.tick()
+        except SQLAlchemyError as error:
+            log.warning("the database does not answer", extra={"error": type(error).__name__})
+
+    async def _keep_on(self, name: str, once: Callable[[], Awaitable[int]], wake: asyncio.Event) -> None:
+        while True:
+            wake.clear()
+            try:
+                done = await once()
+            except SQLAlchemyError as error:
+                log.warning(
+                    "the database does not answer", extra={"loop": name, "error": type(error).__name__}
+                )
+                await asyncio.sleep(1)
+                continue
+            if not done:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(wake.wait(), LOOK_SECONDS)
+
+    async def stop(self) -> None:
+        """Finish what is under way."""
+        await self.sender.finish()
+        await self.worker.finish()

@@ -1,0 +1,101 @@
+"""How does what arrived get handled? Claimed in order, read, and done, many chats in one commit.
+
+The rule: a batch that works is one commit; in one that fails each update stands alone, and the one that keeps
+failing is put aside, visible, while its chat goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from probot.app.office import Office
+from probot.ports import ButtonTapped, Channel, Incoming
+from probot.services import receive
+from probot.services.handle import handle
+from probot.services.turn import Turn
+from probot.store import inbox
+from probot.store.records import Arrived
+
+log = logging.getLogger(__name__)
+
+BATCH = 64
+
+Read = Callable[[Arrived], Incoming]
+
+
+class Worker:
+    """Handles what the inbox holds. `read` makes an `Incoming` of a raw update and never raises."""
+
+    def __init__(self, office: Office, channel: Channel, read: Read, token: Callable[[], str]) -> None:
+        self._office = office
+        self._channel = channel
+        self._read = read
+        self._token = token
+        self._taps: set[asyncio.Task[None]] = set()
+        self.parked = 0
+
+    async def keep(self, bot: int, updates: list[dict[str, Any]]) -> None:
+        """Keep a batch of raw updates; returns once it is committed."""
+        await self._office.look(receive.keep, bot, updates, self._office.clock.now())
+
+    async def work(self) -> int:
+        """Handle one batch; how many updates it had."""
+        claimed = await self._office.look(inbox.claim, self._office.clock.now(), self._token(), BATCH)
+        if not claimed:
+            return 0
+        read = [(arrived, self._read(arrived)) for arrived in claimed]
+        try:
+            toasts = await self._office.act(_handle_all, "inbox", read)
+        except Exception:  # noqa: BLE001 -- whichever update it was, the others must not suffer: one by one, then
+            toasts = []
+            for arrived, incoming in read:
+                toasts += await self._alone(arrived, incoming)
+        for query, words in toasts:
+            task = asyncio.create_task(self._channel.acknowledge_tap(query, words))
+            self._taps.add(task)
+            task.add_done_callback(self._taps.discard)
+        return len(claimed)
+
+    async def _alone(self, arrived: Arrived, incoming: Incoming) -> list[tuple[str, str]]:
+        try:
+            return await self._office.act(_handle_all, "inbox", [(arrived, incoming)])
+        except Exception as error:
+            log.error(
+                "update failed", extra={"seq": arrived.seq, "error": type(error).__name__}, exc_info=error
+            )
+            fault = type(error).__name__
+            if arrived.attempts < inbox.TRIES:
+                await self._office.look(inbox.release, arrived, fault)
+            else:
+                self.parked += 1
+                await self._office.act(_park, f"inbox:{arrived.seq}", arrived, fault)
+            return []
+
+    async def finish(self) -> None:
+        """Wait until every tapped button has been answered."""
+        if self._taps:
+            await asyncio.gather(*self._taps, return_exceptions=True)
+
+
+class LostClaim(Exception):
+    """Somebody else has the update by now; this transaction must not be committed."""
+
+
+def _handle_all(turn: Turn, read: Sequence[tuple[Arrived, Incoming]]) -> list[tuple[str, str]]:
+    toasts = []
+    for arrived, incoming in read:
+        own = Turn(turn.connection, turn.studies, turn.now, f"update:{arrived.bot}:{arrived.update_id}")
+        handle(own, incoming)
+        if not inbox.done(turn.connection, arrived, turn.now):
+            raise LostClaim
+        if isinstance(incoming.content, ButtonTapped):
+            toasts.append((incoming.content.query, own.toast))
+    return toasts
+
+
+def _park(turn: Turn, arrived: Arrived, fault: str) -> None:
+    if inbox.park(turn.connection, arrived, turn.now, fault):
+        turn.note("update parked", "update", f"{arrived.bot}:{arrived.update_id}", reason=fault)

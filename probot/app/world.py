@@ -1,0 +1,176 @@
+"""How is probot tied to Telegram? One bot, one receiver, and somebody who looks whether it still hears.
+
+The rule: the receiver is restarted when it has not heard for 90 seconds, whatever its task says of itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.routing import Route
+from telegram.error import TelegramError
+
+from probot.app.build import Reader, build_runtime
+from probot.flows.commands import menus, staff_menus
+from probot.app.runtime import Runtime
+from probot.app.settings import Settings
+from probot.ports import Clock, Menu
+from probot.services.pace import Pace
+from probot.store import pulses
+from probot.store.engine import Store
+from probot.telegram.bot import QuietBot, build_bot
+from probot.telegram.channel import TelegramChannel
+from probot.telegram.decode import Myself
+from probot.telegram.polling import Poller, Reception
+from probot.telegram.webhook import Webhook
+
+log = logging.getLogger(__name__)
+
+DEAF = timedelta(seconds=90)
+LOOK_SECONDS = 15
+WEBHOOK_CHECK_SECONDS = 45
+
+
+@dataclass(slots=True)
+class World:
+    """The bot, how it receives, and the running parts behind it."""
+
+    bot: QuietBot
+    channel: TelegramChannel
+    reader: Reader
+    runtime: Runtime
+    clock: Clock
+    poller: Poller | None
+    webhook: Webhook | None
+
+    def routes(self) -> list[Route]:
+        """What has to be reachable from outside."""
+        return [self.webhook.route()] if self.webhook else []
+
+    async def introduce(self) -> None:
+        """Learn who the bot is, remember it, and set its menus. Keeps trying; nothing is lost meanwhile."""
+        wait = 1.0
+        while True:
+            try:
+                account, username = await self.channel.who_am_i()
+            except TelegramError as error:
+                log.warning("Telegram does not tell who we are yet", extra={"error": type(error).__name__})
+                await asyncio.sleep(wait)
+                wait = min(60.0, wait * 2)
+                continue
+            self.reader.myself = Myself(account, username)
+            await self.runtime.office.look(
+                pulses.beat, "bot", self.clock.now(), {"id": account, "username": username}
+            )
+            study = await self.runtime.office.act(lambda turn: turn.study, "menus")
+            private = [Menu(language, commands) for language, commands in menus(study).items()]
+            groups = [Menu(language, commands) for language, commands in staff_menus().items()]
+            await self.channel.set_menus(private, groups)
+            return
+
+    async def receive(self) -> None:
+        """Receive until cancelled."""
+        if self.poller is not None:
+            await self._watch_poller(self.poller)
+        elif self.webhook is not None:
+            await self._watch_webhook(self.webhook)
+
+    async def _watch_poller(self, poller: Poller) -> None:
+        while True:
+            task = asyncio.create_task(poller.run())
+            began = self.clock.now()
+            try:
+                while not task.done() and not self._deaf_since(poller.heard, began):
+                    await asyncio.wait({task}, timeout=LOOK_SECONDS)
+            finally:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            log.error("the receiver was started again: Telegram was not heard for 90 seconds")
+
+    def _deaf_since(self, heard: datetime | None, began: datetime) -> bool:
+        last = max(began, heard) if heard is not None else began
+        return self.clock.now() - last > DEAF
+
+    async def _watch_webhook(self, webhook: Webhook) -> None:
+        registered = False
+        while True:
+            try:
+                if not registered:
+                    await webhook.register(self.bot)
+                    registered = True
+                for problem in await webhook.problems(self.bot):
+                    log.warning("webhook", extra={"problem": problem})
+            except TelegramError as error:
+                log.warning("the webhook could not be set", extra={"error": type(error).__name__})
+            await asyncio.sleep(WEBHOOK_CHECK_SECONDS)
+
+    async def close(self) -> None:
+        """Finish what is under way and let the connections go."""
+        await self.runtime.stop()
+        await self.bot.shutdown()
+
+
+def build_world(
+    store: Store, clock: Clock, token: str, api_root: str, *, webhook: tuple[str, str] | None = None,
+    pace: Pace | None = None, poll_seconds: int = 25, request: Any = None,
+) -> World:  # fmt: skip
+    """Put everything around one bot together. `webhook`: public address and secret; None: long polling."""
+    bot = build_bot(token, api_root, request)
+    channel = TelegramChannel(bot)
+    number = int(token.split(":", 1)[0])
+    reader = Reader(Myself(number, ""))
+    ears = Ears()
+    runtime = build_runtime(store, clock, channel, reader, ears.heard, pace)
+
+    async def keep(updates: list[dict[str, Any]]) -> None:
+        await runtime.keep(number, updates)
+
+    poller = None if webhook else Poller(bot, keep, clock, poll_seconds=poll_seconds, report=_report)
+    hook = Webhook(webhook[0], webhook[1], keep, clock) if webhook else None
+    ears.receiver = poller or hook
+    return World(bot, channel, reader, runtime, clock, poller, hook)
+
+
+@dataclass(slots=True)
+class Ears:
+    """Whoever receives, once there is one."""
+
+    receiver: Poller | Webhook | None = None
+
+    def heard(self) -> datetime | None:
+        """When Telegram was last heard."""
+        return self.receiver.heard if self.receiver is not None else None
+
+
+def _report(reception: Reception) -> None:
+    how = log.info if reception.state == "listening" else log.warning
+    how("receiving", extra={"state": reception.state, "failures": reception.failures})
+
+
+def ask_name(settings: Settings) -> str:
+    """The bot's username, asked of Telegram now; a placeholder when it does not answer."""
+
+    async def ask() -> str:
+        token = settings.telegram_token
+        assert token is not None
+        bot = build_bot(token.get_secret_value(), settings.telegram_api)
+        try:
+            return (await TelegramChannel(bot).who_am_i())[1]
+        finally:
+            await bot.shutdown()
+
+    try:
+        return asyncio.run(ask())
+    except TelegramError as error:
+        from probot.services.invite import NotPossible
+
+        raise NotPossible(
+            f"Telegram did not tell the bot's name ({type(error).__name__}), which the link needs. "
+            "Check PROBOT_TELEGRAM_TOKEN and PROBOT_TELEGRAM_API, or start `probot run` first."
+        ) from None

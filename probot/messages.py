@@ -1,0 +1,45 @@
+"""What can be said in a chat? Words and buttons, independent of the channel that carries them.
+
+The rule: a message is complete when it is committed; sending it adds nothing but the recipient's address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+MOST_CHARACTERS = 4096
+"""UTF-16 units a Telegram text may have."""
+MOST_BUTTON_BYTES = 64
+"""Bytes of data a Telegram button may carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One thing to tap: what it shows and what comes back (at most 64 bytes)."""
+
+    label: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A button that opens an address."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Plain text, never markup; rows of buttons; a quoted part (somebody's own words): first UTF-16 unit, units."""
+
+    text: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    quote: tuple[int, int] | None = None
+    silent: bool = False
+
+
+Lane = Literal["alert", "edit", "reply", "prompt", "digest"]
+"""Which messages overtake which: an alert waits for nobody."""
+LANES: tuple[Lane, ...] = ("alert", "edit", "reply", "prompt", "digest")

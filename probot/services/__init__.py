@@ -1,0 +1,1 @@
+"""What does probot do? One verb a file; each reads, decides purely, and writes, all in the caller's transaction."""

@@ -1,0 +1,308 @@
+"""How does an event change a conversation on record? Load it, take one pure step, and write all that follows.
+
+The rule: session, responses, alerts, messages and trail of one step go down together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from probot.alerts.model import Hit
+from probot.alerts.rules import hits, signal_hits
+from probot.flows.front import front
+from probot.flows.present import present, wording_hash
+from probot.flows.session import (
+    AskedAgain,
+    AskItem,
+    Event,
+    Given,
+    ItemAnswered,
+    MarkAnswered,
+    Noted,
+    Opened,
+    Reask,
+    SayClosed,
+    SayKept,
+    Session,
+    SessionFinished,
+    ShowChosen,
+    Sprint,
+    Tapped,
+    Thank,
+    Want,
+)
+from probot.flows.step import step
+from probot.messages import Lane
+from probot.services import alerting, gather
+from probot.services.turn import Turn
+from probot.store import assessments, outbox
+from probot.store.records import Assessment, Enrolment, Purpose
+from probot.study.facts import Facts
+from probot.study.model import Instrument, Item, Signal, Study
+from probot.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Where an event came from: its moment, its raw words, the message it touched, the key it is known by."""
+
+    at: datetime
+    raw: str = ""
+    message: int | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One assessment's conversation with everything around it, as loaded for one step."""
+
+    study: Study
+    enrolment: Enrolment
+    assessment: Assessment
+    facts: Facts
+
+
+def carry_on(
+    turn: Turn, enrolment: Enrolment, assessment: Assessment, session: Session, event: Event, reply: Reply,
+    *, lane: Lane = "reply",
+) -> Session:  # fmt: skip
+    """Take one step with `event` and write down everything that follows. The session as it is then."""
+    study = turn.pinned(assessment.study_hash)
+    facts = gather.for_flow(turn, study, enrolment, assessment.timepoint, assessment.id, reply.at)
+    scene = Scene(study, enrolment, assessment, facts)
+    sprint = step(study, facts, session, event, reply.at)
+    if sprint.session != session:
+        assessments.save_session(turn.connection, sprint.session)
+    _keep_facts(turn, scene, sprint, reply)
+    for want in sprint.wants:
+        _say(turn, scene, sprint.session, want, reply, lane)
+    return sprint.session
+
+
+def go_on(turn: Turn, enrolment: Enrolment, *, lane: Lane = "reply") -> None:
+    """After a conversation has ended (or was put first): ask in whichever is in front now."""
+    live = assessments.live_sessions(turn.connection, enrolment.id)
+    ahead = front(live)
+    if ahead is None:
+        return
+    assessment = assessments.find(turn.connection, ahead.assessment)
+    assert assessment is not None
+    event: Event = Opened() if ahead.status == "waiting" else AskedAgain()
+    carry_on(turn, enrolment, assessment, ahead, event, Reply(turn.now), lane=lane)
+
+
+def in_front(turn: Turn, enrolment: Enrolment) -> Session | None:
+    """The conversation that words without a button belong to, if one has a question open."""
+    ahead = front(assessments.live_sessions(turn.connection, enrolment.id))
+    return ahead if ahead is not None and ahead.asking is not None else None
+
+
+# ------------------------------------------------------------------------------ facts go on record
+
+
+def _keep_facts(turn: Turn, scene: Scene, sprint: Sprint, reply: Reply) -> None:
+    answered = [fact for fact in sprint.facts if isinstance(fact, ItemAnswered)]
+    for fact in answered:
+        _keep_response(turn, scene, fact, reply)
+    _keep_progress(turn, scene, sprint, answered)
+    for noted in sprint.facts:
+        if isinstance(noted, Noted):
+            _keep_note(turn, scene, sprint.session, noted, reply.at)
+    _raise_alerts(turn, scene, sprint.session, answered)
+
+
+def _keep_response(turn: Turn, scene: Scene, fact: ItemAnswered, reply: Reply) -> None:
+    instrument, item = _found(scene.study, scene.assessment.timepoint, fact.item)
+    given, assessment = fact.given, scene.assessment
+    late = given.source != "system" and reply.at > assessment.closes_at
+    reason = "" if fact.before is None else _why_revised(fact)
+    assessments.add_response(
+        turn.connection, enrolment_id=scene.enrolment.id, assessment_id=assessment.id, item=fact.item,
+        revision=given.revision, value=given.value, absent=given.absent, raw=given.raw, source=given.source,
+        mode=assessment.mode, language=given.language, instrument=instrument.id,
+        instrument_version=instrument.version, wording_hash=wording_hash(item, given.language),
+        study_hash=scene.study.hash, asked_at=given.asked_at, answered_at=given.at, received_at=turn.now,
+        stored_at=turn.now, zone=scene.enrolment.zone, late=late, reason=reason, actor=turn.actor,
+        cause=reply.key or turn.cause,
+    )  # fmt: skip
+    turn.note(
+        "answered" if fact.before is None else "answer revised", "response", f"{assessment.id}/{fact.item}",
+        code=scene.enrolment.code, field=fact.item, old=_shown(fact.before), new=_shown(given), reason=reason,
+        study=scene.study.hash,
+    )  # fmt: skip
+
+
+def _why_revised(fact: ItemAnswered) -> str:
+    if fact.given.source == "system":
+        return "another answer changed which items are asked"
+    return "corrected by the participant"
+
+
+def _shown(given: Given | None) -> Value | None:
+    if given is None:
+        return None
+    return given.value if given.absent is None else f"({given.absent})"
+
+
+def _keep_progress(turn: Turn, scene: Scene, sprint: Sprint, answered: Sequence[ItemAnswered]) -> None:
+    assessment = scene.assessment
+    changes: dict[str, object] = {}
+    own = [fact for fact in answered if fact.given.source != "system"]
+    if own and assessment.first_answer_at is None:
+        changes["first_answer_at"] = own[0].given.at
+    finished = [fact for fact in sprint.facts if isinstance(fact, SessionFinished)]
+    if finished and assessment.status in {"open", "complete", "partial", "declined"}:
+        outcome = finished[-1].outcome
+        if outcome != "none":
+            last = max(
+                (given.at for given in sprint.session.given.values() if given.source != "system"),
+                default=turn.now,
+            )
+            changes |= {"status": outcome, "finished_at": last, "late": last > assessment.closes_at}
+    if not changes:
+        return
+    assessments.change(turn.connection, assessment.id, **changes)
+    if "status" in changes and changes["status"] != assessment.status:
+        turn.note(
+            "assessment ended", "assessment", assessment.id, code=scene.enrolment.code, field="status",
+            old=assessment.status, new=changes["status"], study=scene.study.hash,
+        )  # fmt: skip
+
+
+def _keep_note(turn: Turn, scene: Scene, session: Session, fact: Noted, at: datetime) -> None:
+    assessments.add_note(
+        turn.connection, enrolment=scene.enrolment.id, kind=fact.kind, words=fact.text, received_at=turn.now,
+        cause=f"{turn.cause}:{fact.kind}", assessment_id=scene.assessment.id, item=fact.item,
+    )  # fmt: skip
+    turn.note(
+        "note kept",
+        "note",
+        scene.assessment.id,
+        code=scene.enrolment.code,
+        field=fact.item or "",
+        new=fact.kind,
+    )
+    if fact.value is not None and fact.item is not None:
+        # It came too late, or to an item that is not asked any more: no response, but no less true.
+        found = rule_hits(
+            turn, scene.study, scene.enrolment, session, scene.assessment.id, {fact.item: fact.value}, at
+        )
+        alerting.raise_all(turn, scene.study, scene.enrolment, found)
+        return
+    signal: Signal = "media" if fact.kind == "media" else "unclear"
+    found = signal_hits(scene.study, signal, words=fact.text)
+    if fact.kind != "media" and not fact.possibly_severe:
+        found = tuple(hit for hit in found if scene.study.rules[hit.rule].words)
+    alerting.raise_all(turn, scene.study, scene.enrolment, found)
+
+
+def _raise_alerts(turn: Turn, scene: Scene, session: Session, answered: Sequence[ItemAnswered]) -> None:
+    own = [fact for fact in answered if fact.given.source != "system"]
+    if not own:
+        return
+    changed = {fact.item: fact.given.value for fact in own}
+    found = rule_hits(
+        turn, scene.study, scene.enrolment, session, scene.assessment.id, changed, own[0].given.at
+    )
+    found += _worrying_words(scene, own)
+    alerting.raise_all(turn, scene.study, scene.enrolment, found)
+    met = {hit.concept for hit in found}
+    for fact in own:
+        if fact.before is not None and fact.before.value is not None:
+            alerting.note_correction(turn, scene.study, scene.enrolment, fact, met)
+
+
+def _worrying_words(scene: Scene, answered: Sequence[ItemAnswered]) -> tuple[Hit, ...]:
+    """Words that would alarm outside a form alarm inside one as well."""
+    found: list[Hit] = []
+    for fact in answered:
+        _, item = _found(scene.study, scene.assessment.timepoint, fact.item)
+        if item.kind == "text" and isinstance(fact.given.value, str):
+            met = signal_hits(scene.study, "note", words=fact.given.value)
+            found += [hit for hit in met if scene.study.rules[hit.rule].words]
+    return tuple(found)
+
+
+def rule_hits(
+    turn: Turn, study: Study, enrolment: Enrolment, session: Session, assessment_id: str,
+    changed: Mapping[str, Value | None], at: datetime,
+) -> tuple[Hit, ...]:  # fmt: skip
+    """Which rules are met, now that these items have these values (None: declined)."""
+    answers = {item: given.value for item, given in session.given.items() if given.value is not None}
+    answers |= {item: value for item, value in changed.items() if value is not None}
+    declined = frozenset(item for item, given in session.given.items() if given.absent == "declined")
+    facts = gather.for_rules(turn, study, enrolment, changed, answers, declined, assessment_id, at)
+    return hits(study, facts, frozenset(changed), zone=enrolment.zone)
+
+
+def _found(study: Study, timepoint: str, item_id: str) -> tuple[Instrument, Item]:
+    for instrument, item in study.items_of(timepoint):
+        if item.id == item_id:
+            return instrument, item
+    raise KeyError(item_id)
+
+
+# ------------------------------------------------------------------------------ what is said
+
+_EDITS = (MarkAnswered, ShowChosen)
+
+
+def _say(turn: Turn, scene: Scene, session: Session, want: Want, reply: Reply, lane: Lane) -> None:
+    message = present(scene.study, session, scene.facts, want)
+    recipient, assessment = scene.enrolment.principal, scene.assessment
+    match want:
+        case AskItem(item=item):
+            purpose: Purpose = "reminder" if want.why == "reminder" else "question"
+            turn.say(
+                recipient, message, lane=lane, purpose=purpose, assessment_id=assessment.id, item=item,
+                expires_at=assessment.grace_until,
+            )  # fmt: skip
+        case Reask(item=item):
+            turn.say(
+                recipient, message, lane=lane, purpose="question", assessment_id=assessment.id, item=item,
+                expires_at=assessment.grace_until,
+            )  # fmt: skip
+        case MarkAnswered(item=item) | ShowChosen(item=item):
+            asked = None if reply.message else outbox.last_asking(turn.connection, assessment.id, item)
+            if reply.message or asked:
+                turn.say(
+                    recipient, message, lane="edit", purpose="reply", kind="edit", edits=asked,
+                    edits_number=reply.message, assessment_id=assessment.id, item=item,
+                )  # fmt: skip
+        case SayKept() if reply.message is not None:
+            turn.toast = message.text
+        case Thank() | SayClosed() | SayKept():
+            turn.say(recipient, message, lane=lane, purpose="reply")
+
+
+# ------------------------------------------------------------------------------ events from a chat
+
+
+def tapped(turn: Turn, enrolment: Enrolment, assessment_id: str, event: Tapped, reply: Reply) -> bool:
+    """A button under an item was tapped. False if it belongs to nothing of this participant."""
+    assessment = assessments.find(turn.connection, assessment_id)
+    if assessment is None or assessment.enrolment_id != enrolment.id:
+        return False
+    session = assessments.session_of(turn.connection, assessment_id)
+    if session is None:
+        return False
+    after = carry_on(turn, enrolment, assessment, session, event, reply)
+    if _is_done(session, after):
+        go_on(turn, enrolment)
+    return True
+
+
+def typed(turn: Turn, enrolment: Enrolment, session: Session, event: Event, reply: Reply) -> None:
+    """Words (or something that is no words) came while `session` had a question open."""
+    assessment = assessments.find(turn.connection, session.assessment)
+    assert assessment is not None
+    after = carry_on(turn, enrolment, assessment, session, event, reply)
+    if _is_done(session, after):
+        go_on(turn, enrolment)
+
+
+def _is_done(before: Session, after: Session) -> bool:
+    """Whether this step ended a conversation, so that the next one may be taken up."""
+    return before.asking is not None and after.asking is None

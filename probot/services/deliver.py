@@ -1,0 +1,209 @@
+"""Where does a message go, may it still go there, and what follows from how it went?
+
+The rule: the recipient's chat and the right to hear this are looked up at the moment of sending, never before;
+what is unknown is sent again where silence could harm, marked as a copy, and dropped where it is courtesy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from probot.alerts.present import marked_repeat
+from probot.alerts.rules import signal_hits
+from probot.ports import Edit, Gone, Later, Leave, Moved, Outcome, Post, Refused, Sending, Sent, Unknown
+from probot.services import alerting
+from probot.services.turn import Turn
+from probot.store import assessments, outbox, people
+from probot.store.records import Contact, Enrolment, Outgoing
+from probot.store.saved import message_from_json
+from probot.study.model import Signal
+
+AGAIN_AFTER_UNKNOWN = timedelta(seconds=60)
+"""A question whose arrival is unknown is asked once more after this; an alert at once."""
+MUST_ARRIVE = frozenset({"alert", "notice", "safety"})
+"""Sent again whenever it is unknown whether they arrived."""
+WORTH_A_COPY = frozenset({"question", "reminder", "welcome", "farewell"})
+"""Sent once more when it is unknown whether they arrived."""
+WHILE_ACTIVE = frozenset({"question", "reminder"})
+"""Only for those who take part and can be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A message with the chat it goes to at this moment."""
+
+    sending: Sending
+    contact: Contact | None
+
+
+def address(turn: Turn, row: Outgoing) -> Addressed | None:
+    """Find out where the claimed message goes now. None: it must not go any more, and that is on record."""
+    if row.expires_at is not None and turn.now >= row.expires_at:
+        outbox.drop(turn.connection, row, "expired")
+        return None
+    if row.recipient.startswith("chat:"):
+        return Addressed(_sending(turn, row, int(row.recipient.removeprefix("chat:")), "en"), None)
+    why_not = _why_not(turn, row)
+    contact = people.contact_of(turn.connection, row.recipient)
+    if why_not or contact is None:
+        outbox.drop(turn.connection, row, why_not or "nobody bound")
+        return None
+    if row.kind == "edit" and not _can_edit(turn, row, contact):
+        outbox.drop(turn.connection, row, "nothing to edit")
+        return None
+    return Addressed(_sending(turn, row, contact.chat, contact.language), contact)
+
+
+def _why_not(turn: Turn, row: Outgoing) -> str:
+    """Why the recipient may not be told this now; empty if they may."""
+    if row.recipient.startswith("participant:"):
+        enrolment = people.by_id(turn.connection, row.recipient.removeprefix("participant:"))
+        if enrolment is None:
+            return "no such participant"
+        return _why_not_participant(turn, row, enrolment)
+    if row.recipient.startswith("staff:"):
+        person = people.staff_by_id(turn.connection, row.recipient.removeprefix("staff:"))
+        if person is None or person.status != "active":
+            return "no longer on the team"
+    return ""
+
+
+def _why_not_participant(turn: Turn, row: Outgoing, enrolment: Enrolment) -> str:
+    if enrolment.status in {"withdrawn", "completed", "refused"} and row.purpose not in {
+        "farewell",
+        "safety",
+        "welcome",
+    }:
+        return enrolment.status
+    if row.purpose not in WHILE_ACTIVE:
+        return ""
+    if enrolment.reach not in {"unknown", "ok"}:
+        return enrolment.reach
+    if row.purpose == "reminder" and enrolment.status != "active":
+        return enrolment.status
+    session = assessments.session_of(turn.connection, row.assessment_id or "")
+    if session is None or session.status == "closed":
+        return "closed"
+    if row.purpose == "reminder" and session.asking != row.item:
+        return "answered meanwhile"
+    return ""
+
+
+def _can_edit(turn: Turn, row: Outgoing, contact: Contact) -> bool:
+    if row.edits_number is not None:
+        return True
+    number, contact_id, _ = outbox.number_of(turn.connection, row.edits or "")
+    return number is not None and contact_id == contact.id
+
+
+def _sending(turn: Turn, row: Outgoing, chat: int, language: str) -> Sending:
+    if row.kind == "leave":
+        return Leave(chat)
+    message = message_from_json(row.content)
+    if row.kind == "edit":
+        number = row.edits_number or outbox.number_of(turn.connection, row.edits or "")[0]
+        return Edit(chat, number or 0, message)
+    if row.repeat and row.purpose in MUST_ARRIVE:
+        message = marked_repeat(message, language)
+    return Post(chat, message)
+
+
+# ------------------------------------------------------------------------------ what became of it
+
+
+def note_outcome(turn: Turn, row: Outgoing, contact: Contact | None, outcome: Outcome) -> None:
+    """Write down how the sending went, and whatever follows from it."""
+    match outcome:
+        case Sent(number):
+            _sent(turn, row, contact, number)
+        case Later(seconds, reason):
+            outbox.again(turn.connection, row, turn.now + timedelta(seconds=seconds), reason)
+        case Unknown(reason):
+            _unknown(turn, row, reason)
+        case Moved(to):
+            _moved(turn, row, contact, to)
+        case Gone(reason):
+            _gone(turn, row, reason)
+        case Refused(reason):
+            _refused(turn, row, reason)
+
+
+def _sent(turn: Turn, row: Outgoing, contact: Contact | None, number: int | None) -> None:
+    if not outbox.sent(turn.connection, row, turn.now, contact.id if contact else None, number):
+        return
+    if not row.recipient.startswith("participant:"):
+        return
+    key = row.recipient.removeprefix("participant:")
+    if row.purpose == "question" and row.assessment_id:
+        one = assessments.find(turn.connection, row.assessment_id)
+        if one is not None and one.delivered_at is None:
+            assessments.change(turn.connection, one.id, delivered_at=turn.now)
+            people.change_enrolment(turn.connection, one.enrolment_id, reach="ok")
+    elif row.purpose == "farewell":
+        turn.note("farewell sent", "enrolment", key)
+
+
+def _unknown(turn: Turn, row: Outgoing, reason: str) -> None:
+    if row.kind == "edit" or row.purpose in MUST_ARRIVE:
+        pause = timedelta() if row.purpose in MUST_ARRIVE else timedelta(seconds=5)
+        outbox.again(turn.connection, row, turn.now + pause, reason, repeat=True)
+    elif row.purpose in WORTH_A_COPY and not row.repeat:
+        outbox.again(turn.connection, row, turn.now + AGAIN_AFTER_UNKNOWN, reason, repeat=True)
+    else:
+        outbox.drop(turn.connection, row, f"may have arrived: {reason}")
+
+
+def _moved(turn: Turn, row: Outgoing, contact: Contact | None, to: int) -> None:
+    if contact is not None:
+        move(turn, contact, to)
+    outbox.again(turn.connection, row, turn.now, "the chat has another number now")
+
+
+def move(turn: Turn, contact: Contact, to: int) -> None:
+    """A chat has another number now: rewrite it, once, on record."""
+    if contact.chat == to or people.contact_in(turn.connection, to) is not None:
+        return
+    people.change_contact(turn.connection, contact.id, chat=to)
+    turn.note("chat moved", "contact", contact.id, reason="the group was upgraded")
+
+
+def _gone(turn: Turn, row: Outgoing, reason: str) -> None:
+    outbox.bury(turn.connection, row, reason)
+    if row.recipient.startswith("participant:"):
+        lost_contact(turn, row.recipient.removeprefix("participant:"), reason)
+    elif row.purpose in MUST_ARRIVE:
+        alerting.pass_on(turn, row, reason)
+
+
+def _refused(turn: Turn, row: Outgoing, reason: str) -> None:
+    outbox.bury(turn.connection, row, reason)
+    turn.note("message refused", "message", row.id, reason=reason)
+    if row.recipient.startswith("participant:") and row.purpose in {"question", "reminder", "safety"}:
+        enrolment = people.by_id(turn.connection, row.recipient.removeprefix("participant:"), lock=True)
+        if enrolment is not None:
+            found = signal_hits(turn.study, "undelivered", detail=reason)
+            alerting.raise_all(turn, turn.study, enrolment, found, tell=False)
+    elif row.purpose in MUST_ARRIVE:
+        alerting.pass_on(turn, row, reason)
+
+
+def lost_contact(turn: Turn, key: str, reason: str) -> None:
+    """A participant cannot be reached: remember it, and tell the team (a silent patient may be a sick one)."""
+    enrolment = people.by_id(turn.connection, key, lock=True)
+    if enrolment is None or enrolment.reach == reason:
+        return
+    people.change_enrolment(turn.connection, enrolment.id, reach=reason)
+    turn.note(
+        "contact lost",
+        "enrolment",
+        enrolment.id,
+        code=enrolment.code,
+        field="reach",
+        old=enrolment.reach,
+        new=reason,
+    )
+    if enrolment.status in {"active", "paused", "welcoming"}:
+        signal: Signal = "blocked" if reason == "blocked" else "undelivered"
+        found = signal_hits(turn.study, signal, detail=reason)
+        alerting.raise_all(turn, turn.study, enrolment, found, tell=False)

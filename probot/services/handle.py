@@ -1,0 +1,237 @@
+"""What is done with an update? It goes to whoever it belongs to: a participant, staff, the team's chat, nobody.
+
+The rule: who somebody is follows from the chat and the account at this moment, never from what they say.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from probot.flows.buttons import AlertTap, AnswerTap, CommandTap, WelcomeTap, read
+from probot.flows.commands import ended
+from probot.flows.session import SentMedia, Tapped, Typed
+from probot.flows.welcome import Started
+from probot.messages import Message
+from probot.ports import (
+    BotMembership,
+    ButtonTapped,
+    Chat,
+    ChatMoved,
+    Commanded,
+    Incoming,
+    MediaSent,
+    Said,
+    Sender,
+)
+from probot.services import participant, start, team
+from probot.services.converse import Reply, in_front, tapped, typed
+from probot.services.deliver import lost_contact, move
+from probot.services.turn import Turn
+from probot.store import assessments, people
+from probot.store.records import Contact, Enrolment
+
+
+def handle(turn: Turn, incoming: Incoming) -> None:
+    """Do what one update asks for. Everything it changes is in this turn's transaction."""
+    chat, sender = incoming.chat, incoming.sender
+    if chat is None:
+        return
+    contact = people.contact_in(turn.connection, chat.id)
+    if isinstance(incoming.content, ChatMoved):
+        if contact is not None:
+            move(turn, contact, incoming.content.to)
+        return
+    if chat.kind != "private":
+        _in_group(turn, incoming, chat, contact)
+    elif contact is None:
+        _from_stranger(turn, incoming, chat, sender)
+    elif contact.principal.startswith("participant:"):
+        _from_participant(turn, incoming, contact)
+    else:
+        _from_staff(turn, incoming, chat, sender, contact)
+
+
+# ------------------------------------------------------------------------------ strangers and groups
+
+
+def _from_stranger(turn: Turn, incoming: Incoming, chat: Chat, sender: Sender | None) -> None:
+    if sender is None or sender.is_bot:
+        return
+    match incoming.content:
+        case Commanded("start", text) if text.strip():
+            start.with_token(turn, chat, sender, text.strip())
+        case BotMembership() | ButtonTapped():
+            pass
+        case _:
+            start.stranger(turn, chat)
+
+
+def _in_group(turn: Turn, incoming: Incoming, chat: Chat, contact: Contact | None) -> None:
+    content = incoming.content
+    if contact is None or contact.principal != people.TEAM:
+        _in_strange_group(turn, incoming, chat)
+        return
+    match content:
+        case ButtonTapped(data=data):
+            meaning = read(data)
+            if isinstance(meaning, AlertTap):
+                team.tapped(turn, incoming.sender, meaning, contact.language)
+        case Commanded(command, text) if command in {"open", "patient", "help"}:
+            team.commanded(turn, incoming.sender, people.TEAM, command, text, contact.language)
+        case BotMembership(present=False):
+            people.unbind(turn.connection, people.TEAM, turn.now, "removed from the chat")
+            turn.note("team chat lost", "contact", contact.id, reason="the bot was removed")
+
+
+def _in_strange_group(turn: Turn, incoming: Incoming, chat: Chat) -> None:
+    """A group that is not the team's: only a member of staff may tie it; the bot stays in no other."""
+    match incoming.content:
+        case Commanded("start", text) if text.strip():
+            if start.team_with_token(turn, chat, incoming.sender, text.strip()):
+                return
+            if team.who(turn, incoming.sender) is None:
+                _leave(turn, chat)
+        case BotMembership(present=True):
+            if team.who(turn, incoming.sender) is None:
+                _leave(turn, chat)
+        case Commanded():
+            if team.who(turn, incoming.sender) is None:
+                _leave(turn, chat)
+
+
+def _leave(turn: Turn, chat: Chat) -> None:
+    turn.note("group left", "chat", "-", reason="not the care team's")
+    turn.say(f"chat:{chat.id}", Message(""), lane="reply", purpose="neutral", kind="leave")
+
+
+# ------------------------------------------------------------------------------ staff
+
+
+def _from_staff(turn: Turn, incoming: Incoming, chat: Chat, sender: Sender | None, contact: Contact) -> None:
+    match incoming.content:
+        case Commanded("start", text) if text.strip() and sender is not None:
+            start.with_token(turn, chat, sender, text.strip())
+        case ButtonTapped(data=data):
+            meaning = read(data)
+            if isinstance(meaning, AlertTap):
+                team.tapped(turn, sender, meaning, contact.language)
+        case Commanded(command, text):
+            team.commanded(turn, sender, contact.principal, command, text, contact.language)
+        case Said(edited=False) | MediaSent():
+            team.commanded(turn, sender, contact.principal, "help", "", contact.language)
+
+
+# ------------------------------------------------------------------------------ participants
+
+
+def _from_participant(turn: Turn, incoming: Incoming, contact: Contact) -> None:
+    enrolment = people.by_id(turn.connection, contact.principal.removeprefix("participant:"), lock=True)
+    assert enrolment is not None
+    turn.actor, turn.role = enrolment.id, "participant"
+    content = incoming.content
+    if isinstance(content, BotMembership):
+        if content.present and enrolment.reach != "ok":
+            participant.welcome_back(turn, enrolment)
+        elif not content.present:
+            lost_contact(turn, enrolment.id, "blocked")
+        return
+    if enrolment.reach != "ok":
+        enrolment = participant.back(turn, enrolment)
+    if isinstance(content, Commanded) and content.command == "start" and content.text.strip():
+        if incoming.chat is not None and incoming.sender is not None:
+            start.with_token(turn, incoming.chat, incoming.sender, content.text.strip())
+    elif enrolment.status in {"invited", "welcoming", "refused"}:
+        _welcoming(turn, enrolment, incoming)
+    elif enrolment.status in {"withdrawn", "completed"}:
+        _after_the_end(turn, enrolment, incoming)
+    else:
+        _taking_part(turn, enrolment, incoming)
+
+
+def _welcoming(turn: Turn, enrolment: Enrolment, incoming: Incoming) -> None:
+    match incoming.content:
+        case ButtonTapped(data=data, message=number):
+            meaning = read(data)
+            if isinstance(meaning, WelcomeTap):
+                start.welcome_step(turn, enrolment, meaning, number)
+        case Said(text=text, edited=False):
+            start.welcome_step(turn, enrolment, Typed(text))
+        case Commanded() | MediaSent():
+            start.welcome_step(turn, enrolment, Started())
+
+
+def _after_the_end(turn: Turn, enrolment: Enrolment, incoming: Incoming) -> None:
+    match incoming.content:
+        case Said(text=text):
+            assessments.add_note(
+                turn.connection, enrolment=enrolment.id, kind="after the end", words=text, received_at=turn.now,
+                cause=turn.cause,
+            )  # fmt: skip
+        case Commanded() | MediaSent():
+            pass
+        case _:
+            return
+    turn.say(enrolment.principal, ended(turn.study, enrolment.language), lane="reply", purpose="farewell")
+
+
+def _taking_part(turn: Turn, enrolment: Enrolment, incoming: Incoming) -> None:
+    at = _answered_at(incoming)
+    match incoming.content:
+        case ButtonTapped(data=data, message=number):
+            _button(turn, enrolment, data, Reply(at, data, number))
+        case Commanded(command, text):
+            participant.commanded(turn, enrolment, command, text)
+        case Said(edited=True):
+            _edited(turn, enrolment, incoming.content, at)
+        case Said(text=text, message=message, forwarded=forwarded):
+            session = in_front(turn, enrolment)
+            reply = Reply(at, text, key=f"message:{message}")
+            if session is None:
+                participant.said(turn, enrolment, text)
+            elif forwarded:
+                typed(turn, enrolment, session, SentMedia("forwarded"), reply)
+            else:
+                typed(turn, enrolment, session, Typed(text), reply)
+        case MediaSent(kind=kind, caption=caption):
+            session = in_front(turn, enrolment)
+            if session is None:
+                participant.sent_media(turn, enrolment, kind, caption)
+            else:
+                typed(turn, enrolment, session, SentMedia(kind), Reply(at, caption))
+
+
+def _answered_at(incoming: Incoming) -> datetime:
+    """When the participant sent it, as the channel says; taps carry no time of their own."""
+    if incoming.sent_at is None:
+        return incoming.received_at
+    return min(incoming.sent_at, incoming.received_at)
+
+
+def _button(turn: Turn, enrolment: Enrolment, data: str, reply: Reply) -> None:
+    match read(data):
+        case AnswerTap(assessment, item, choice):
+            if not tapped(turn, enrolment, assessment, Tapped(item, choice), reply):
+                turn.note(
+                    "tap ignored", "assessment", assessment[:40], code=enrolment.code, reason="not theirs"
+                )
+        case CommandTap(command, choice):
+            participant.tapped(turn, enrolment, command, choice)
+        case WelcomeTap() as tap:
+            start.welcome_step(turn, enrolment, tap, reply.message)
+        case _:
+            turn.note(
+                "tap ignored", "enrolment", enrolment.id, code=enrolment.code, reason="no button of theirs"
+            )
+
+
+def _edited(turn: Turn, enrolment: Enrolment, said: Said, at: datetime) -> None:
+    """An earlier message was changed: if it was an answer, the change is a correction of that answer."""
+    answered = assessments.answered_by(turn.connection, enrolment.id, f"message:{said.message}")
+    if answered is None:
+        participant.said(turn, enrolment, said.text)
+        return
+    assessment_id, item = answered
+    session = assessments.session_of(turn.connection, assessment_id)
+    if session is not None:
+        reply = Reply(at, said.text, key=f"message:{said.message}")
+        typed(turn, enrolment, session, Typed(said.text, item), reply)

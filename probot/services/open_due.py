@@ -1,0 +1,191 @@
+"""What does a due assessment want? To be opened, to be called to mind, or to be closed.
+
+The rule: each assessment names the one moment at which it wants something next; a late look does what is still
+right then, and an assessment that can no longer be started is recorded as that.
+
+| status  | at                  | what happens                                            |
+|---------|---------------------|---------------------------------------------------------|
+| planned | opens_at            | opened and asked; paused or too late: recorded so       |
+| open    | a reminder          | asked again kindly, unless answered or paused           |
+| any     | grace_until         | closed: what was given stands, the rest has a reason    |
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from probot.alerts.rules import signal_hits
+from probot.flows.front import SCHEDULED, front
+from probot.flows.session import Reminded, Session, WindowClosed
+from probot.services import alerting
+from probot.services.converse import Reply, carry_on, go_on
+from probot.services.turn import Turn
+from probot.store import assessments, claims, people, pulses
+from probot.store.records import Assessment, AssessmentStatus, Enrolment
+from probot.store.tables import assessment as table
+
+
+def claim(turn: Turn, token: str, limit: int) -> list[str]:
+    """Claim assessments that want something now."""
+    return claims.claim_due(turn.connection, table, turn.now, token, limit)
+
+
+def advance(turn: Turn, key: str, token: str) -> None:
+    """Do what the claimed assessment wants now."""
+    one = assessments.find(turn.connection, key)
+    if one is None:
+        return
+    enrolment = people.by_id(turn.connection, one.enrolment_id, lock=True)
+    assert enrolment is not None
+    if one.next_at is not None and one.next_at <= turn.now:
+        _advance(turn, enrolment, one)
+    after = assessments.find(turn.connection, key)
+    next_at = None if after is None else next_moment(after, turn.now)
+    if not claims.settle(turn.connection, table, key, token, next_at=next_at):
+        raise LostClaim(key)
+
+
+class LostClaim(Exception):
+    """Somebody else holds the row by now; this transaction must not be committed."""
+
+
+def _advance(turn: Turn, enrolment: Enrolment, one: Assessment) -> None:
+    if one.status == "planned":
+        _open(turn, enrolment, one)
+    elif turn.now >= one.grace_until:
+        _close(turn, enrolment, one)
+    elif one.status == "open" and one.reminded < len(one.reminders):
+        _remind(turn, enrolment, one)
+
+
+def next_moment(one: Assessment, now: datetime) -> datetime | None:
+    """When the assessment wants something next; None if never again."""
+    if one.status == "planned":
+        return one.opens_at
+    if one.study_hash is None:
+        return None
+    ahead = [moment for moment in one.reminders[one.reminded :] if one.status == "open"]
+    return min([*ahead, one.grace_until]) if now < one.grace_until or ahead else None
+
+
+# ------------------------------------------------------------------------------ opening
+
+
+def _open(turn: Turn, enrolment: Enrolment, one: Assessment) -> None:
+    study = turn.study
+    timepoint = study.plan.get(one.timepoint)
+    if enrolment.status == "paused":
+        _end(turn, enrolment, one, "paused", "paused by the participant")
+    elif enrolment.status != "active":
+        _end(turn, enrolment, one, "withdrawn", enrolment.status)
+    elif timepoint is None:
+        _end(turn, enrolment, one, "outage", "the study no longer has this timepoint")
+    elif timepoint.by == "clinician":
+        assessments.change(turn.connection, one.id, status="open", study_hash=study.hash)
+        turn.note(
+            "assessment opened",
+            "assessment",
+            one.id,
+            code=enrolment.code,
+            new=one.timepoint,
+            study=study.hash,
+        )
+    elif turn.now >= one.late_start_until:
+        out = pulses.was_out(turn.connection, one.opens_at, turn.now)
+        _end(
+            turn, enrolment, one, "outage", "probot could not ask in time" if out else "too late to be asked"
+        )
+        _tell_if_missed(turn, enrolment, one)
+    else:
+        _begin(turn, enrolment, one)
+
+
+def _begin(turn: Turn, enrolment: Enrolment, one: Assessment) -> None:
+    study = turn.study
+    past = sum(1 for moment in one.reminders if moment <= turn.now)
+    assessments.change(
+        turn.connection, one.id, status="open", study_hash=study.hash, prompted_at=turn.now, reminded=past
+    )
+    session = Session(one.id, one.timepoint, enrolment.language)
+    # Those that open together are asked in the study's order.
+    place = timedelta(microseconds=list(study.plan).index(one.timepoint))
+    assessments.add_session(
+        turn.connection, enrolment.id, session, priority=SCHEDULED, opened_at=one.opens_at + place
+    )
+    turn.note(
+        "assessment opened", "assessment", one.id, code=enrolment.code, new=one.timepoint, study=study.hash
+    )
+    ahead = front(assessments.live_sessions(turn.connection, enrolment.id))
+    if ahead is not None and ahead.assessment == one.id:
+        go_on(turn, enrolment, lane="prompt")
+
+
+# ------------------------------------------------------------------------------ reminding
+
+
+def _remind(turn: Turn, enrolment: Enrolment, one: Assessment) -> None:
+    due = sum(1 for moment in one.reminders if moment <= turn.now)
+    assessments.change(turn.connection, one.id, reminded=max(due, one.reminded + 1))
+    session = assessments.session_of(turn.connection, one.id)
+    if session is None or enrolment.status != "active":
+        return
+    ahead = front(assessments.live_sessions(turn.connection, enrolment.id))
+    if ahead is None or ahead.assessment != one.id or session.status != "asking":
+        return  # another conversation is in front; it has reminders of its own
+    turn.note("reminded", "assessment", one.id, code=enrolment.code, new=one.reminded + 1)
+    carry_on(turn, enrolment, replace(one, reminded=due), session, Reminded(), Reply(turn.now), lane="prompt")
+
+
+# ------------------------------------------------------------------------------ closing
+
+
+def _close(turn: Turn, enrolment: Enrolment, one: Assessment) -> None:
+    session = assessments.session_of(turn.connection, one.id)
+    if session is None:  # a clinician's form that nobody filled in
+        if one.status == "open":
+            _end(turn, enrolment, one, "missed", "no entry")
+        return
+    if session.status == "closed":
+        return
+    was_asking = session.status in {"asking", "waiting"}
+    carry_on(turn, enrolment, one, session, WindowClosed(), Reply(turn.now), lane="prompt")
+    after = assessments.find(turn.connection, one.id)
+    if after is not None and after.status == "open":
+        status, reason = _why_nothing(turn, enrolment, after)
+        _end(turn, enrolment, after, status, reason)
+        _tell_if_missed(turn, enrolment, after)
+    if was_asking:
+        go_on(turn, enrolment, lane="prompt")
+
+
+def _why_nothing(turn: Turn, enrolment: Enrolment, one: Assessment) -> tuple[AssessmentStatus, str]:
+    if one.timepoint in turn.study.plan and turn.pinned(one.study_hash).plan[one.timepoint].on_demand:
+        return "missed", "begun by the participant and left"
+    if enrolment.reach not in {"unknown", "ok"}:
+        return "not_delivered", enrolment.reach
+    if one.delivered_at is None:
+        return "not_delivered", "no question arrived"
+    if enrolment.status == "paused":
+        return "paused", "paused by the participant"
+    return "missed", "no answer"
+
+
+def _end(turn: Turn, enrolment: Enrolment, one: Assessment, status: AssessmentStatus, reason: str) -> None:
+    assessments.change(turn.connection, one.id, status=status, reason=reason, finished_at=turn.now)
+    turn.note(
+        "assessment ended", "assessment", one.id, code=enrolment.code, field="status", old=one.status, new=status,
+        reason=reason, study=one.study_hash or turn.study.hash,
+    )  # fmt: skip
+
+
+def _tell_if_missed(turn: Turn, enrolment: Enrolment, one: Assessment) -> None:
+    study = turn.pinned(one.study_hash)
+    timepoint = study.plan.get(one.timepoint)
+    if timepoint is None or timepoint.missed is None:
+        return
+    missed = timepoint.missed
+    count = assessments.missed_in_a_row(turn.connection, enrolment.id, one.timepoint, missed.in_a_row + 30)
+    if count >= missed.in_a_row:
+        found = signal_hits(study, "missed", detail=f"{one.timepoint}:{count}", rule=missed.rule)
+        alerting.raise_all(turn, study, enrolment, found, tell=False)

@@ -1,0 +1,67 @@
+"""How fast may messages go out? The channel's limits, kept by ourselves so that it need not refuse.
+
+The rule: alerts have room kept for them; a chat that asked for patience does not slow the others.
+
+Figures: 30 a second in all, 1 a second in a chat, 20 a minute in a group (Bot API FAQ).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+A_SECOND = timedelta(seconds=1)
+A_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class Pace:
+    """What was sent lately, and who has to rest. One for each process that sends."""
+
+    in_all: int = 30
+    in_a_group: int = 20
+    _lately: deque[datetime] = field(default_factory=deque)
+    _groups: dict[str, deque[datetime]] = field(default_factory=dict)
+    _rests: dict[str, datetime] = field(default_factory=dict)
+    _all_rest_until: datetime | None = None
+
+    def room(self, now: datetime) -> int:
+        """How many messages may go out at this moment."""
+        if self._all_rest_until is not None and now < self._all_rest_until:
+            return 0
+        while self._lately and now - self._lately[0] >= A_SECOND:
+            self._lately.popleft()
+        return max(0, self.in_all - len(self._lately))
+
+    def resting(self, now: datetime) -> list[str]:
+        """Recipients that must be left alone at this moment."""
+        self._rests = {recipient: until for recipient, until in self._rests.items() if until > now}
+        return list(self._rests)
+
+    def sent(self, recipient: str, now: datetime, *, group: bool) -> None:
+        """Count one message that went out."""
+        self._lately.append(now)
+        if not group:
+            self.rest(recipient, now + A_SECOND)
+            return
+        recent = self._groups.setdefault(recipient, deque())
+        recent.append(now)
+        while recent and now - recent[0] >= A_MINUTE:
+            recent.popleft()
+        self.rest(recipient, now + A_SECOND if len(recent) < self.in_a_group else recent[0] + A_MINUTE)
+
+    def rest(self, recipient: str, until: datetime) -> None:
+        """Leave a recipient alone until then."""
+        self._rests[recipient] = max(until, self._rests.get(recipient, until))
+
+    def rest_all(self, until: datetime) -> None:
+        """The channel as a whole asked for patience."""
+        self._all_rest_until = max(until, self._all_rest_until or until)
+
+    def next_free(self, now: datetime) -> datetime | None:
+        """When the next rest ends, if anybody rests."""
+        ends = [until for until in self._rests.values() if until > now]
+        if self._all_rest_until is not None and self._all_rest_until > now:
+            ends.append(self._all_rest_until)
+        return min(ends, default=None)

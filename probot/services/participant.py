@@ -1,0 +1,255 @@
+"""What can a participant do at any time? Report, ask for help, pause, change language, see their data, stop.
+
+The rule: the way to the team stays open whatever else is paused; nothing a participant sends is lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Literal
+
+from probot.alerts.ladder import CARE_TEAM
+from probot.alerts.present import note_message
+from probot.alerts.rules import signal_hits
+from probot.flows import commands as words
+from probot.flows import pausing
+from probot.flows.front import ON_DEMAND
+from probot.flows.session import AskedAgain, Given, LanguageChosen, Session
+from probot.messages import Message
+from probot.schedule.civil import local_day
+from probot.schedule.plan import assessment_id
+from probot.services import alerting, start
+from probot.services.converse import Reply, carry_on, go_on, in_front
+from probot.services.pause import pause, resume
+from probot.services.turn import Turn
+from probot.services.withdraw import withdraw
+from probot.store import assessments, outbox, people
+from probot.store.records import Assessment, Enrolment
+from probot.values import AssessmentId, derived_id, language_of
+
+SHOWN = timedelta(days=31)
+"""How far back /mydata goes; older answers are counted by the message itself if they do not fit."""
+OFFER_STANDS = timedelta(minutes=15)
+"""Words sent this soon after a question about the pause may be its answer."""
+
+
+def commanded(turn: Turn, enrolment: Enrolment, command: str, text: str) -> None:
+    """A command of somebody who takes part."""
+    match command:
+        case "report":
+            _report(turn, enrolment, text.strip())
+        case "language":
+            _language(turn, enrolment, text.strip())
+        case "pause":
+            _pause(turn, enrolment, text.strip())
+        case "mydata":
+            _my_data(turn, enrolment)
+        case "stop":
+            _answer(turn, enrolment, words.stop_offer(enrolment.language))
+        case "start":
+            if in_front(turn, enrolment) is not None:
+                go_on(turn, enrolment)
+            else:
+                _answer(turn, enrolment, words.help_text(turn.study, enrolment.language))
+        case _:
+            _answer(turn, enrolment, words.help_text(turn.study, enrolment.language))
+
+
+def tapped(turn: Turn, enrolment: Enrolment, command: str, choice: str) -> None:
+    """A button under a command's answer."""
+    match command:
+        case "report":
+            _report(turn, enrolment, choice)
+        case "language":
+            _language(turn, enrolment, choice)
+        case "pause" if choice == pausing.RESUME:
+            if enrolment.status == "paused":
+                resume(turn, enrolment)
+        case "pause" if choice == words.KEEP:
+            _answer(turn, enrolment, pausing.pause_kept(enrolment.language))
+        case "pause":
+            _pause(turn, enrolment, choice)
+        case "stop":
+            _stop(turn, enrolment, choice)
+        case _:
+            _answer(turn, enrolment, words.help_text(turn.study, enrolment.language))
+
+
+def _answer(turn: Turn, enrolment: Enrolment, message: Message, item: str | None = None) -> None:
+    turn.say(enrolment.principal, message, lane="reply", purpose="reply", item=item)
+
+
+# ------------------------------------------------------------------------------ /report
+
+
+def _report(turn: Turn, enrolment: Enrolment, wanted: str) -> None:
+    offered = words.reports(turn.study)
+    names = [wanted] if wanted in offered else list(offered)
+    if len(names) != 1:
+        _answer(turn, enrolment, words.report_offer(turn.study, enrolment.language, names))
+        return
+    (name,) = names
+    for session, _, _ in assessments.live_sessions(turn.connection, enrolment.id):
+        if session.timepoint == name and session.status == "asking":
+            go_on(turn, enrolment)
+            return
+    _begin_report(turn, enrolment, name)
+
+
+def _begin_report(turn: Turn, enrolment: Enrolment, name: str) -> None:
+    study, now = turn.study, turn.now
+    timepoint = study.plan[name]
+    day = local_day(now, enrolment.zone)
+    key = AssessmentId(derived_id("assessment", assessment_id(enrolment.id, name, day), turn.cause))
+    closes = now + timepoint.window.closes
+    grace = closes + timepoint.window.grace
+    row = Assessment(
+        id=key, enrolment_id=enrolment.id, timepoint=name, day=day, occurrence=key, day_of_phase=None, opens_at=now,
+        target_at=now, closes_at=closes, grace_until=grace, late_start_until=closes, reminders=(), reminded=0,
+        status="open", reason="", late=False, mode="self", study_hash=study.hash, prompted_at=now, delivered_at=None,
+        first_answer_at=None, finished_at=None, next_at=grace,
+    )  # fmt: skip
+    if not assessments.add_on_demand(turn.connection, enrolment.id, row):
+        return
+    session = Session(key, name, enrolment.language)
+    assessments.add_session(turn.connection, enrolment.id, session, priority=ON_DEMAND, opened_at=now)
+    turn.note("report begun", "assessment", key, code=enrolment.code, new=name, study=study.hash)
+    go_on(turn, enrolment)
+
+
+# ------------------------------------------------------------------------------ /language, /pause, /mydata, /stop
+
+
+def _language(turn: Turn, enrolment: Enrolment, choice: str) -> None:
+    language = language_of(choice, turn.study.languages) if choice else None
+    if language is None:
+        _answer(turn, enrolment, words.language_offer(turn.study, enrolment.language))
+        return
+    start.speak(turn, enrolment, language)
+    again = people.by_id(turn.connection, enrolment.id)
+    assert again is not None
+    _answer(turn, again, words.language_set(language))
+    ahead = in_front(turn, again)
+    for session, _, _ in assessments.live_sessions(turn.connection, enrolment.id):
+        one = assessments.find(turn.connection, session.assessment)
+        assert one is not None
+        if ahead is not None and session.assessment == ahead.assessment:
+            carry_on(turn, again, one, session, LanguageChosen(language), Reply(turn.now))
+        else:
+            _switch_silently(turn, session, language)
+
+
+def _switch_silently(turn: Turn, session: Session, language: str) -> None:
+    """A conversation that waits is in the new language when its turn comes."""
+    assessments.save_session(
+        turn.connection, replace(session, language=language, revision=session.revision + 1)
+    )
+
+
+def _pause(turn: Turn, enrolment: Enrolment, text: str) -> None:
+    today, language = local_day(turn.now, enrolment.zone), enrolment.language
+    if not text:
+        _answer(turn, enrolment, pausing.pause_offer(language, today), item="pause")
+        return
+    until = pausing.read_pause(text, today)
+    if isinstance(until, str):
+        _answer(turn, enrolment, pausing.pause_refused(language, today, until), item="pause")
+        return
+    pause(turn, enrolment, until)
+    _answer(turn, enrolment, pausing.paused(turn.study, language, until))
+
+
+def _my_data(turn: Turn, enrolment: Enrolment) -> None:
+    newest: dict[tuple[str, str], words.OwnAnswer] = {}
+    for response in assessments.responses_since(turn.connection, enrolment.id, turn.now - SHOWN):
+        if response.source == "system":
+            newest.pop((response.assessment_id, response.item), None)
+            continue
+        given = Given(
+            response.value, response.absent, response.raw, "typed", enrolment.language, response.revision, None,
+            response.answered_at,
+        )  # fmt: skip
+        day = local_day(response.answered_at, enrolment.zone)
+        newest[response.assessment_id, response.item] = words.OwnAnswer(day, response.item, given)
+    known = {item.id for instrument in turn.study.instruments.values() for item in instrument.items}
+    own = [each for each in newest.values() if each.item in known]
+    turn.note("own data shown", "enrolment", enrolment.id, code=enrolment.code, new=len(own))
+    _answer(turn, enrolment, words.my_data(turn.study, enrolment.language, own))
+
+
+def _stop(turn: Turn, enrolment: Enrolment, choice: str) -> None:
+    wanted = words.stop_choice(choice)
+    language = enrolment.language
+    if wanted is None:
+        _answer(turn, enrolment, words.stop_kept(language))
+        return
+    level, confirmed = wanted
+    if not confirmed:
+        _answer(turn, enrolment, words.stop_confirm(language, level))
+        return
+    withdraw(turn, enrolment, level, "by the participant")
+    turn.say(
+        enrolment.principal, words.stopped(turn.study, language, level), lane="reply", purpose="farewell"
+    )
+
+
+# ------------------------------------------------------------------------------ words and media nobody asked for
+
+
+def said(turn: Turn, enrolment: Enrolment, text: str) -> None:
+    """Words outside any question: kept, shown to the team, and answered with what to do in an emergency."""
+    offered = outbox.said_lately(
+        turn.connection, enrolment.principal, "reply", "pause", turn.now - OFFER_STANDS
+    )
+    if offered and not isinstance(pausing.read_pause(text, local_day(turn.now, enrolment.zone)), str):
+        _pause(turn, enrolment, text)
+        return
+    _keep_note(turn, enrolment, "note", text)
+    _answer(turn, enrolment, words.note_kept(turn.study, enrolment.language))
+
+
+def sent_media(turn: Turn, enrolment: Enrolment, kind: str, caption: str) -> None:
+    """A voice message, a photo … outside any question."""
+    _keep_note(turn, enrolment, "media", f"[{kind}] {caption}".strip())
+    _answer(turn, enrolment, words.media_kept(turn.study, enrolment.language))
+
+
+def _keep_note(turn: Turn, enrolment: Enrolment, kind: Literal["note", "media"], text: str) -> None:
+    assessments.add_note(
+        turn.connection, enrolment=enrolment.id, kind=kind, words=text, received_at=turn.now, cause=turn.cause
+    )
+    turn.note("note kept", "note", enrolment.id, code=enrolment.code, new=kind)
+    found = signal_hits(turn.study, kind, words=text)
+    told = alerting.raise_all(turn, turn.study, enrolment, found)
+    if told:
+        return  # the alert carries the words
+    for recipient, language in alerting.readers(turn, CARE_TEAM):
+        message = note_message(turn.study, enrolment.code, language, text, turn.now, kind=kind)
+        turn.say(recipient, message, lane="reply", purpose="notice")
+
+
+# ------------------------------------------------------------------------------ gone and back
+
+
+def back(turn: Turn, enrolment: Enrolment) -> Enrolment:
+    """Somebody who could not be reached is here again."""
+    people.change_enrolment(turn.connection, enrolment.id, reach="ok")
+    turn.note(
+        "contact found again", "enrolment", enrolment.id, code=enrolment.code, field="reach", old=enrolment.reach,
+        new="ok",
+    )  # fmt: skip
+    again = people.by_id(turn.connection, enrolment.id)
+    assert again is not None
+    return again
+
+
+def welcome_back(turn: Turn, enrolment: Enrolment) -> None:
+    """The bot is no longer blocked: say so, and put the open question again."""
+    again = back(turn, enrolment)
+    _answer(turn, again, words.returned(again.language))
+    session = in_front(turn, again)
+    if session is not None:
+        one = assessments.find(turn.connection, session.assessment)
+        assert one is not None
+        carry_on(turn, again, one, session, AskedAgain(), Reply(turn.now))

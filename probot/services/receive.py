@@ -1,0 +1,57 @@
+"""How does an update come to be kept? As it arrived, under its number, before anybody is told that it did.
+
+The rule: nothing is read here but the number and the chat; what cannot be understood is kept all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from probot.store import inbox, pulses
+
+HEARD = "telegram_heard"
+"""The pulse that says when Telegram last answered a poll or called the webhook."""
+DEAF = timedelta(seconds=120)
+"""A gap in hearing after which taps may have been lost (Telegram keeps them 150 s)."""
+_CONTENTS = (
+    "message",
+    "edited_message",
+    "channel_post",
+    "edited_channel_post",
+    "my_chat_member",
+    "chat_member",
+)
+
+
+def keep(connection: Connection, bot: int, updates: Sequence[Mapping[str, Any]], now: datetime) -> int:
+    """Keep raw updates (JSON objects as Telegram sent them); how many were new."""
+    return inbox.keep(connection, bot, [(int(raw["update_id"]), lane_of(raw), raw) for raw in updates], now)
+
+
+def lane_of(raw: Mapping[str, Any]) -> str:
+    """The chat an update belongs to; within it nothing overtakes."""
+    for name in _CONTENTS:
+        match raw.get(name):
+            case {"chat": {"id": int(chat)}}:
+                return f"chat:{chat}"
+    match raw.get("callback_query"):
+        case {"message": {"chat": {"id": int(chat)}}} | {"from": {"id": int(chat)}}:
+            return f"chat:{chat}"
+    return f"update:{raw.get('update_id')}"
+
+
+def heard(connection: Connection, now: datetime) -> bool:
+    """Note that Telegram was heard just now. True if it had not been for longer than `DEAF`.
+
+    Then the gap is kept as an outage, and every open question must be asked again.
+    """
+    before = pulses.last(connection, HEARD)
+    pulses.beat(connection, HEARD, now)
+    if before is None or now - before[0] <= DEAF:
+        return False
+    pulses.note_outage(connection, began_at=before[0], ended_at=now, kind="not heard")
+    return True

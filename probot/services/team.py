@@ -1,0 +1,134 @@
+"""What can the care team do in its chats? See what is open, look at one participant, take and close alerts.
+
+The rule: who acts is always a named person with the power to; a group speaks for nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from probot.alerts.life import Refusal
+from probot.alerts.model import Alert
+from probot.alerts.present import AnswerLine, open_list_message, participant_message
+from probot.alerts.staff import (
+    done_words,
+    not_authorised,
+    not_staff,
+    refusal_words,
+    staff_help,
+    unknown_alert,
+    unknown_code,
+)
+from probot.flows.buttons import AlertTap
+from probot.messages import Message
+from probot.ports import Sender
+from probot.schedule.civil import local_day
+from probot.services import alerting
+from probot.services.turn import Turn
+from probot.store import alerts, assessments, people
+from probot.store.records import Staff
+from probot.study.model import Power
+
+SHOWN_DAYS = timedelta(days=8)
+"""How far back /patient shows answers."""
+
+
+def who(turn: Turn, sender: Sender | None) -> Staff | None:
+    """The member of staff behind an account. Nobody for bots and for whoever speaks as the group itself."""
+    if sender is None or sender.is_bot or sender.anonymous:
+        return None
+    return people.staff_of_account(turn.connection, sender.account)
+
+
+def act_as(turn: Turn, person: Staff) -> None:
+    """From here on the trail names this person."""
+    turn.actor, turn.role = person.id, person.role
+
+
+def tapped(turn: Turn, sender: Sender | None, tap: AlertTap, language: str) -> None:
+    """[Acknowledge] or [Close] under an alert; what came of it is shown to whoever tapped."""
+    person = who(turn, sender)
+    if person is None:
+        turn.note("tap refused", "alert", tap.alert, reason="not staff", new=tap.action)
+        turn.toast = not_staff(language)
+        return
+    act_as(turn, person)
+    if not alerting.may(turn, person, "acknowledge"):
+        turn.note("tap refused", "alert", tap.alert, reason="role", new=tap.action)
+        turn.toast = not_authorised(turn.study, "acknowledge", language)
+        return
+    acts: dict[str, Callable[[Turn, str, Staff], Alert | Refusal | None]] = {
+        "ack": alerting.acknowledge,
+        "close": alerting.close,
+    }
+    act = acts.get(tap.action)
+    result = act(turn, tap.alert, person) if act else None
+    if result is None:
+        turn.toast = unknown_alert(language)
+    elif isinstance(result, Alert):
+        turn.toast = done_words(tap.action, language)
+    else:
+        turn.toast = refusal_words(turn.study, result, language, _names(turn))
+
+
+def commanded(
+    turn: Turn, sender: Sender | None, recipient: str, command: str, text: str, language: str
+) -> None:
+    """A command in the care team's group or in the direct chat of a member of staff."""
+    person = who(turn, sender)
+    if person is None:
+        turn.note("command refused", "chat", recipient, reason="not staff", new=command)
+        _answer(turn, recipient, Message(not_staff(language)))
+        return
+    act_as(turn, person)
+    if command not in {"open", "patient"}:
+        _answer(turn, recipient, staff_help(language))
+        return
+    needed: Power = "view"
+    if not alerting.may(turn, person, needed):
+        turn.note("command refused", "chat", recipient, reason="role", new=command)
+        _answer(turn, recipient, Message(not_authorised(turn.study, needed, language)))
+        return
+    shown = _open(turn, language) if command == "open" else _patient(turn, text, language)
+    _answer(turn, recipient, shown)
+
+
+def _answer(turn: Turn, recipient: str, message: Message) -> None:
+    turn.say(recipient, message, lane="reply", purpose="notice")
+
+
+def _names(turn: Turn) -> dict[str, str]:
+    return {person.id: person.name for person in people.all_staff(turn.connection)}
+
+
+def _open(turn: Turn, language: str) -> Message:
+    codes: dict[str, str] = {}
+    listed = []
+    for alert in alerts.standing(turn.connection):
+        if alert.enrolment not in codes:
+            enrolment = people.by_id(turn.connection, alert.enrolment)
+            codes[alert.enrolment] = enrolment.code if enrolment else "?"
+        listed.append((alert, codes[alert.enrolment]))
+    turn.note("open alerts shown", "alert", "*", new=len(listed))
+    return open_list_message(turn.study, listed, language, turn.now, _names(turn))
+
+
+def _patient(turn: Turn, text: str, language: str) -> Message:
+    code = text.strip().split()[0] if text.strip() else ""
+    enrolment = people.by_code(turn.connection, code) or people.by_code(turn.connection, code.upper())
+    if enrolment is None:
+        known = [one.code for one in people.all_enrolments(turn.connection)]
+        return unknown_code(language, code, known)
+    turn.note("participant shown", "enrolment", enrolment.id, code=enrolment.code)
+    newest: dict[tuple[str, str], AnswerLine] = {}
+    for response in assessments.responses_since(turn.connection, enrolment.id, turn.now - SHOWN_DAYS):
+        day = local_day(response.answered_at, enrolment.zone)
+        line = AnswerLine(day, response.item, response.value, response.absent)
+        newest[response.assessment_id, response.item] = line
+    paused = enrolment.paused_until if enrolment.status == "paused" else None
+    return participant_message(
+        turn.study, enrolment.code, language, status=enrolment.status, answers=tuple(newest.values()),
+        alerts=alerts.standing(turn.connection, enrolment.id), now=turn.now,
+        until=local_day(paused, enrolment.zone) if paused else None, staff=_names(turn),
+    )  # fmt: skip

@@ -1,0 +1,95 @@
+"""Is everything alive? What was last heard, what waits, what is stuck.
+
+The rule: alive means that Telegram was heard and that nothing due lies around, never that a process exists.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from probot.services.receive import HEARD
+from probot.store import claims, inbox, outbox, people, pulses, studies
+from probot.store.tables import alert, assessment, enrolment
+
+NOT_HEARD = timedelta(seconds=90)
+LAGGING = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How things stand. `problems`: what is wrong in plain words; none: all is well."""
+
+    now: datetime
+    telegram_heard: datetime | None
+    bot: str
+    study: str | None
+    participants: dict[str, int]
+    open_alerts: int
+    unacknowledged: int
+    inbox: dict[str, int]
+    outbox: dict[str, int]
+    parked_rows: int
+    team_bound: bool
+    staff: int
+    problems: tuple[str, ...]
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+
+def status(connection: Connection, now: datetime) -> Status:
+    """Look at everything once."""
+    heard = pulses.last(connection, HEARD)
+    bot = pulses.last(connection, "bot")
+    states = {str(state): int(count) for state, count in connection.execute(
+        select(alert.c.state, func.count()).group_by(alert.c.state))}  # fmt: skip
+    people_by_status = {str(state): int(count) for state, count in connection.execute(
+        select(enrolment.c.status, func.count()).group_by(enrolment.c.status))}  # fmt: skip
+    team = people.contact_of(connection, people.TEAM)
+    return Status(
+        now=now,
+        telegram_heard=heard[0] if heard else None,
+        bot=str(bot[1].get("username", "")) if bot else "",
+        study=studies.in_force(connection),
+        participants=people_by_status,
+        open_alerts=states.get("open", 0) + states.get("acknowledged", 0),
+        unacknowledged=states.get("open", 0),
+        inbox=inbox.counts(connection),
+        outbox=outbox.counts(connection),
+        parked_rows=claims.parked(connection, assessment) + claims.parked(connection, alert),
+        team_bound=team is not None,
+        staff=len(people.active_staff(connection)),
+        problems=tuple(_problems(connection, now, heard[0] if heard else None)),
+    )
+
+
+def _problems(connection: Connection, now: datetime, heard: datetime | None) -> list[str]:
+    found = []
+    if heard is None:
+        found.append("Telegram has never been heard: is `probot run` running, and is the token right?")
+    elif now - heard > NOT_HEARD:
+        found.append(f"Telegram was last heard {int((now - heard).total_seconds())} s ago")
+    if studies.in_force(connection) is None:
+        found.append("no study is published: run `probot publish`")
+    waiting = inbox.oldest_waiting(connection)
+    if waiting is not None and now - waiting > LAGGING:
+        found.append(f"an update has waited {int((now - waiting).total_seconds())} s to be handled")
+    due = outbox.oldest_due(connection, "alert", now)
+    if due is not None and now - due > LAGGING:
+        found.append(f"an alert has waited {int((now - due).total_seconds())} s to be sent")
+    counted = inbox.counts(connection)
+    if counted.get("parked"):
+        found.append(f"{counted['parked']} updates could not be handled and were put aside")
+    stuck = claims.parked(connection, assessment) + claims.parked(connection, alert)
+    if stuck:
+        found.append(f"{stuck} due rows failed again and again and were put aside")
+    if people.contact_of(connection, people.TEAM) is None and not people.active_staff(connection):
+        found.append(
+            "nobody would hear an alert: bind the care team's chat (`probot team bind`) or invite staff"
+        )
+    return found

@@ -1,0 +1,293 @@
+"""Which assessments are expected, how do their conversations stand, and what was answered?
+
+The rule: an assessment is a row whether or not anything came back; a response is never overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from probot.flows.session import Session
+from probot.schedule.model import Planned
+from probot.store.records import Assessment, Response
+from probot.store.saved import session_from_json, session_to_json, value_from_json
+from probot.store.tables import assessment, note, response, session
+from probot.values import AssessmentId, EnrolmentId, derived_id
+
+# ------------------------------------------------------------------------------ expected assessments
+
+
+def expect(connection: Connection, enrolment: EnrolmentId, planned: Sequence[Planned]) -> int:
+    """Make the planned assessments rows; those known and not opened yet get their new times. How many were new."""
+    insert_into = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    new = 0
+    for one in planned:
+        times = {
+            "opens_at": one.opens_at, "target_at": one.target_at, "closes_at": one.closes_at,
+            "grace_until": one.grace_until, "late_start_until": one.late_start_until,
+            "reminders": [moment.isoformat() for moment in one.reminders], "next_at": one.opens_at,
+            "day_of_phase": one.day_of_phase,
+        }  # fmt: skip
+        added = connection.execute(
+            insert_into(assessment)
+            .values(
+                id=one.id,
+                enrolment_id=enrolment,
+                timepoint=one.timepoint,
+                day=one.day,
+                status="planned",
+                **times,
+            )
+            .on_conflict_do_nothing()
+        )
+        new += added.rowcount
+        if not added.rowcount:
+            connection.execute(
+                update(assessment)
+                .where(
+                    assessment.c.id == one.id,
+                    assessment.c.status == "planned",
+                    assessment.c.opens_at != one.opens_at,
+                )
+                .values(**times)
+            )
+    return new
+
+
+def forget_planned(
+    connection: Connection, enrolment: EnrolmentId, keep: Iterable[AssessmentId], start: datetime
+) -> list[AssessmentId]:
+    """Take away rows that open at `start` or later, were never opened, and are in the plan no more; their ids."""
+    stale = select(assessment.c.id).where(
+        assessment.c.enrolment_id == enrolment,
+        assessment.c.status == "planned",
+        assessment.c.opens_at >= start,
+        assessment.c.occurrence == "",
+        assessment.c.id.not_in(list(keep)),
+    )
+    ids = [AssessmentId(row.id) for row in connection.execute(stale)]
+    if ids:
+        connection.execute(delete(assessment).where(assessment.c.id.in_(ids)))
+    return ids
+
+
+def add_on_demand(connection: Connection, enrolment: EnrolmentId, row: Assessment) -> bool:
+    """Add an assessment that the participant asked for. False if the same request made it before."""
+    insert_into = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    added = connection.execute(
+        insert_into(assessment)
+        .values(
+            id=row.id, enrolment_id=enrolment, timepoint=row.timepoint, day=row.day, occurrence=row.occurrence,
+            opens_at=row.opens_at, target_at=row.target_at, closes_at=row.closes_at, grace_until=row.grace_until,
+            late_start_until=row.late_start_until, reminders=[], status=row.status, study_hash=row.study_hash,
+            prompted_at=row.prompted_at, next_at=row.next_at,
+        )
+        .on_conflict_do_nothing()
+    )  # fmt: skip
+    return bool(added.rowcount)
+
+
+def find(connection: Connection, key: str) -> Assessment | None:
+    """The assessment of that id."""
+    row = connection.execute(select(*_COLUMNS).where(assessment.c.id == key)).first()
+    return None if row is None else _assessment(row)
+
+
+def change(connection: Connection, key: AssessmentId, **changes: Any) -> None:
+    """Change columns of an assessment; the caller writes the trail."""
+    connection.execute(update(assessment).where(assessment.c.id == key).values(**changes))
+
+
+def of_enrolment(
+    connection: Connection, enrolment: EnrolmentId, statuses: Sequence[str] | None = None
+) -> list[Assessment]:
+    """A participant's assessments in order of opening."""
+    wanted = select(*_COLUMNS).where(assessment.c.enrolment_id == enrolment)
+    if statuses is not None:
+        wanted = wanted.where(assessment.c.status.in_(list(statuses)))
+    return [
+        _assessment(row)
+        for row in connection.execute(wanted.order_by(assessment.c.opens_at, assessment.c.id))
+    ]
+
+
+def missed_in_a_row(connection: Connection, enrolment: EnrolmentId, timepoint: str, most: int) -> int:
+    """How many of the newest ended assessments of a timepoint were missed, without a break, up to `most`."""
+    newest = (
+        select(assessment.c.status)
+        .where(
+            assessment.c.enrolment_id == enrolment,
+            assessment.c.timepoint == timepoint,
+            assessment.c.status.not_in(("planned", "open", "outage", "paused")),
+        )
+        .order_by(assessment.c.day.desc(), assessment.c.opens_at.desc())
+        .limit(most)
+    )
+    count = 0
+    for row in connection.execute(newest):
+        if row.status not in {"missed", "not_delivered"}:
+            break
+        count += 1
+    return count
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the next assessment wants something (to open, to remind, to close)."""
+    return connection.execute(select(func.min(assessment.c.next_at))).scalar()
+
+
+_COLUMNS = [
+    column for column in assessment.c if column.name not in {"claimed_until", "claim_token", "attempts"}
+]
+
+
+def _assessment(row: Row[Any]) -> Assessment:
+    values = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's documented way to a mapping
+    values["reminders"] = tuple(datetime.fromisoformat(moment) for moment in values["reminders"])
+    return Assessment(**values)
+
+
+# ------------------------------------------------------------------------------ sessions
+
+
+def add_session(
+    connection: Connection, enrolment: EnrolmentId, state: Session, *, priority: int, opened_at: datetime
+) -> None:
+    """Begin a conversation."""
+    connection.execute(
+        insert(session).values(
+            assessment_id=state.assessment, enrolment_id=enrolment, state=session_to_json(state),
+            status=state.status, priority=priority, opened_at=opened_at, revision=state.revision,
+        )
+    )  # fmt: skip
+
+
+def save_session(connection: Connection, state: Session) -> None:
+    """Keep where a conversation stands now."""
+    connection.execute(
+        update(session)
+        .where(session.c.assessment_id == state.assessment)
+        .values(state=session_to_json(state), status=state.status, revision=state.revision)
+    )
+
+
+def session_of(connection: Connection, key: str) -> Session | None:
+    """The conversation of an assessment, if it was ever opened."""
+    stored = connection.execute(select(session.c.state).where(session.c.assessment_id == key)).scalar()
+    return None if stored is None else session_from_json(stored)
+
+
+def live_sessions(connection: Connection, enrolment: EnrolmentId) -> list[tuple[Session, int, datetime]]:
+    """A participant's conversations that still count: `(session, priority, opened at)`, the oldest first."""
+    rows = connection.execute(
+        select(session.c.state, session.c.priority, session.c.opened_at)
+        .where(session.c.enrolment_id == enrolment, session.c.status != "closed")
+        .order_by(session.c.opened_at, session.c.assessment_id)
+    )
+    return [(session_from_json(row.state), row.priority, row.opened_at) for row in rows]
+
+
+def asking_sessions(connection: Connection) -> list[tuple[EnrolmentId, AssessmentId]]:
+    """Every conversation that has a question open now."""
+    rows = connection.execute(
+        select(session.c.enrolment_id, session.c.assessment_id)
+        .where(session.c.status == "asking")
+        .order_by(session.c.enrolment_id)
+    )
+    return [(EnrolmentId(row.enrolment_id), AssessmentId(row.assessment_id)) for row in rows]
+
+
+# ------------------------------------------------------------------------------ responses and notes
+
+
+def add_response(connection: Connection, **values: Any) -> str:
+    """Add one answer in one revision; its id."""
+    key = derived_id("response", values["assessment_id"], values["item"], str(values["revision"]))
+    connection.execute(insert(response).values(id=key, **values))
+    return key
+
+
+def earlier_answers(
+    connection: Connection, enrolment: EnrolmentId, items: Iterable[str], since: datetime, *, but: str = ""
+) -> list[Response]:
+    """The newest revision of each answer to `items` since then, newest first, without assessment `but`."""
+    newer = response.alias("newer")
+    superseded = (
+        select(newer.c.id)
+        .where(
+            newer.c.assessment_id == response.c.assessment_id,
+            newer.c.item == response.c.item,
+            newer.c.revision > response.c.revision,
+        )
+        .exists()
+    )
+    rows = connection.execute(
+        select(*_RESPONSE)
+        .where(
+            response.c.enrolment_id == enrolment,
+            response.c.item.in_(list(items)),
+            response.c.answered_at >= since,
+            response.c.assessment_id != but,
+            response.c.value.is_not(None),
+            ~superseded,
+        )
+        .order_by(response.c.answered_at.desc())
+    )
+    return [_response(row) for row in rows]
+
+
+def answered_by(connection: Connection, enrolment: EnrolmentId, cause: str) -> tuple[str, str] | None:
+    """The assessment and item that a message (`cause`) answered, if it did."""
+    row = connection.execute(
+        select(response.c.assessment_id, response.c.item)
+        .where(response.c.enrolment_id == enrolment, response.c.cause == cause)
+        .order_by(response.c.stored_at.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else (row.assessment_id, row.item)
+
+
+def responses_since(connection: Connection, enrolment: EnrolmentId, since: datetime) -> list[Response]:
+    """All revisions of all answers since then, oldest first."""
+    rows = connection.execute(
+        select(*_RESPONSE)
+        .where(and_(response.c.enrolment_id == enrolment, response.c.answered_at >= since))
+        .order_by(response.c.answered_at, response.c.revision)
+    )
+    return [_response(row) for row in rows]
+
+
+_RESPONSE = [
+    response.c.id, response.c.enrolment_id, response.c.assessment_id, response.c.item, response.c.revision,
+    response.c.value, response.c.absent, response.c.raw, response.c.source, response.c.answered_at,
+]  # fmt: skip
+
+
+def _response(row: Row[Any]) -> Response:
+    values = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's documented way to a mapping
+    values["value"] = value_from_json(values["value"])
+    return Response(**values)
+
+
+def add_note(
+    connection: Connection, *, enrolment: EnrolmentId, kind: str, words: str, received_at: datetime, cause: str,
+    assessment_id: str | None = None, item: str | None = None,
+) -> str:  # fmt: skip
+    """Keep something that is no answer and must not be lost; its id. The same cause twice is one note."""
+    insert_into = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    key = derived_id("note", enrolment, cause)
+    connection.execute(
+        insert_into(note)
+        .values(
+            id=key, enrolment_id=enrolment, assessment_id=assessment_id, item=item, kind=kind, words=words,
+            received_at=received_at, cause=cause,
+        )
+        .on_conflict_do_nothing()
+    )  # fmt: skip
+    return key

@@ -1,0 +1,58 @@
+"""Who works on a due row? Whoever holds its claim: an attempt counted, a deadline, and a token.
+
+The rule: claiming is a small commit of its own, so a row that kills the process is counted all the same; the
+work's commit checks the token, so a worker that slept past its claim cannot write.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, or_, select, update
+
+LIFE = timedelta(seconds=60)
+"""How long a claim holds. Work takes milliseconds; a minute means its holder is gone."""
+TRIES = 5
+"""Attempts before a row is parked: kept, visible, told to the operator, and in nobody's way."""
+
+
+def claim_due(connection: Connection, table: Table, now: datetime, token: str, limit: int) -> list[str]:
+    """Claim up to `limit` rows of `table` whose `next_at` has come; their ids, the longest due first."""
+    due = (
+        select(table.c.id)
+        .where(
+            table.c.next_at <= now,
+            or_(table.c.claimed_until.is_(None), table.c.claimed_until <= now),
+            table.c.attempts < TRIES,
+        )
+        .order_by(table.c.next_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = [row.id for row in connection.execute(due)]
+    if ids:
+        connection.execute(
+            update(table)
+            .where(table.c.id.in_(ids))
+            .values(claimed_until=now + LIFE, claim_token=token, attempts=table.c.attempts + 1)
+        )
+    return ids
+
+
+def settle(connection: Connection, table: Table, row_id: str, token: str, **changes: Any) -> bool:
+    """Write what became of a claimed row and give the claim up. False if the claim is no longer ours."""
+    written = connection.execute(
+        update(table)
+        .where(table.c.id == row_id, table.c.claim_token == token)
+        .values(claimed_until=None, claim_token=None, attempts=0, **changes)
+    )
+    return bool(written.rowcount)
+
+
+def parked(connection: Connection, table: Table) -> int:
+    """How many due rows have used up their attempts."""
+    stuck = (
+        select(func.count()).select_from(table).where(table.c.next_at.is_not(None), table.c.attempts >= TRIES)
+    )
+    return int(connection.execute(stuck).scalar_one())

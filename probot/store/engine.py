@@ -1,0 +1,112 @@
+"""How is a database opened, and how does one transaction run on it?
+
+The rule: writing transactions begin with the write lock on SQLite (BEGIN IMMEDIATE), durability is asserted
+and never assumed, and everything a service does happens between one BEGIN and one COMMIT.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+
+Result = TypeVar("Result")
+
+
+class Unsafe(Exception):
+    """The database would not keep what it confirms; probot refuses to start on it."""
+
+
+class Store:
+    """One database. Sync; the async world calls it through its own threads.
+
+    On SQLite one writer at a time holds `_writing`, which is kinder than waiting for SQLite's busy timeout;
+    other processes (a command line beside a running bot) still wait by that timeout.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Open `sqlite:///path` or `postgresql://…`. Raises ValueError for anything else."""
+        self.url = normal_url(url)
+        self.is_sqlite = self.url.startswith("sqlite")
+        self._engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
+        self._writing: threading.Lock | None = threading.Lock() if self.is_sqlite else None
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """One writing transaction: committed at the end of the block, rolled back when it raises."""
+        if self._writing is None:
+            with self._engine.begin() as connection:
+                yield connection
+            return
+        with self._writing, self._engine.begin() as connection:
+            yield connection
+
+    def transact(self, act: Callable[..., Result], *arguments: Any) -> Result:
+        """Run `act(connection, *arguments)` in one transaction and give back what it returns."""
+        with self.begin() as connection:
+            return act(connection, *arguments)
+
+    def assert_durable(self) -> None:
+        """Raise `Unsafe` unless a confirmed commit survives a crash of process and machine."""
+        with self.begin() as connection:
+            if self.is_sqlite:
+                _assert_pragma(connection, "journal_mode", {"wal"})
+                _assert_pragma(connection, "synchronous", {2, 3})
+                _assert_pragma(connection, "foreign_keys", {1})
+            else:
+                for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                    found = connection.exec_driver_sql(f"SHOW {setting}").scalar()
+                    if found == "off":
+                        raise Unsafe(f"PostgreSQL runs with {setting}=off: a power cut could lose answers")
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._engine.dispose()
+
+
+def normal_url(url: str) -> str:
+    """The URL as SQLAlchemy wants it; `postgres://` and `postgresql://` mean psycopg 3."""
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend in {"postgres", "postgresql"}:
+        return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    if backend == "sqlite" and parsed.database not in {None, "", ":memory:"}:
+        return parsed.set(drivername="sqlite").render_as_string(hide_password=False)
+    raise ValueError(
+        f"PROBOT_DATABASE_URL names {parsed.render_as_string()!r}; use sqlite:///path/to/file.db or "
+        "postgresql://user@host/name"
+    )
+
+
+def _sqlite_engine(url: str) -> Engine:
+    # The driver's own transaction handling is switched off (isolation_level None), otherwise it begins
+    # deferred transactions behind our back and concurrent writers lose updates.
+    engine = create_engine(
+        url, connect_args={"isolation_level": None, "timeout": 30, "check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _lock(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql_engine(url: str) -> Engine:
+    return create_engine(url, hide_parameters=True, pool_size=8, max_overflow=8, pool_pre_ping=True)
+
+
+def _assert_pragma(connection: Connection, name: str, wanted: set[Any]) -> None:
+    found = connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+    if found not in wanted:
+        raise Unsafe(f"SQLite runs with {name}={found}: a power cut could lose answers")

@@ -1,0 +1,108 @@
+"""What has arrived, and what is still to be handled?
+
+The rule: an update is committed here before Telegram is told that it arrived; the same update twice is one row;
+in one lane (a chat) nothing overtakes, and lanes do not wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from probot.store.claims import LIFE
+from probot.store.records import Arrived
+from probot.store.tables import inbox
+
+TRIES = 3
+
+
+def keep(
+    connection: Connection, bot: int, updates: Sequence[tuple[int, str, Mapping[str, Any]]], now: datetime
+) -> int:
+    """Keep `(update id, lane, raw)` rows; those known already do nothing. How many were new."""
+    if not updates:
+        return 0
+    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    rows = [
+        {"bot": bot, "update_id": number, "lane": lane, "raw": raw, "received_at": now}
+        for number, lane, raw in updates
+    ]
+    statement = insert(inbox).values(rows).on_conflict_do_nothing(index_elements=["bot", "update_id"])
+    return int(connection.execute(statement).rowcount)
+
+
+def claim(connection: Connection, now: datetime, token: str, limit: int) -> list[Arrived]:
+    """Claim the oldest waiting update of up to `limit` lanes."""
+    earlier = inbox.alias("earlier")
+    first_of_lane = (
+        select(func.min(earlier.c.seq))
+        .where(earlier.c.lane == inbox.c.lane, earlier.c.state == "new")
+        .scalar_subquery()
+    )
+    waiting = (
+        select(inbox.c.seq)
+        .where(
+            inbox.c.state == "new",
+            or_(inbox.c.claimed_until.is_(None), inbox.c.claimed_until <= now),
+            inbox.c.seq == first_of_lane,
+        )
+        .order_by(inbox.c.seq)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    numbers = [row.seq for row in connection.execute(waiting)]
+    if not numbers:
+        return []
+    connection.execute(
+        update(inbox)
+        .where(inbox.c.seq.in_(numbers))
+        .values(claimed_until=now + LIFE, claim_token=token, attempts=inbox.c.attempts + 1)
+    )
+    claimed = connection.execute(select(inbox).where(inbox.c.seq.in_(numbers)).order_by(inbox.c.seq))
+    return [
+        Arrived(
+            seq=row.seq, bot=row.bot, update_id=row.update_id, lane=row.lane, raw=row.raw,
+            received_at=row.received_at, attempts=row.attempts, token=token,
+        )
+        for row in claimed
+    ]  # fmt: skip
+
+
+def done(connection: Connection, arrived: Arrived, now: datetime) -> bool:
+    """Mark a claimed update handled. False if the claim is no longer ours: roll back then."""
+    return _settle(connection, arrived, state="done", handled_at=now)
+
+
+def park(connection: Connection, arrived: Arrived, now: datetime, fault: str) -> bool:
+    """Put a poisonous update aside, visible, so that its lane goes on."""
+    return _settle(connection, arrived, state="parked", handled_at=now, fault=fault)
+
+
+def release(connection: Connection, arrived: Arrived, fault: str) -> bool:
+    """Give a failed update back for another try."""
+    return _settle(connection, arrived, fault=fault)
+
+
+def _settle(connection: Connection, arrived: Arrived, **changes: Any) -> bool:
+    written = connection.execute(
+        update(inbox)
+        .where(inbox.c.seq == arrived.seq, inbox.c.claim_token == arrived.token)
+        .values(claimed_until=None, claim_token=None, **changes)
+    )
+    return bool(written.rowcount)
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many updates are new, done, parked."""
+    rows = connection.execute(select(inbox.c.state, func.count().label("number")).group_by(inbox.c.state))
+    return {row.state: row.number for row in rows}
+
+
+def oldest_waiting(connection: Connection) -> datetime | None:
+    """When the oldest unhandled update was received."""
+    return connection.execute(select(func.min(inbox.c.received_at)).where(inbox.c.state == "new")).scalar()

@@ -1,0 +1,277 @@
+"""What is to be sent, to whom, and what became of it?
+
+The rule: a row names a principal, never a chat; it stays waiting until its sending is known; what is unknown
+is sent again if losing it could harm (alerts, questions) and dropped if it is mere courtesy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from probot.messages import LANES, Lane
+from probot.store.records import Outgoing, Purpose
+from probot.store.tables import outbox
+from probot.values import derived_id
+
+LEASE = timedelta(seconds=30)
+
+
+def put(
+    connection: Connection,
+    *,
+    message_id: str,
+    lane: Lane,
+    recipient: str,
+    purpose: Purpose,
+    content: Any,
+    now: datetime,
+    kind: Literal["post", "edit", "leave"] = "post",
+    assessment_id: str | None = None,
+    item: str | None = None,
+    alert_id: str | None = None,
+    edits: str | None = None,
+    edits_number: int | None = None,
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> None:
+    """Have something sent. The same `message_id` twice is one message."""
+    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    connection.execute(
+        insert(outbox)
+        .values(
+            id=message_id, lane=LANES.index(lane), recipient=recipient, purpose=purpose, kind=kind, content=content,
+            assessment_id=assessment_id, item=item, alert_id=alert_id, edits=edits, edits_number=edits_number,
+            created_at=now, not_before=not_before or now, expires_at=expires_at,
+        )
+        .on_conflict_do_nothing(index_elements=["id"])
+    )  # fmt: skip
+
+
+def claim(
+    connection: Connection, now: datetime, token: str, limit: int, *, resting: Iterable[str] = ()
+) -> list[Outgoing]:
+    """Claim up to `limit` messages that may go now: higher lanes first, one a recipient.
+
+    `resting`: recipients that must be left alone for the moment (their chat's limit is used up). What was
+    being sent when its sender died is claimed again, once its lease is over, marked `repeat`.
+    """
+    _reclaim(connection, now)
+    ahead = outbox.alias("ahead")
+    overtaken = (
+        select(ahead.c.seq)
+        .where(
+            ahead.c.recipient == outbox.c.recipient,
+            or_(
+                ahead.c.state == "sending",
+                and_(
+                    ahead.c.state == "waiting",
+                    ahead.c.not_before <= now,
+                    or_(
+                        ahead.c.lane < outbox.c.lane,
+                        and_(ahead.c.lane == outbox.c.lane, ahead.c.seq < outbox.c.seq),
+                    ),
+                ),
+            ),
+        )
+        .exists()
+    )
+    waiting = (
+        select(outbox.c.seq)
+        .where(
+            outbox.c.state == "waiting",
+            outbox.c.not_before <= now,
+            outbox.c.recipient.not_in(list(resting)),
+            ~overtaken,
+        )
+        .order_by(outbox.c.lane, outbox.c.not_before, outbox.c.seq)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    numbers = [row.seq for row in connection.execute(waiting)]
+    if not numbers:
+        return []
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.seq.in_(numbers))
+        .values(state="sending", claimed_until=now + LEASE, claim_token=token, attempts=outbox.c.attempts + 1)
+    )
+    return _read(connection, numbers, token)
+
+
+def _read(connection: Connection, numbers: list[int], token: str) -> list[Outgoing]:
+    claimed = connection.execute(
+        select(outbox).where(outbox.c.seq.in_(numbers)).order_by(outbox.c.lane, outbox.c.seq)
+    )
+    return [
+        Outgoing(
+            seq=row.seq, id=row.id, lane=row.lane, recipient=row.recipient, purpose=row.purpose, kind=row.kind,
+            content=row.content, assessment_id=row.assessment_id, item=row.item, alert_id=row.alert_id,
+            edits=row.edits, edits_number=row.edits_number, created_at=row.created_at, expires_at=row.expires_at,
+            attempts=row.attempts, repeat=row.repeat, token=token,
+        )
+        for row in claimed
+    ]  # fmt: skip
+
+
+def _reclaim(connection: Connection, now: datetime) -> None:
+    """Whose sender died in mid-sending: it may have gone out or not."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.state == "sending", outbox.c.claimed_until <= now)
+        .values(state="waiting", claim_token=None, claimed_until=None, repeat=True, fault="unknown")
+    )
+
+
+def sent(
+    connection: Connection, message: Outgoing, now: datetime, contact_id: str | None, number: int | None
+) -> bool:
+    """It arrived, as the channel's message `number`. False if the claim is no longer ours."""
+    return _settle(
+        connection, message, state="sent", sent_at=now, contact_id=contact_id, number=number, fault=""
+    )
+
+
+def again(
+    connection: Connection, message: Outgoing, not_before: datetime, fault: str, *, repeat: bool = False
+) -> bool:
+    """It goes back into the queue. `repeat`: it may have arrived already, so the next one is a marked copy."""
+    return _settle(
+        connection,
+        message,
+        state="waiting",
+        not_before=not_before,
+        fault=fault,
+        repeat=message.repeat or repeat,
+    )
+
+
+def drop(connection: Connection, message: Outgoing, fault: str) -> bool:
+    """It shall not be sent any more (expired, not entitled, mere courtesy); kept with the reason."""
+    return _settle(connection, message, state="dropped", fault=fault)
+
+
+def bury(connection: Connection, message: Outgoing, fault: str) -> bool:
+    """It can never be sent: a dead letter, kept and counted."""
+    return _settle(connection, message, state="dead", fault=fault)
+
+
+def _settle(connection: Connection, message: Outgoing, **changes: Any) -> bool:
+    written = connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.seq == message.seq, outbox.c.claim_token == message.token, outbox.c.state == "sending"
+        )
+        .values(claimed_until=None, claim_token=None, **changes)
+    )
+    return bool(written.rowcount)
+
+
+def cancel(connection: Connection, recipient: str, purposes: tuple[Purpose, ...], fault: str) -> int:
+    """Drop what waits for a recipient with one of these purposes; how many there were."""
+    return int(
+        connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.recipient == recipient, outbox.c.state == "waiting", outbox.c.purpose.in_(purposes)
+            )
+            .values(state="dropped", fault=fault)
+        ).rowcount
+    )
+
+
+def number_of(connection: Connection, message_id: str) -> tuple[int | None, str | None, str]:
+    """The channel's number of a message, the contact it went to, and its state."""
+    row = connection.execute(
+        select(outbox.c.number, outbox.c.contact_id, outbox.c.state).where(outbox.c.id == message_id)
+    ).first()
+    return (None, None, "missing") if row is None else (row.number, row.contact_id, row.state)
+
+
+def last_asking(connection: Connection, assessment_id: str, item: str) -> str | None:
+    """The newest message that asked the item, so that it can be edited."""
+    newest = (
+        select(outbox.c.id)
+        .where(outbox.c.assessment_id == assessment_id, outbox.c.item == item, outbox.c.kind == "post")
+        .order_by(outbox.c.seq.desc())
+        .limit(1)
+    )
+    return connection.execute(newest).scalar()
+
+
+def posts_of_alert(connection: Connection, alert_id: str) -> list[tuple[str, str]]:
+    """The messages that showed an alert, `(message id, recipient)`, so that all of them can be kept current."""
+    shown = (
+        select(outbox.c.id, outbox.c.recipient)
+        .where(
+            outbox.c.alert_id == alert_id,
+            outbox.c.kind == "post",
+            outbox.c.state.in_(("waiting", "sending", "sent")),
+        )
+        .order_by(outbox.c.seq)
+    )
+    return [(row.id, row.recipient) for row in connection.execute(shown)]
+
+
+def supersede(connection: Connection, recipient: str, edits: str | None, edits_number: int | None) -> None:
+    """Drop an older change of the same message that has not gone out: only the newest state matters."""
+    same = outbox.c.edits == edits if edits is not None else outbox.c.edits_number == edits_number
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.recipient == recipient, outbox.c.kind == "edit", outbox.c.state == "waiting", same)
+        .values(state="dropped", fault="a newer change")
+    )
+
+
+def cancel_alert(connection: Connection, alert_id: str, fault: str) -> None:
+    """Drop what still waits to call people to an alert that somebody has taken."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.alert_id == alert_id, outbox.c.state == "waiting", outbox.c.kind == "post")
+        .values(state="dropped", fault=fault)
+    )
+
+
+def copy_to(connection: Connection, message: Outgoing, recipient: str, now: datetime) -> None:
+    """Send the same to somebody else. Once for each recipient, however often it is asked for."""
+    put(
+        connection, message_id=derived_id("message", message.id, recipient), lane=LANES[message.lane],
+        recipient=recipient, purpose=message.purpose, content=message.content, now=now, alert_id=message.alert_id,
+    )  # fmt: skip
+
+
+def said_lately(connection: Connection, recipient: str, purpose: Purpose, item: str, since: datetime) -> bool:
+    """Whether a recipient was sent this (by purpose and item) since then."""
+    found = select(outbox.c.id).where(
+        outbox.c.recipient == recipient, outbox.c.purpose == purpose, outbox.c.item == item,
+        outbox.c.created_at >= since, outbox.c.state != "dropped",
+    )  # fmt: skip
+    return connection.execute(found.limit(1)).first() is not None
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the next waiting message may go."""
+    return connection.execute(
+        select(func.min(outbox.c.not_before)).where(outbox.c.state == "waiting")
+    ).scalar()
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many messages are waiting, sending, sent, dropped, dead."""
+    rows = connection.execute(select(outbox.c.state, func.count().label("number")).group_by(outbox.c.state))
+    return {row.state: row.number for row in rows}
+
+
+def oldest_due(connection: Connection, lane: Lane, now: datetime) -> datetime | None:
+    """Since when the longest-waiting due message of a lane has been due."""
+    oldest = select(func.min(outbox.c.not_before)).where(
+        outbox.c.state.in_(("waiting", "sending")),
+        outbox.c.lane == LANES.index(lane),
+        outbox.c.not_before <= now,
+    )
+    return connection.execute(oldest).scalar()

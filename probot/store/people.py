@@ -1,0 +1,317 @@
+"""Who takes part, who cares for them, and how is each of them reached?
+
+The rule: `contact` is the only door between a person and a chat; everything else asks here, at the moment of use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime, time
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from probot.store.records import Contact, Enrolment, Invitation, Staff
+from probot.store.tables import consent, contact, enrolment, invitation, staff
+from probot.values import EnrolmentId, StaffId, derived_id
+
+TEAM = "team"
+"""The principal that stands for the care team's chat."""
+
+# ------------------------------------------------------------------------------ participants
+
+
+def enrolment_id(code: str) -> EnrolmentId:
+    """The enrolment's id, which follows from the subject code."""
+    return EnrolmentId(derived_id("enrolment", code))
+
+
+def add_enrolment(
+    connection: Connection,
+    *,
+    code: str,
+    attributes: Mapping[str, str | tuple[str, ...]],
+    anchors: Mapping[str, date],
+    zone: str,
+    language: str,
+    now: datetime,
+) -> Enrolment:
+    """Add a participant who has been invited."""
+    connection.execute(
+        insert(enrolment).values(
+            id=enrolment_id(code),
+            code=code,
+            status="invited",
+            attributes={
+                name: list(value) if isinstance(value, tuple) else value for name, value in attributes.items()
+            },
+            anchors={name: day.isoformat() for name, day in anchors.items()},
+            zone=zone,
+            language=language,
+            created_at=now,
+        )
+    )
+    found = by_code(connection, code)
+    assert found is not None
+    return found
+
+
+def change_enrolment(connection: Connection, key: EnrolmentId, **changes: Any) -> None:
+    """Change columns of an enrolment; the caller writes the trail."""
+    if isinstance(changes.get("hour"), time):
+        changes["hour"] = changes["hour"].strftime("%H:%M")
+    if "anchors" in changes:
+        changes["anchors"] = {name: day.isoformat() for name, day in changes["anchors"].items()}
+    connection.execute(update(enrolment).where(enrolment.c.id == key).values(**changes))
+
+
+def by_id(connection: Connection, key: str, *, lock: bool = False) -> Enrolment | None:
+    """The enrolment of that id; `lock`: nobody else changes this participant until the commit."""
+    wanted = select(enrolment).where(enrolment.c.id == key)
+    row = connection.execute(wanted.with_for_update() if lock else wanted).first()
+    return None if row is None else _enrolment(row)
+
+
+def by_code(connection: Connection, code: str) -> Enrolment | None:
+    """The enrolment with that subject code, letter for letter."""
+    row = connection.execute(select(enrolment).where(enrolment.c.code == code)).first()
+    return None if row is None else _enrolment(row)
+
+
+def all_enrolments(connection: Connection) -> Iterator[Enrolment]:
+    """Everybody, by subject code."""
+    for row in connection.execution_options(yield_per=500).execute(
+        select(enrolment).order_by(enrolment.c.code)
+    ):
+        yield _enrolment(row)
+
+
+def to_plan(connection: Connection, before: datetime, limit: int) -> list[EnrolmentId]:
+    """Who must be planned further ahead, or anew because another version is in force."""
+    living = enrolment.c.status.in_(("active", "paused"))
+    short = (
+        select(enrolment.c.id)
+        .where(living, enrolment.c.planned_until < before)
+        .order_by(enrolment.c.planned_until)
+        .limit(limit)
+    )
+    return [row.id for row in connection.execute(short)]
+
+
+def plan_anew(connection: Connection, at: datetime) -> int:
+    """Have everybody planned anew (a version was published); how many."""
+    living = enrolment.c.status.in_(("active", "paused"))
+    return int(connection.execute(update(enrolment).where(living).values(planned_until=at)).rowcount)
+
+
+def pauses_over(connection: Connection, now: datetime, limit: int) -> list[EnrolmentId]:
+    """Whose pause has ended by now."""
+    over = (
+        select(enrolment.c.id)
+        .where(enrolment.c.status == "paused", enrolment.c.paused_until <= now)
+        .order_by(enrolment.c.paused_until)
+        .limit(limit)
+    )
+    return [row.id for row in connection.execute(over)]
+
+
+def next_pause_end(connection: Connection) -> datetime | None:
+    """When the next pause ends."""
+    return connection.execute(
+        select(func.min(enrolment.c.paused_until)).where(enrolment.c.status == "paused")
+    ).scalar()
+
+
+def _enrolment(row: Row[Any]) -> Enrolment:
+    values = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's documented way to a mapping
+    values["attributes"] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in values["attributes"].items()
+    }
+    values["anchors"] = {name: date.fromisoformat(day) for name, day in values["anchors"].items()}
+    values["hour"] = time.fromisoformat(values["hour"]) if values["hour"] else None
+    return Enrolment(**values)
+
+
+def add_consent(
+    connection: Connection, *, key: EnrolmentId, version: str, part: str, granted: bool, language: str,
+    wording_hash: str, at: datetime,
+) -> None:  # fmt: skip
+    """Keep one tick of the consent as it was given."""
+    connection.execute(
+        insert(consent).values(
+            id=derived_id("consent", key, version, part, at.isoformat()),
+            enrolment_id=key, version=version, part=part, granted=granted, language=language,
+            wording_hash=wording_hash, at=at,
+        )
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------ staff
+
+
+def add_staff(connection: Connection, *, name: str, role: str, language: str, now: datetime) -> Staff:
+    """Add somebody to the care team."""
+    person = Staff(StaffId(derived_id("staff", name)), name, role, "invited", language, now)
+    connection.execute(
+        insert(staff).values(
+            id=person.id, name=name, role=role, status="invited", language=language, created_at=now
+        )
+    )
+    return person
+
+
+def change_staff(connection: Connection, key: StaffId, **changes: Any) -> None:
+    """Change columns of a member of staff; the caller writes the trail."""
+    connection.execute(update(staff).where(staff.c.id == key).values(**changes))
+
+
+def staff_by_id(connection: Connection, key: str) -> Staff | None:
+    """The member of staff of that id."""
+    row = connection.execute(select(staff).where(staff.c.id == key)).first()
+    return None if row is None else Staff(**row._mapping)  # noqa: SLF001
+
+
+def staff_by_name(connection: Connection, name: str) -> Staff | None:
+    """The member of staff of that name."""
+    row = connection.execute(select(staff).where(staff.c.name == name)).first()
+    return None if row is None else Staff(**row._mapping)  # noqa: SLF001
+
+
+def active_staff(connection: Connection) -> list[Staff]:
+    """Everybody on the care team who is bound to a chat, by name."""
+    rows = connection.execute(select(staff).where(staff.c.status == "active").order_by(staff.c.name))
+    return [Staff(**row._mapping) for row in rows]  # noqa: SLF001
+
+
+def all_staff(connection: Connection) -> list[Staff]:
+    """Everybody who was ever on the care team, by name."""
+    return [Staff(**row._mapping) for row in connection.execute(select(staff).order_by(staff.c.name))]  # noqa: SLF001
+
+
+def staff_of_account(connection: Connection, account: int) -> Staff | None:
+    """The active member of staff whose private chat belongs to this account."""
+    bound = select(contact.c.principal).where(
+        contact.c.account == account, contact.c.ended_at.is_(None), contact.c.principal.like("staff:%")
+    )
+    principal = connection.execute(bound).scalar()
+    if principal is None:
+        return None
+    person = staff_by_id(connection, principal.removeprefix("staff:"))
+    return person if person is not None and person.status == "active" else None
+
+
+# ------------------------------------------------------------------------------ contacts
+
+
+def bind(
+    connection: Connection, *, principal: str, chat: int, account: int | None, name: str, handle: str,
+    language: str, now: datetime,
+) -> Contact:  # fmt: skip
+    """Tie a principal to a chat; whatever chat it was tied to before is let go in the same breath."""
+    unbind(connection, principal, now, "bound to another chat")
+    found = Contact(
+        derived_id("contact", principal, str(chat), now.isoformat()), principal, chat, account, name, language
+    )
+    connection.execute(
+        insert(contact).values(
+            id=found.id, principal=principal, chat=chat, account=account, name=name, handle=handle,
+            language=language, bound_at=now,
+        )
+    )  # fmt: skip
+    return found
+
+
+def unbind(connection: Connection, principal: str, now: datetime, reason: str) -> None:
+    """Let a principal's chat go. From this commit on nothing is sent there."""
+    connection.execute(
+        update(contact)
+        .where(contact.c.principal == principal, contact.c.ended_at.is_(None))
+        .values(ended_at=now, ended_reason=reason)
+    )
+
+
+def change_contact(connection: Connection, key: str, **changes: Any) -> None:
+    """Change a contact (its chat's number after an upgrade, its language)."""
+    connection.execute(update(contact).where(contact.c.id == key).values(**changes))
+
+
+def contact_of(connection: Connection, principal: str) -> Contact | None:
+    """How a principal is reached at this moment."""
+    return _contact(connection, contact.c.principal == principal)
+
+
+def contact_in(connection: Connection, chat: int) -> Contact | None:
+    """Whom a chat belongs to at this moment."""
+    return _contact(connection, contact.c.chat == chat)
+
+
+def _contact(connection: Connection, which: Any) -> Contact | None:
+    columns = (
+        contact.c.id,
+        contact.c.principal,
+        contact.c.chat,
+        contact.c.account,
+        contact.c.name,
+        contact.c.language,
+    )
+    row = connection.execute(select(*columns).where(which, contact.c.ended_at.is_(None))).first()
+    return None if row is None else Contact(**row._mapping)  # noqa: SLF001
+
+
+# ------------------------------------------------------------------------------ invitations
+
+
+def hash_of(token: str) -> str:
+    """What is kept of a one-time token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def invite(
+    connection: Connection, *, token: str, kind: Literal["participant", "staff", "team"], subject: str,
+    language: str, now: datetime, expires_at: datetime,
+) -> None:  # fmt: skip
+    """Keep a new token's hash; unused ones for the same subject are revoked."""
+    connection.execute(
+        update(invitation)
+        .where(
+            invitation.c.kind == kind,
+            invitation.c.subject == subject,
+            invitation.c.used_at.is_(None),
+            invitation.c.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+    )
+    connection.execute(
+        insert(invitation).values(
+            token_hash=hash_of(token), kind=kind, subject=subject, language=language, created_at=now,
+            expires_at=expires_at,
+        )
+    )  # fmt: skip
+
+
+def invitation_of(connection: Connection, token: str) -> Invitation | None:
+    """The invitation behind a token, in whatever state it is."""
+    columns = [column for column in invitation.c if column.name != "created_at"]
+    row = connection.execute(select(*columns).where(invitation.c.token_hash == hash_of(token))).first()
+    return None if row is None else Invitation(**row._mapping)  # noqa: SLF001
+
+
+def redeem(connection: Connection, token: str, now: datetime) -> Invitation | None:
+    """Use a token up: one atomic update, so that of any number of takers exactly one gets it."""
+    taken = connection.execute(
+        update(invitation)
+        .where(
+            invitation.c.token_hash == hash_of(token),
+            invitation.c.used_at.is_(None),
+            invitation.c.revoked_at.is_(None),
+            invitation.c.expires_at > now,
+        )
+        .values(used_at=now)
+    )
+    if not taken.rowcount:
+        return None
+    found = invitation_of(connection, token)
+    return None if found is None else replace(found, used_at=now)

@@ -1,0 +1,63 @@
+"""What is alive, since when was nothing heard, and who holds which lease?
+
+The rule: being alive is a row that says when something last really happened, never that a process exists.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from probot.store.tables import lease, outage, pulse
+from probot.values import derived_id
+
+
+def beat(connection: Connection, name: str, at: datetime, detail: Any = None) -> None:
+    """Note that `name` happened at `at`; `detail` is any JSON value and replaces the former one."""
+    changed = connection.execute(update(pulse).where(pulse.c.name == name).values(at=at, detail=detail))
+    if not changed.rowcount:
+        connection.execute(insert(pulse).values(name=name, at=at, detail=detail))
+
+
+def last(connection: Connection, name: str) -> tuple[datetime, Any] | None:
+    """When `name` last happened, and its detail."""
+    row = connection.execute(select(pulse.c.at, pulse.c.detail).where(pulse.c.name == name)).first()
+    return None if row is None else (row.at, row.detail)
+
+
+def note_outage(connection: Connection, *, began_at: datetime, ended_at: datetime, kind: str) -> None:
+    """Keep an interval in which probot was blind, deaf or down."""
+    key = derived_id("outage", kind, began_at.isoformat())
+    if connection.execute(select(outage.c.id).where(outage.c.id == key)).first() is None:
+        connection.execute(insert(outage).values(id=key, began_at=began_at, ended_at=ended_at, kind=kind))
+
+
+def was_out(connection: Connection, start: datetime, end: datetime) -> bool:
+    """Whether any outage overlaps the interval."""
+    overlap = select(outage.c.id).where(outage.c.began_at < end, outage.c.ended_at > start).limit(1)
+    return connection.execute(overlap).first() is not None
+
+
+def take_lease(
+    connection: Connection, name: str, holder: str, token: str, now: datetime, life: timedelta
+) -> str | None:
+    """Take or renew the lease `name`. None if it is ours now, else who holds it."""
+    ours = connection.execute(
+        update(lease)
+        .where(lease.c.name == name, or_(lease.c.token == token, lease.c.until < now))
+        .values(holder=holder, token=token, until=now + life)
+    )
+    if ours.rowcount:
+        return None
+    held = connection.execute(select(lease.c.holder).where(lease.c.name == name)).scalar()
+    if held is not None:
+        return str(held)
+    connection.execute(insert(lease).values(name=name, holder=holder, token=token, until=now + life))
+    return None
+
+
+def drop_lease(connection: Connection, name: str, token: str) -> None:
+    """Give a lease back, if it is ours."""
+    connection.execute(delete(lease).where(lease.c.name == name, lease.c.token == token))

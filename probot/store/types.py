@@ -1,0 +1,56 @@
+"""How are instants and loose values kept so that both databases give back what was put in?
+
+The rule: an instant comes back aware and in UTC; JSON is canonical text, so equal values are equal rows.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+from probot.values import as_utc
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime. SQLite has no zone to keep, so UTC without one is stored there."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive datetimes; keep UTC."""
+        if value is None:
+            return None
+        moment = as_utc(value)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 -- SQLAlchemy's shape
+        """Give back UTC, always aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Json(TypeDecorator[Any]):
+    """Any JSON value as canonical text (keys sorted, no spaces, letters as they are)."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 -- SQLAlchemy's shape
+        """Write canonical text. NUL, which PostgreSQL cannot hold, is escaped by JSON itself."""
+        return None if value is None else canonical(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 -- SQLAlchemy's shape
+        """Read it back."""
+        return None if value is None else json.loads(value)
+
+
+def canonical(value: Any) -> str:
+    """The one way a value is written as JSON here."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

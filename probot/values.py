@@ -1,0 +1,61 @@
+"""Which words do all floors share? Typed ids, ids derived from keys, languages and instants.
+
+The rule: an id is a function of the key it stands for, so that a retry makes the same row.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Literal, NewType
+
+ParticipantId = NewType("ParticipantId", str)
+EnrolmentId = NewType("EnrolmentId", str)
+AssessmentId = NewType("AssessmentId", str)
+ResponseId = NewType("ResponseId", str)
+AlertId = NewType("AlertId", str)
+StaffId = NewType("StaffId", str)
+MessageId = NewType("MessageId", str)
+"""A row of the outbox; not Telegram's number for a sent message."""
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+"""The languages probot's own words exist in. A study may use one of them or both."""
+
+Text = Mapping[str, str]
+"""One text in each of a study's languages: `{"en": "Yes", "zh": "是"}`."""
+
+Value = int | float | str | tuple[str, ...]
+"""What an item was answered with: a whole number (scale, count), a decimal (number), an option id
+(choice, yes_no), option ids in the item's order (several), an ISO date (date) or words (text)."""
+
+
+def derived_id(kind: str, *keys: str) -> str:
+    """The id for `keys`: 22 characters, URL-safe, the same for the same keys for ever.
+
+    128 bits of SHA-256; `kind` keeps the ids of different tables apart.
+    """
+    digest = hashlib.sha256("\x1f".join((kind, *keys)).encode()).digest()
+    return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
+
+
+def fraction_of(key: str) -> float:
+    """A number in [0, 1) that depends on `key` alone: the house's only dice, for spreading work in time."""
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:6], "big") / 2**48
+
+
+def as_utc(moment: datetime) -> datetime:
+    """`moment` in UTC. A naive datetime is a bug: it raises ValueError."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment!r} names no zone")
+    return moment.astimezone(UTC)
+
+
+def language_of(tag: str | None, offered: tuple[str, ...] = LANGUAGES) -> str | None:
+    """The offered language that a tag such as `zh-hans`, `zh_CN` or `en-GB` means, or None."""
+    if not tag:
+        return None
+    primary = tag.replace("_", "-").split("-")[0].lower()
+    return primary if primary in offered else None

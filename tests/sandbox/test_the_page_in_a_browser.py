@@ -259,6 +259,22 @@ async def test_a_narrow_screen_shows_one_phone_at_a_time(browser: Browser, api: 
         await page.close()
 
 
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("width", [390, 760, 1024, 1440])
+async def test_every_button_lies_on_the_screen(
+    browser: Browser, api: BotApi, clock: Clock, width: int, locale: str
+) -> None:
+    async with running(api, clock) as world:
+        page = await opened(browser, world.root, width, 844, locale=locale)
+        await expect(page.locator(".phone .start").first).to_be_visible()
+        for button in await page.locator("button:visible, select:visible").all():
+            box = await button.bounding_box()
+            assert box["x"] >= 0, await button.inner_text()
+            assert box["x"] + box["width"] <= width, await button.inner_text()
+            assert box["height"] >= 30, await button.inner_text()
+        await page.close()
+
+
 async def test_a_reply_keyboard_and_corrections_work_by_keyboard_alone(
     browser: Browser, api: BotApi, clock: Clock
 ) -> None:

@@ -115,8 +115,8 @@ class _Assembly:
         found: dict[str, Attribute] = {}
         for name, one in sorted(self.shape.attributes.items()):
             if (one.one_of is None) == (one.many_of is None):
-                both = "both `one_of` and `many_of`" if one.one_of else "neither `one_of` nor `many_of`"
-                self.source.complain("PB218", self.source.key(("attributes", name)), f"`{name}` has {both}")
+                route: Route = ("attributes", name)
+                self.one_of_two(route, f"`{name}`", "one_of", "many_of", both=one.one_of is not None)
                 self.broken.names["attributes"].add(name)
                 continue
             options = one.one_of or one.many_of or {}
@@ -194,8 +194,8 @@ class _Assembly:
     def fits(self, name: str, one: RuleShape) -> bool:
         route: Route = ("rules", name)
         if (one.when is None) == (one.on is None):
-            both = "both `when` and `on`" if one.when else "neither `when` nor `on`"
-            self.source.complain("PB218", self.source.key(route), f"rule `{name}` has {both}")
+            if not self.broken.has("rules", name):
+                self.one_of_two(route, f"rule `{name}`", "when", "on", both=one.when is not None)
             return False
         if one.words is not None and one.on != "note":
             self.source.complain(
@@ -203,6 +203,12 @@ class _Assembly:
             )
             return False
         return True
+
+    def one_of_two(self, route: Route, what: str, first: str, second: str, *, both: bool) -> None:
+        """Says that exactly one of two keys is needed."""
+        message = f"both `{first}` and `{second}`" if both else f"neither `{first}` nor `{second}`"
+        mend = "keep one of the two." if both else f"add `{first}` or `{second}`."
+        self.source.complain("PB218", self.source.key(route), f"{what} has {message}", mend)
 
     # ------------------------------------------------------------ conditions
 

@@ -52,7 +52,12 @@ class Draft:
         key: bool = False,
         index: int | None = None,
     ) -> None:
-        """A problem at the value of `route`; at its key; or at character `index` of its text."""
+        """A problem at the value of `route`; at its key; or at character `index` of its text.
+
+        Nothing is said about a section that could not be read: what stands in for it is not hers.
+        """
+        if route[0] in self.broken.sections:
+            return
         if key:
             place = self.source.key(route)
         elif index is not None:
@@ -83,6 +88,23 @@ class Draft:
         for instrument in self.study.instruments.values():
             for item in instrument.items:
                 yield instrument, item
+
+    @cached_property
+    def plan_is_whole(self) -> bool:
+        """Whether every instrument and phase that the plan names is there; else something may seem unused."""
+        if self.broken.names["plan"] or "plan" in self.broken.sections:
+            return False
+        return all(
+            name in self.study.instruments for timepoint in self.study.plan.values() for name in timepoint.ask
+        ) and all(
+            timepoint.during is None or timepoint.during in self.study.phases
+            for timepoint in self.study.plan.values()
+        )
+
+    @cached_property
+    def rules_are_whole(self) -> bool:
+        """Whether every rule could be read; else something may seem unwatched or unused."""
+        return not self.broken.names["rules"] and "rules" not in self.broken.sections
 
     def known(self, section: str, name: str) -> bool:
         """Whether something of that name is declared, be it broken."""

@@ -291,6 +291,9 @@ class _Reader:
 
     def no_yaml(self, error: yaml.MarkedYAMLError) -> None:
         mark = error.problem_mark or error.context_mark
+        opened = error.context_mark
+        if opened is not None and mark is not None and opened.line < mark.line and _is_left_open(error):
+            mark = opened
         place = self.place(mark) if mark is not None else Place(self.file, 1, 1)
         said = " ".join(part for part in (error.context, error.problem) if part)
         tab = _tab_in_indent(self.lines, place.line)
@@ -314,6 +317,11 @@ def _as_written(tag: str) -> str:
 
 
 _LINE_ENDS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+
+
+def _is_left_open(error: yaml.MarkedYAMLError) -> bool:
+    """Whether the place where it was opened helps more than the place where the reader gave up."""
+    return any(word in str(error.context) for word in ("flow", "quoted"))
 
 
 def _printable(character: str) -> bool:

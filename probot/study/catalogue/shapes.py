@@ -131,7 +131,7 @@ SHAPES: tuple[Kind, ...] = (
         "PB218",
         "One of two keys is needed",
         "Exactly one of the two can be true.",
-        "keep one of the two keys.",
+        "write exactly one of the two keys.",
         "a rule with both `when` and `on`",
     ),
     Kind(

@@ -20,14 +20,13 @@ def check(draft: Draft) -> None:
     """Every timepoint, then timepoints beside each other."""
     for timepoint in draft.study.plan.values():
         route: Route = ("plan", timepoint.name)
-        if "plan" in draft.broken.sections:
-            return
+        if draft.broken.has("plan", timepoint.name):
+            continue
         _people(draft, route, timepoint)
-        _window(draft, route, timepoint)
+        sound = _window(draft, route, timepoint)
         if timepoint.on_demand:
             _on_demand(draft, route)
-            continue
-        if _planned(draft, route, timepoint):
+        elif _planned(draft, route, timepoint) and sound:
             _hours(draft, route, timepoint)
             _repeats(draft, route, timepoint)
     _twice(draft)
@@ -63,12 +62,12 @@ def _people(draft: Draft, route: Route, timepoint: Timepoint) -> None:
         draft.complain("PB822", (*route, "movable"), "clinicians do not choose an hour in the chat", key=True)
 
 
-def _window(draft: Draft, route: Route, timepoint: Timepoint) -> None:
+def _window(draft: Draft, route: Route, timepoint: Timepoint) -> bool:
     window = timepoint.window
     width = window.closes - window.opens
     if width <= timedelta():
         draft.complain("PB801", (*route, "window", "closes"), "the window closes before it opens")
-        return
+        return False
     for number, after in enumerate(timepoint.remind):
         place = (*route, "remind", number)
         if after >= width:
@@ -83,6 +82,7 @@ def _window(draft: Draft, route: Route, timepoint: Timepoint) -> None:
             f"it may start {said(timepoint.late_start)} after opening, and is closed after {said(width)}"
         )
         draft.complain("PB808", (*route, "late_start", "within"), message)
+    return True
 
 
 # ---------------------------------------------------------------- hours
@@ -105,7 +105,9 @@ def _hours(draft: Draft, route: Route, timepoint: Timepoint) -> None:
         _movable(draft, route, timepoint, movable, quiet)
     for number, after in enumerate(timepoint.remind):
         moment = _shifted(opens, after)
-        if within(moment, quiet.start, quiet.end):
+        if after < timepoint.window.closes - timepoint.window.opens and within(
+            moment, quiet.start, quiet.end
+        ):
             message = f"asked at {opens:%H:%M}, this reminder comes at {moment:%H:%M}, in quiet hours"
             draft.complain("PB807", (*route, "remind", number), message)
 
@@ -165,7 +167,7 @@ def _repeats(draft: Draft, route: Route, timepoint: Timepoint) -> None:
         draft.complain("PB811", (*route, "every"), message)
     times = _times(every, most)
     if timepoint.missed is not None and timepoint.missed.in_a_row > times:
-        message = f"it is asked {times} times at most"
+        message = "it is asked once only" if times == 1 else f"it is asked {times} times at most"
         draft.complain("PB821", (*route, "missed", "in_a_row"), message)
 
 

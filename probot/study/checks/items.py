@@ -40,7 +40,7 @@ def check(draft: Draft) -> None:
             one(draft, draft.routes[item.id], item)
     for name in draft.study.instruments:
         asked = any(name in timepoint.ask for timepoint in draft.study.plan.values())
-        if not asked and not draft.broken.names["plan"] and "plan" not in draft.broken.sections:
+        if not asked and draft.plan_is_whole:
             draft.complain("PB401", ("instruments", name), f"no timepoint asks `{name}`", key=True)
 
 
@@ -213,7 +213,7 @@ def _listed(names: object) -> str:
 
 
 def _watched(draft: Draft, route: Route, item: Item) -> None:
-    if not item.safety or draft.broken.names["rules"] or "rules" in draft.broken.sections:
+    if not item.safety or not draft.rules_are_whole:
         return
     for rule in draft.study.rules.values():
         if rule.when is not None:

@@ -20,7 +20,7 @@ def check(draft: Draft) -> None:
     """Ladders rung by rung, roles, and the quiet hours of staff."""
     for tier in TIERS:
         route: Route = ("ladder", tier)
-        if "ladder" not in draft.broken.sections and draft.source.key(route) != draft.source.key(("ladder",)):
+        if not draft.broken.has("ladder", tier):
             _ladder(draft, route, tier, draft.study.ladders[tier])
     _roles(draft)
     staff = draft.shape.quiet_hours.staff

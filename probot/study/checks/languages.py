@@ -12,9 +12,9 @@ from pydantic import BaseModel
 
 from probot.study.draft import Draft
 from probot.study.folder import Route
-from probot.study.problems import did_you_mean
 from probot.study.shapes.words import TextShape
 from probot.study.source import stands
+from probot.values import LANGUAGES
 
 _PLACEHOLDER = re.compile(r"\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}")
 
@@ -73,17 +73,17 @@ def _text(draft: Draft, route: Route, text: Mapping[str, str]) -> None:
 
 def _languages(draft: Draft, route: Route, given: Mapping[str, object]) -> None:
     wanted = draft.study.languages
-    if "study" in draft.broken.sections:
+    if draft.broken.has("study", "languages"):
         return
+    missing = [language for language in wanted if language not in given]
     for language in given:
-        if language not in wanted:
-            mend = "" if language in ("zh", "en") else did_you_mean(language, wanted)
-            draft.complain(
-                "PB311", (*route, language), f"`{language}` is no language of this study", mend, key=True
-            )
-    for language in wanted:
-        if language not in given:
-            draft.complain("PB310", route, f"the text is missing in `{language}`", key=True)
+        if language in wanted:
+            continue
+        mend = f"did you mean `{missing.pop(0)}`?" if language not in LANGUAGES and missing else ""
+        message = f"`{language}` is no language of this study"
+        draft.complain("PB311", (*route, language), message, mend, key=True)
+    for language in missing:
+        draft.complain("PB310", route, f"the text is missing in `{language}`", key=True)
 
 
 def _is_prose(words: str) -> bool:

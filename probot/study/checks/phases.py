@@ -113,7 +113,7 @@ def longest(draft: Draft, phase: Phase) -> int | None:
 
 
 def _unused(draft: Draft) -> None:
-    if draft.broken.names["plan"] or "plan" in draft.broken.sections or draft.broken.names["phases"]:
+    if not draft.plan_is_whole or draft.broken.names["phases"]:
         return
     used = {timepoint.during for timepoint in draft.study.plan.values()}
     used |= set(_named_by_phases(draft))

@@ -21,7 +21,11 @@ ALMOST = 0.85
 
 def check(draft: Draft) -> None:
     """Rules one by one, then beside each other, then as named by the plan."""
-    written = [rule for rule in draft.study.rules.values() if rule.id in draft.shape.rules]
+    written = [
+        rule
+        for rule in draft.study.rules.values()
+        if rule.id in draft.shape.rules and not draft.broken.has("rules", rule.id)
+    ]
     for rule in written:
         _arm(draft, rule)
         _possible(draft, rule)
@@ -29,8 +33,7 @@ def check(draft: Draft) -> None:
     _hidden(draft, [rule for rule in written if rule.when is not None])
     _concepts(draft, written)
     _missed(draft, written)
-    whole = not draft.broken.names["rules"] and "rules" not in draft.broken.sections
-    if whole and not any(rule.when for rule in written):
+    if draft.rules_are_whole and not any(rule.when for rule in written):
         route = ("rules",) if draft.shape.rules else ("study",)
         draft.complain("PB609", route, "no rule looks at an answer", key=True)
 
@@ -52,7 +55,7 @@ def _possible(draft: Draft, rule: Rule) -> None:
     if can_be_true(rule.when, draft.names) is False:
         draft.complain("PB601", route, f"no answers can meet rule `{rule.id}`")
         return
-    if draft.broken.names["plan"] or "plan" in draft.broken.sections or draft.broken.names["instruments"]:
+    if not draft.plan_is_whole:
         return
     asked = [frozenset(item.id for item in draft.items_of(each)) for each in draft.study.plan.values()]
     if any(can_be_true(rule.when, draft.names, items) is not False for items in asked):
@@ -145,5 +148,5 @@ def _missed(draft: Draft, rules: list[Rule]) -> None:
             did_you_mean(rule, signals) if signals else "",
         )
     for each in rules:
-        if each.on == "missed" and each.id not in raised and not draft.broken.names["plan"]:
+        if each.on == "missed" and each.id not in raised and draft.plan_is_whole and raised <= signals:
             draft.complain("PB606", ("rules", each.id), f"no timepoint raises `{each.id}`", key=True)

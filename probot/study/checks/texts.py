@@ -20,7 +20,7 @@ OWN_WORDS = 200
 def check(draft: Draft) -> None:
     """Consent, needed texts, texts nobody is shown, and texts that are too long."""
     study = draft.study
-    if "consent" not in draft.broken.sections and not any(part.required for part in study.consent.parts):
+    if not draft.broken.names["consent"] and not any(part.required for part in study.consent.parts):
         draft.complain("PB901", ("consent", "parts"), "no part is required", key=True)
     if "texts" not in draft.broken.sections:
         _needed(draft)
@@ -47,9 +47,9 @@ def _needed(draft: Draft) -> None:
 
 
 def _unused(draft: Draft) -> None:
-    if draft.broken.names["rules"] or "rules" in draft.broken.sections:
-        return
-    used = {rule.tell_participant for rule in draft.study.rules.values()}
+    used = {rule.tell_participant for rule in draft.study.rules.values() if rule.tell_participant}
+    if not draft.rules_are_whole or not used <= set(draft.study.texts):
+        return  # a misspelt name may have meant it
     for name in draft.study.texts:
         if name not in REQUIRED_TEXTS and name not in used:
             draft.complain("PB903", ("texts", name), f"nothing shows the text `{name}`", key=True)

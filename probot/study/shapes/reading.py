@@ -71,7 +71,15 @@ STAND_INS: dict[tuple[str, ...], Any] = {
     ("instruments", "*", "licence"): "x",
     ("instruments", "*", "recall"): "x",
     ("instruments", "*", "by"): "participant",
+    ("plan", "*", "label"): NOBODY,
+    ("plan", "*", "window"): {"closes": "1h"},
+    ("roles", "*", "label"): NOBODY,
+    ("roles", "*", "may"): ["acknowledge", "grade"],
+    ("instruments", "*", "items", "*", "text"): NOBODY,
+    ("instruments", "*", "items", "*", "label"): NOBODY,
     ("rules",): {},
+    ("rules", "*", "title"): NOBODY,
+    ("rules", "*", "tier"): "routine",
     ("ladder",): {
         "urgent": [{"notify": "care_team"}, {"after": "1h", "repeat": "1h"}],
         "soon": [{"notify": "care_team"}],
@@ -95,6 +103,8 @@ ENTRIES: tuple[tuple[str, ...], ...] = (
     ("rules", "*"),
 )
 """The parts that can be taken out alone, the smallest first."""
+BY_FIELD = ("plan", "rules")
+"""Sections in whose entries a single broken key is taken out, so that the others are still looked at."""
 
 
 def read_shape(source: Source) -> tuple[WholeShape | None, Broken]:
@@ -110,8 +120,7 @@ def read_shape(source: Source) -> tuple[WholeShape | None, Broken]:
         except ValidationError as error:
             details = error.errors(include_url=False)
         if attempt == 0:
-            for detail in details:
-                _tell(detail, source)
+            _tell_all(details, source)
         _repair(data, details, broken)
     return None, broken
 
@@ -131,7 +140,10 @@ def _repair(data: dict[str, Any], details: list[ErrorDetails], broken: Broken) -
             _set(data, stand_in, broken)
             continue
         entry = next((route[: len(one)] for one in ENTRIES if _fits(route[: len(one)], one)), None)
-        if entry is not None:
+        if entry is not None and len(route) > 2 and route[0] in BY_FIELD and detail["type"] != "missing":
+            broken.names[str(route[0])].add(str(route[1]))
+            _remove(data, route[:3])
+        elif entry is not None:
             doomed[entry] = None
         elif stand_in is not None:
             _set(data, stand_in, broken)
@@ -163,6 +175,8 @@ def _fits(route: Route, pattern: tuple[str, ...]) -> bool:
 def _set(data: dict[str, Any], route: Route, broken: Broken) -> None:
     if len(route) == 1:
         broken.sections.add(str(route[0]))
+    elif route[0] != "instruments":
+        broken.names[str(route[0])].add(str(route[1]))
     value = next(value for pattern, value in STAND_INS.items() if _fits(route, pattern))
     node: Any = data
     for step in route[:-1]:
@@ -202,6 +216,17 @@ def _holds(node: object, step: str | int) -> bool:
 # ---------------------------------------------------------------- telling
 
 
+def _tell_all(details: list[ErrorDetails], source: Source) -> None:
+    """Whatever stands in a line that is no YAML to begin with has been told there."""
+    unreadable = {(one.file, one.line) for one in source.problems if one.line}
+    before = len(source.problems)
+    for detail in details:
+        _tell(detail, source)
+    told = source.problems[before:]
+    del source.problems[before:]
+    source.problems += [one for one in told if (one.file, one.line) not in unreadable]
+
+
 def _tell(detail: ErrorDetails, source: Source) -> None:
     route = tuple(step for step in detail["loc"] if step != "[key]")
     kind = detail["type"]
@@ -210,7 +235,8 @@ def _tell(detail: ErrorDetails, source: Source) -> None:
         case "problem":
             said = detail["ctx"]
             at = key if detail["loc"][-1:] == ("[key]",) or said["code"] == "PB206" else node.place
-            source.complain(said["code"], at, said["message"], said["mend"])
+            mend = said["mend"] or (_empty_mend(str(route[-1])) if said["code"] == "PB206" and route else "")
+            source.complain(said["code"], at, said["message"], mend)
         case "missing":
             _tell_missing(route, source)
         case "extra_forbidden":
@@ -225,15 +251,24 @@ def _tell(detail: ErrorDetails, source: Source) -> None:
             _tell_form(kind, route, key, node, source)
 
 
+def _empty_mend(key: str) -> str:
+    """A key that reads like a text is the rest of one that lacks its quotation marks."""
+    half = halved(key)
+    if half is not None and ":" in half:
+        return f"punctuation must be half-width here, with a blank behind the colon: `{half}`."
+    return f"if `{key}` belongs to a text with a comma, put the whole text in quotes." if " " in key else ""
+
+
 def _tell_missing(route: Route, source: Source) -> None:
     parent = route[:-1]
     if not parent and not source.whole:
         return  # it may stand in the file that could not be read
     if not parent:
         place = Place(source.folder, 0, 0)
-        source.complain("PB202", place, f"the section `{route[-1]}` is missing in all files of the folder")
+        source.complain(
+            "PB202", place, f"the section `{route[-1]}` is missing in all files of the folder", _add(route)
+        )
         return
-    meaning = meaning_of(route)
     place, node = locate(source.root, parent)
     written = {str(key) for key in node.entries} if isinstance(node, Block) else set()
     close = next((key for key in sorted(written) if key not in keys_at(parent)), None)
@@ -243,8 +278,13 @@ def _tell_missing(route: Route, source: Source) -> None:
         "PB202",
         place,
         f"`{route[-1]}` is missing {_inside(parent)}",
-        f"add `{route[-1]}:`: {_lowered(meaning)}" if meaning else "",
+        _add(route),
     )
+
+
+def _add(route: Route) -> str:
+    meaning = meaning_of(route)
+    return f"add `{route[-1]}:`: {_lowered(meaning)}" if meaning else ""
 
 
 def _tell_form(kind: str, route: Route, key: Place, node: Any, source: Source) -> None:

@@ -89,6 +89,7 @@ def _route_item(one: ItemShape, languages: tuple[str, ...]) -> Item:
         text=question or builtin.in_languages(builtin.ROUTE_QUESTION, languages),
         ask_if=Answered(one.id),
         options=tuple(Option(name, _text(text, languages)) for name, text in (one.route or {}).items()),
+        safety=one.safety,  # so that it stays behind its value when safety items are put first
         label=builtin.in_languages(builtin.ROUTE_LABEL, languages),
     )
 

@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from probot.study.folder import nodes_of
-from probot.study.source import Block, Node, plain
+from probot.study.nodes import Block, Node, plain
 
 FORMAT = 1
 _ORDERED = frozenset({"options", "one_of", "many_of", "route"})

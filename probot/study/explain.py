@@ -13,8 +13,8 @@ from probot.study.canonical import root_of
 from probot.study.checks.calendar import said
 from probot.study.conditions import items_in
 from probot.study.model import Every, Moment, Offset, Phase, Study, Timepoint
+from probot.study.nodes import plain
 from probot.study.scalars import WEEKDAYS
-from probot.study.source import plain
 
 
 def explain(study: Study) -> list[str]:

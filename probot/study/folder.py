@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from probot.study.nodes import Block, Entry, Leaf, Listing, Node, locate
 from probot.study.problems import Place, Problem, problem
-from probot.study.source import MOST_BYTES, Block, Entry, Leaf, Listing, Node, locate, read_text
+from probot.study.source import MOST_BYTES, read_text
 
 SPREAD = ("instruments", "plan", "rules", "texts")
 """Sections whose entries may stand in several files."""

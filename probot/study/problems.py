@@ -72,16 +72,23 @@ def _cut(line: str, at: int) -> tuple[str, str]:
     """The part of the line around `at` that is shown, and what of it stands before `at`."""
     line = line.rstrip()
     at = min(at, len(line))
-    start = 0
-    if cells(line) > _WIDEST:
-        while cells(line[start:at]) > _WIDEST // 2:
-            start += 1
-    end = len(line)
-    while cells(line[start:end]) > _WIDEST:
-        end -= 1
+    start, end = 0, len(line)
+    if len(line) > _WIDEST or cells(line) > _WIDEST:
+        start = _reach(line, at, -1, _WIDEST // 2)
+        end = _reach(line, start, 1, _WIDEST)
     left, right = ("…" if start else ""), ("…" if end < len(line) else "")
     shown = left + line[start:end] + right
     return shown.replace("\t", " "), left + line[start:at]
+
+
+def _reach(line: str, at: int, step: int, room: int) -> int:
+    """How far one gets from `at` within so many cells, forwards or backwards."""
+    while 0 <= (following := at + step) <= len(line):
+        room -= _cells_of(line[min(at, following)])
+        if room < 0:
+            break
+        at = following
+    return at
 
 
 def _blanks(before: str) -> str:

@@ -60,7 +60,8 @@ def problems_page() -> str:
         '  help: write it like "09:00".',
         "```",
         "",
-        "This page is written from the catalogue in `probot/study/catalogue/`.",
+        "What can be written where stands in [every key of a study](coordinator-reference.md), and how a study comes",
+        "about in the [coordinator's guide](coordinators-guide.md). This page is written from `probot/study/catalogue/`.",
     ]
     for theme, kinds in THEMES:
         lines += ["", f"## {theme}"]

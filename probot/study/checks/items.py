@@ -14,7 +14,7 @@ from probot.study.folder import Route
 from probot.study.model import Item, Option
 from probot.study.problems import cells, units
 from probot.study.shapes.items import ALLOWED, NEEDED, ItemShape
-from probot.study.shapes.reading import meaning_of
+from probot.study.shapes.meanings import meaning_of
 from probot.study.truth import can_be_true, mentions
 
 ASSESSMENT_ID = 22
@@ -180,12 +180,14 @@ def _reached(draft: Draft, route: Route, item: Item) -> None:
     needed = items_in(item.ask_if)
     if item.safety and needed:
         draft.complain("PB405", written, f"an answer to {_listed(needed)} can hide `{item.id}`")
+        return
     if can_be_true(item.ask_if, draft.names) is False:
         if not _comparison_is_to_blame(draft, written):
             draft.complain("PB402", written, f"`{item.id}` can never be asked: this cannot be true")
         return
     for timepoint in draft.study.plan.values():
-        items = [each.id for each in draft.items_of(timepoint)]
+        # Safety items are asked before all others.
+        items = [each.id for each in sorted(draft.items_of(timepoint), key=lambda each: not each.safety)]
         if item.id not in items:
             continue
         before = frozenset(items[: items.index(item.id)])
@@ -213,7 +215,7 @@ def _listed(names: object) -> str:
 
 
 def _watched(draft: Draft, route: Route, item: Item) -> None:
-    if not item.safety or not draft.rules_are_whole:
+    if not item.safety or not draft.rules_are_whole or route[-1] == "route":
         return
     for rule in draft.study.rules.values():
         if rule.when is not None:

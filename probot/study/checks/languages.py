@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from probot.study.draft import Draft
 from probot.study.folder import Route
+from probot.study.nodes import stands
 from probot.study.shapes.words import TextShape
-from probot.study.source import stands
 from probot.values import LANGUAGES
 
 _PLACEHOLDER = re.compile(r"\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}")

@@ -41,6 +41,7 @@ SignalWord = Annotated[
 ]
 WordList = Annotated[
     list[Word],
+    Field(min_length=1),
     BeforeValidator(listed),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
@@ -55,7 +56,7 @@ class RuleShape(Shape):
     """A condition on answers (`pain_oral >= 7`)."""
     on: SignalWord | None = None
     """Something that happens without an answer: `missed`, `blocked`, `undelivered`, `note`, `media`, `unclear`, `paused`, `withdrawn`."""
-    words: dict[str, WordList] | None = None
+    words: Annotated[dict[str, WordList], Field(min_length=1)] | None = None
     """With `on: note`: only messages that contain one of these words, by language."""
     tier: TierWord
     """How fast: `urgent` (at once, at any hour), `soon` (today) or `routine` (in the daily summary)."""

@@ -101,11 +101,11 @@ class ItemShape(Shape):
     """number, count: the unit that is shown."""
     not_done: TextShape | None = None
     """number, count: the words of a button for "not measured"."""
-    route: dict[Name, TextShape] | None = None
+    route: Annotated[dict[Name, TextShape], Field(min_length=1)] | None = None
     """number: how it can be measured; becomes a question of its own after the value, named `<id>_route`."""
     route_text: TextShape | None = None
     """number with `route`: the words of that question (default: where was it measured)."""
-    options: dict[Name, Option] | None = None
+    options: Annotated[dict[Name, Option], Field(min_length=1)] | None = None
     """choice, several: option id and its words, in the order of the buttons (needed)."""
     not_sure: Flag | None = None
     """yes_no: `false` takes away the third button "not sure"."""

@@ -47,11 +47,14 @@ POWERS: tuple[Power, ...] = ("view", "acknowledge", "grade", "adjudicate", "coor
 PowerWord = Annotated[Power, PlainValidator(read_by(one_of(*POWERS))), WithJsonSchema({"enum": list(POWERS)})]
 Moments = Annotated[
     list[MomentWord],
+    Field(min_length=1),
     BeforeValidator(listed),
     WithJsonSchema(
         {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
     ),
 ]
+
+Options = Annotated[dict[Name, TextShape], Field(min_length=1)]
 
 
 class StudyShape(Shape):
@@ -83,9 +86,9 @@ class AttributeShape(Shape):
 
     label: TextShape
     """What it is called."""
-    one_of: dict[Name, TextShape] | None = None
+    one_of: Options | None = None
     """The options of which exactly one is true of a participant; option id and its words."""
-    many_of: dict[Name, TextShape] | None = None
+    many_of: Options | None = None
     """The options of which several may be true; option id and its words."""
 
 

@@ -7,19 +7,16 @@ name, so that the rest is still checked and nobody is told that a broken thing d
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from probot.study.folder import Route, Source
-from probot.study.problems import Place, did_you_mean
-from probot.study.scalars import halved, shown
+from probot.study.nodes import plain
+from probot.study.shapes.telling import tell_all
 from probot.study.shapes.whole import WholeShape
-from probot.study.source import Block, Leaf, Listing, locate, plain
 
 
 @dataclass(slots=True)
@@ -120,12 +117,9 @@ def read_shape(source: Source) -> tuple[WholeShape | None, Broken]:
         except ValidationError as error:
             details = error.errors(include_url=False)
         if attempt == 0:
-            _tell_all(details, source)
+            tell_all(details, source)
         _repair(data, details, broken)
     return None, broken
-
-
-# ---------------------------------------------------------------- repairing
 
 
 def _repair(data: dict[str, Any], details: list[ErrorDetails], broken: Broken) -> None:
@@ -211,177 +205,3 @@ def _holds(node: object, step: str | int) -> bool:
     if isinstance(node, list):
         return isinstance(step, int) and step < len(node)
     return isinstance(node, dict) and step in node
-
-
-# ---------------------------------------------------------------- telling
-
-
-def _tell_all(details: list[ErrorDetails], source: Source) -> None:
-    """Whatever stands in a line that is no YAML to begin with has been told there."""
-    unreadable = {(one.file, one.line) for one in source.problems if one.line}
-    before = len(source.problems)
-    for detail in details:
-        _tell(detail, source)
-    told = source.problems[before:]
-    del source.problems[before:]
-    source.problems += [one for one in told if (one.file, one.line) not in unreadable]
-
-
-def _tell(detail: ErrorDetails, source: Source) -> None:
-    route = tuple(step for step in detail["loc"] if step != "[key]")
-    kind = detail["type"]
-    key, node = locate(source.root, route)
-    match kind:
-        case "problem":
-            said = detail["ctx"]
-            at = key if detail["loc"][-1:] == ("[key]",) or said["code"] == "PB206" else node.place
-            mend = said["mend"] or (_empty_mend(str(route[-1])) if said["code"] == "PB206" and route else "")
-            source.complain(said["code"], at, said["message"], mend)
-        case "missing":
-            _tell_missing(route, source)
-        case "extra_forbidden":
-            place = source.key(route)
-            source.complain(
-                "PB201",
-                place,
-                f"`{route[-1]}` has no meaning {_inside(route[:-1])}",
-                did_you_mean(str(route[-1]), keys_at(route[:-1])),
-            )
-        case _:
-            _tell_form(kind, route, key, node, source)
-
-
-def _empty_mend(key: str) -> str:
-    """A key that reads like a text is the rest of one that lacks its quotation marks."""
-    half = halved(key)
-    if half is not None and ":" in half:
-        return f"punctuation must be half-width here, with a blank behind the colon: `{half}`."
-    return f"if `{key}` belongs to a text with a comma, put the whole text in quotes." if " " in key else ""
-
-
-def _tell_missing(route: Route, source: Source) -> None:
-    parent = route[:-1]
-    if not parent and not source.whole:
-        return  # it may stand in the file that could not be read
-    if not parent:
-        place = Place(source.folder, 0, 0)
-        source.complain(
-            "PB202", place, f"the section `{route[-1]}` is missing in all files of the folder", _add(route)
-        )
-        return
-    place, node = locate(source.root, parent)
-    written = {str(key) for key in node.entries} if isinstance(node, Block) else set()
-    close = next((key for key in sorted(written) if key not in keys_at(parent)), None)
-    if close is not None and f"`{route[-1]}`" in did_you_mean(close, keys_at(parent)):
-        return  # the misspelt key has been told
-    source.complain(
-        "PB202",
-        place,
-        f"`{route[-1]}` is missing {_inside(parent)}",
-        _add(route),
-    )
-
-
-def _add(route: Route) -> str:
-    meaning = meaning_of(route)
-    return f"add `{route[-1]}:`: {_lowered(meaning)}" if meaning else ""
-
-
-def _tell_form(kind: str, route: Route, key: Place, node: Any, source: Source) -> None:
-    what = f"`{route[-1]}`" if route and isinstance(route[-1], str) else "this"
-    if isinstance(node, Leaf) and not node.text.strip():
-        source.complain("PB206", key, f"nothing is written under {what}")
-    elif kind in {"too_short", "list_too_short"}:
-        source.complain("PB206", node.place, f"{what} is empty")
-    elif kind == "list_type":
-        source.complain("PB204", node.place, f"{what} is a list, and none stands here")
-    elif schema_at(route).get("title") == "TextShape":
-        source.complain("PB203", node.place, f"{what} has no languages", _text_mend(node))
-    else:
-        half = halved(node.text) if isinstance(node, Leaf) else None
-        mend = (
-            f"punctuation must be half-width here, with a blank behind the colon: `{half}`." if half else ""
-        )
-        source.complain(
-            "PB203", node.place, f"{what} needs keys of its own, and {_form(node)} stands here", mend
-        )
-
-
-def _form(node: object) -> str:
-    match node:
-        case Listing():
-            return "a list"
-        case Leaf(text):
-            return f"only {shown(text)}"
-        case _:
-            return "something else"
-
-
-def _text_mend(node: object) -> str:
-    if isinstance(node, Leaf):
-        if (half := halved(node.text)) and ":" in half:
-            return "punctuation must be half-width here, with a blank behind the colon: `zh: …`."
-        return "write it in each language of the study: `{zh: …, en: …}`."
-    return ""
-
-
-def _inside(route: Route) -> str:
-    names = [str(step + 1) if isinstance(step, int) else step for step in route]
-    if not names:
-        return "at the top of a file"
-    return "in " + " > ".join(names)
-
-
-def _lowered(meaning: str) -> str:
-    return meaning[:1].lower() + meaning[1:]
-
-
-# ---------------------------------------------------------------- what the schema says
-
-
-@cache
-def _schema() -> dict[str, Any]:
-    return WholeShape.model_json_schema()
-
-
-def schema_at(route: Route) -> dict[str, Any]:
-    """The JSON Schema of what may stand at `route`; empty where nothing is known."""
-    found = _schema()
-    for step in route:
-        steps = list(_steps(found, step))
-        if not steps:
-            return {}
-        found = steps[0]
-    return _resolved(found)
-
-
-def _steps(schema: dict[str, Any], step: str | int) -> Iterator[dict[str, Any]]:
-    for one in [_resolved(schema), *map(_resolved, _resolved(schema).get("anyOf", []))]:
-        if isinstance(step, int):
-            if "items" in one:
-                yield one["items"]
-        elif step in one.get("properties", {}):
-            yield one["properties"][step]
-        elif isinstance(one.get("additionalProperties"), dict):
-            yield one["additionalProperties"]
-        elif isinstance(one.get("patternProperties"), dict):
-            yield from one["patternProperties"].values()
-
-
-def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    if "$ref" in schema:
-        name = schema["$ref"].rsplit("/", 1)[-1]
-        return {**_schema()["$defs"][name]}
-    options = [one for one in schema.get("anyOf", []) if one.get("type") != "null"]
-    return _resolved(options[0]) if len(options) == 1 else schema
-
-
-def keys_at(route: Route) -> list[str]:
-    """The keys that may stand at `route`."""
-    return list(schema_at(route).get("properties", {}))
-
-
-def meaning_of(route: Route) -> str:
-    """What the key at the end of `route` means, from its docstring."""
-    parent = schema_at(route[:-1]).get("properties", {})
-    return str(parent.get(str(route[-1]), {}).get("description", ""))

@@ -13,6 +13,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     JsonValue,
     PlainValidator,
     RootModel,
@@ -161,6 +162,7 @@ def number_schema(lowest: int, highest: int) -> WithJsonSchema:
 
 Names = Annotated[
     list[Reference],
+    Field(min_length=1),
     BeforeValidator(listed),
     WithJsonSchema(
         {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}

@@ -108,9 +108,7 @@ class Unreadable:
     kind: str
 
 
-Content = (
-    Said | Commanded | ButtonTapped | MediaSent | BotMembership | MemberChanged | ChatMoved | Unreadable
-)
+Content = Said | Commanded | ButtonTapped | MediaSent | BotMembership | MemberChanged | ChatMoved | Unreadable
 
 
 @dataclass(frozen=True, slots=True)

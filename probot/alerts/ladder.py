@@ -9,8 +9,8 @@ The rule: an open alert always has a next step, and nobody on the ladder is skip
 | `repeat` | `after` | everybody told so far, again and again, beside the rungs above |
 | the ladder ends without `repeat` or `digest` | | everybody told so far, again every day |
 
-Quiet hours of the tier move a due time to their end; a ladder that starts in them starts at their end.
-Urgent knows no quiet hours.
+A rung without `after` is due at once, whatever the hour: in quiet hours it makes no sound, and is said again at
+their end. Later rungs are moved to the end of the tier's quiet hours and count from there. Urgent knows none.
 """
 
 from __future__ import annotations
@@ -48,9 +48,29 @@ class Climbed:
     next_at: datetime | None
 
 
+MORNING = timedelta(seconds=1)
+"""The `after` of the rung that says again, aloud, what quiet hours let be said without a sound only."""
+
+
 def ladder_for(study: Study, tier: Tier) -> tuple[Rung, ...]:
-    """The tier's rungs in the study, to be frozen into an alert."""
+    """The tier's rungs in the study."""
     return study.ladders.get(tier) or LAST_RESORT
+
+
+def ladder_at(study: Study, tier: Tier, rungs: tuple[Rung, ...], start: datetime) -> tuple[Rung, ...]:
+    """The rungs to be frozen into an alert whose ladder starts at `start`.
+
+    If that is within the tier's quiet hours, whoever is told at once is told again at their end.
+    """
+    plain = tuple(rung for rung in rungs if rung.after != MORNING)
+    if not quiet_now(study, tier, start):
+        return plain
+    silent = [rung for rung in plain if rung.digest is None and not rung.after]
+    return (
+        *silent,
+        *(replace(rung, after=MORNING) for rung in silent),
+        *(rung for rung in plain if rung not in silent),
+    )
 
 
 def first_due(study: Study, tier: Tier, raised_at: datetime) -> datetime:
@@ -119,6 +139,8 @@ def climb(study: Study, alert: Alert, now: datetime) -> Climbed:
 
 def _due(study: Study, tier: Tier, rung: Rung, start: datetime) -> datetime:
     quiet = _quiet(study, tier)
+    if rung.digest is None and not rung.after:
+        return start
     if rung.digest is not None:
         return next_allowed(_local_time(rung.digest, start, study.zone), quiet, study.zone)
     return next_allowed(next_allowed(start, quiet, study.zone) + rung.after, quiet, study.zone)

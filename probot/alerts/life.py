@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from probot.alerts.evidence import severity
-from probot.alerts.ladder import first_due, first_rung_at, ladder_for
+from probot.alerts.ladder import first_due, first_rung_at, ladder_at, ladder_for
 from probot.alerts.model import Alert, AlertState, Entry, Evidence, Hit
 from probot.study.model import TIERS, Item, Study
 from probot.values import AlertId, EnrolmentId, StaffId, Value, derived_id
@@ -98,7 +98,7 @@ def raise_alert(study: Study, enrolment: EnrolmentId, hit: Hit, cause: str, now:
         state="open",
         raised_at=now,
         study=study.hash,
-        ladder=ladder_for(study, hit.tier),
+        ladder=ladder_at(study, hit.tier, ladder_for(study, hit.tier), now),
         rung=0,
         next_at=first_due(study, hit.tier, now),
         evidence=hit.evidence,
@@ -129,6 +129,7 @@ def absorb(study: Study, alert: Alert, hit: Hit, now: datetime) -> Absorbed:
     if why == "tier" or reopened:
         anew = replace(
             louder,
+            ladder=ladder_at(study, louder.tier, louder.ladder, now),
             rung=0,
             next_at=first_rung_at(study, louder.ladder, louder.tier, now),
             told=(),

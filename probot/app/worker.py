@@ -63,9 +63,7 @@ class Worker:
         try:
             return await self._office.act(_handle_all, "inbox", [(arrived, incoming)])
         except Exception as error:
-            log.error(
-                "update failed", extra={"seq": arrived.seq, "error": type(error).__name__}, exc_info=error
-            )
+            log.exception("update failed", extra={"seq": arrived.seq, "error": type(error).__name__})
             fault = type(error).__name__
             if arrived.attempts < inbox.TRIES:
                 await self._office.look(inbox.release, arrived, fault)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,9 +17,9 @@ from starlette.routing import Route
 from telegram.error import TelegramError
 
 from probot.app.build import Reader, build_runtime
-from probot.flows.commands import menus, staff_menus
 from probot.app.runtime import Runtime
 from probot.app.settings import Settings
+from probot.flows.commands import menus, staff_menus
 from probot.ports import Clock, Menu
 from probot.services.pace import Pace
 from probot.store import pulses
@@ -118,9 +119,9 @@ class World:
 
 def build_world(
     store: Store, clock: Clock, token: str, api_root: str, *, webhook: tuple[str, str] | None = None,
-    pace: Pace | None = None, poll_seconds: int = 25, request: Any = None,
+    pace: Pace | None = None, poll_seconds: int = 25, request: Any = None, pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> World:  # fmt: skip
-    """Put everything around one bot together. `webhook`: public address and secret; None: long polling."""
+    """Put everything around one bot together. `webhook`: public address and secret; None: long polling. `pause`: how to wait."""
     bot = build_bot(token, api_root, request)
     channel = TelegramChannel(bot)
     number = int(token.split(":", 1)[0])
@@ -131,7 +132,9 @@ def build_world(
     async def keep(updates: list[dict[str, Any]]) -> None:
         await runtime.keep(number, updates)
 
-    poller = None if webhook else Poller(bot, keep, clock, poll_seconds=poll_seconds, report=_report)
+    poller = (
+        None if webhook else Poller(bot, keep, clock, poll_seconds=poll_seconds, report=_report, pause=pause)
+    )
     hook = Webhook(webhook[0], webhook[1], keep, clock) if webhook else None
     ears.receiver = poller or hook
     return World(bot, channel, reader, runtime, clock, poller, hook)

@@ -99,7 +99,9 @@ class Reminded:
 
 @dataclass(frozen=True, slots=True)
 class AskedAgain:
-    """Reception was interrupted, or the participant came back to it: ask the open item once more."""
+    """Ask the open item once more: an answer may have been `lost`, or this conversation is in front again."""
+
+    lost: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ class Noted:
 Fact = ItemAnswered | SessionFinished | Noted
 
 
-Why = Literal["next", "reminder", "again", "back", "change", "language"]
+Why = Literal["next", "reminder", "again", "resumed", "back", "change", "language"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,8 @@ def step(study: Study, facts: Facts, session: Session, event: Event, now: dateti
                 _ask_again(turn, ("asking",), "again")
         case Reminded():
             _ask_again(turn, ("asking",), "reminder")
-        case AskedAgain():
-            _ask_again(turn, ("asking", "finished"), "again")
+        case AskedAgain(lost):
+            _ask_again(turn, ("asking", "finished"), "again" if lost else "resumed")
     return turn.sprint(session)
 
 
@@ -255,7 +255,9 @@ def _speak(turn: Turn, language: str) -> None:
     _ask_again(turn, ("asking", "finished"), "language")
 
 
-def _ask_again(turn: Turn, during: tuple[str, ...], why: Literal["again", "reminder", "language"]) -> None:
+def _ask_again(
+    turn: Turn, during: tuple[str, ...], why: Literal["again", "resumed", "reminder", "language"]
+) -> None:
     item = turn.item(turn.session.asking or "")
     if item is not None and turn.session.status in during:
         turn.ask(item, why)

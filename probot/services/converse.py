@@ -83,19 +83,18 @@ def carry_on(
 
 def go_on(turn: Turn, enrolment: Enrolment, *, lane: Lane = "reply") -> None:
     """After a conversation has ended (or was put first): ask in whichever is in front now."""
-    live = assessments.live_sessions(turn.connection, enrolment.id)
-    ahead = front(live)
+    ahead = front(assessments.live_sessions(turn.connection, enrolment.id), turn.now)
     if ahead is None:
         return
     assessment = assessments.find(turn.connection, ahead.assessment)
     assert assessment is not None
-    event: Event = Opened() if ahead.status == "waiting" else AskedAgain()
+    event: Event = Opened() if ahead.status == "waiting" else AskedAgain(lost=False)
     carry_on(turn, enrolment, assessment, ahead, event, Reply(turn.now), lane=lane)
 
 
 def in_front(turn: Turn, enrolment: Enrolment) -> Session | None:
     """The conversation that words without a button belong to, if one has a question open."""
-    ahead = front(assessments.live_sessions(turn.connection, enrolment.id))
+    ahead = front(assessments.live_sessions(turn.connection, enrolment.id), turn.now)
     return ahead if ahead is not None and ahead.asking is not None else None
 
 
@@ -103,7 +102,7 @@ def in_front(turn: Turn, enrolment: Enrolment) -> Session | None:
 
 
 def _keep_facts(turn: Turn, scene: Scene, sprint: Sprint, reply: Reply) -> None:
-    answered = [fact for fact in sprint.facts if isinstance(fact, ItemAnswered)]
+    answered = [fact for fact in sprint.facts if isinstance(fact, ItemAnswered) and _is_record(fact, sprint)]
     for fact in answered:
         _keep_response(turn, scene, fact, reply)
     _keep_progress(turn, scene, sprint, answered)
@@ -111,6 +110,16 @@ def _keep_facts(turn: Turn, scene: Scene, sprint: Sprint, reply: Reply) -> None:
         if isinstance(noted, Noted):
             _keep_note(turn, scene, sprint.session, noted, reply.at)
     _raise_alerts(turn, scene, sprint.session, answered)
+
+
+def _is_record(fact: ItemAnswered, sprint: Sprint) -> bool:
+    """Whether it becomes a row. An item that a condition hid all along has none, and an assessment that was
+    missed altogether says so in its own row.
+    """
+    if fact.given.source != "system" or fact.before is not None:
+        return True
+    nothing = any(isinstance(each, SessionFinished) and each.outcome == "none" for each in sprint.facts)
+    return fact.given.absent != "branched" and not nothing
 
 
 def _keep_response(turn: Turn, scene: Scene, fact: ItemAnswered, reply: Reply) -> None:

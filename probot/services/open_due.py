@@ -13,10 +13,10 @@ right then, and an assessment that can no longer be started is recorded as that.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from probot.alerts.rules import signal_hits
-from probot.flows.front import SCHEDULED, front
+from probot.flows.front import IN_PROGRESS, SCHEDULED, front
 from probot.flows.session import Reminded, Session, WindowClosed
 from probot.services import alerting
 from probot.services.converse import Reply, carry_on, go_on
@@ -41,7 +41,9 @@ def advance(turn: Turn, key: str, token: str) -> None:
     if one.next_at is not None and one.next_at <= turn.now:
         _advance(turn, enrolment, one)
     after = assessments.find(turn.connection, key)
-    next_at = None if after is None else next_moment(after, turn.now)
+    session = assessments.session_of(turn.connection, key)
+    waits = session is not None and session.status == "waiting"
+    next_at = None if after is None else next_moment(after, turn.now, waits=waits)
     if not claims.settle(turn.connection, table, key, token, next_at=next_at):
         raise LostClaim(key)
 
@@ -55,17 +57,23 @@ def _advance(turn: Turn, enrolment: Enrolment, one: Assessment) -> None:
         _open(turn, enrolment, one)
     elif turn.now >= one.grace_until:
         _close(turn, enrolment, one)
-    elif one.status == "open" and one.reminded < len(one.reminders):
+    elif (
+        one.status == "open" and one.reminded < len(one.reminders) and one.reminders[one.reminded] <= turn.now
+    ):
         _remind(turn, enrolment, one)
+    elif one.status == "open" and enrolment.status == "active":
+        _ask_if_in_front(turn, enrolment, one)
 
 
-def next_moment(one: Assessment, now: datetime) -> datetime | None:
-    """When the assessment wants something next; None if never again."""
+def next_moment(one: Assessment, now: datetime, *, waits: bool = False) -> datetime | None:
+    """When the assessment wants something next; None if never again. `waits`: it has not been asked yet."""
     if one.status == "planned":
         return one.opens_at
     if one.study_hash is None:
         return None
     ahead = [moment for moment in one.reminders[one.reminded :] if one.status == "open"]
+    if waits and one.status == "open":
+        ahead.append(now + IN_PROGRESS)  # whatever is being answered now will have rested by then
     return min([*ahead, one.grace_until]) if now < one.grace_until or ahead else None
 
 
@@ -108,16 +116,18 @@ def _begin(turn: Turn, enrolment: Enrolment, one: Assessment) -> None:
         turn.connection, one.id, status="open", study_hash=study.hash, prompted_at=turn.now, reminded=past
     )
     session = Session(one.id, one.timepoint, enrolment.language)
-    # Those that open together are asked in the study's order.
-    place = timedelta(microseconds=list(study.plan).index(one.timepoint))
     assessments.add_session(
-        turn.connection, enrolment.id, session, priority=SCHEDULED, opened_at=one.opens_at + place
+        turn.connection, enrolment.id, session, priority=SCHEDULED, opened_at=one.opens_at
     )
     turn.note(
         "assessment opened", "assessment", one.id, code=enrolment.code, new=one.timepoint, study=study.hash
     )
-    ahead = front(assessments.live_sessions(turn.connection, enrolment.id))
-    if ahead is not None and ahead.assessment == one.id:
+    _ask_if_in_front(turn, enrolment, one)
+
+
+def _ask_if_in_front(turn: Turn, enrolment: Enrolment, one: Assessment) -> None:
+    ahead = front(assessments.live_sessions(turn.connection, enrolment.id), turn.now)
+    if ahead is not None and ahead.assessment == one.id and ahead.status == "waiting":
         go_on(turn, enrolment, lane="prompt")
 
 
@@ -130,7 +140,10 @@ def _remind(turn: Turn, enrolment: Enrolment, one: Assessment) -> None:
     session = assessments.session_of(turn.connection, one.id)
     if session is None or enrolment.status != "active":
         return
-    ahead = front(assessments.live_sessions(turn.connection, enrolment.id))
+    if session.status == "waiting":
+        _ask_if_in_front(turn, enrolment, one)
+        return
+    ahead = front(assessments.live_sessions(turn.connection, enrolment.id), turn.now)
     if ahead is None or ahead.assessment != one.id or session.status != "asking":
         return  # another conversation is in front; it has reminders of its own
     turn.note("reminded", "assessment", one.id, code=enrolment.code, new=one.reminded + 1)
@@ -148,15 +161,12 @@ def _close(turn: Turn, enrolment: Enrolment, one: Assessment) -> None:
         return
     if session.status == "closed":
         return
-    was_asking = session.status in {"asking", "waiting"}
     carry_on(turn, enrolment, one, session, WindowClosed(), Reply(turn.now), lane="prompt")
     after = assessments.find(turn.connection, one.id)
     if after is not None and after.status == "open":
         status, reason = _why_nothing(turn, enrolment, after)
         _end(turn, enrolment, after, status, reason)
         _tell_if_missed(turn, enrolment, after)
-    if was_asking:
-        go_on(turn, enrolment, lane="prompt")
 
 
 def _why_nothing(turn: Turn, enrolment: Enrolment, one: Assessment) -> tuple[AssessmentStatus, str]:
@@ -164,6 +174,9 @@ def _why_nothing(turn: Turn, enrolment: Enrolment, one: Assessment) -> tuple[Ass
         return "missed", "begun by the participant and left"
     if enrolment.reach not in {"unknown", "ok"}:
         return "not_delivered", enrolment.reach
+    session = assessments.session_of(turn.connection, one.id)
+    if one.delivered_at is None and session is not None and not session.asked_at:
+        return "missed", "another questionnaire was being answered"
     if one.delivered_at is None:
         return "not_delivered", "no question arrived"
     if enrolment.status == "paused":

@@ -80,6 +80,10 @@ def _answer(turn: Turn, enrolment: Enrolment, message: Message, item: str | None
     turn.say(enrolment.principal, message, lane="reply", purpose="reply", item=item)
 
 
+def _live(turn: Turn, enrolment: Enrolment) -> list[Session]:
+    return [each.session for each in assessments.live_sessions(turn.connection, enrolment.id)]
+
+
 # ------------------------------------------------------------------------------ /report
 
 
@@ -90,7 +94,7 @@ def _report(turn: Turn, enrolment: Enrolment, wanted: str) -> None:
         _answer(turn, enrolment, words.report_offer(turn.study, enrolment.language, names))
         return
     (name,) = names
-    for session, _, _ in assessments.live_sessions(turn.connection, enrolment.id):
+    for session in _live(turn, enrolment):
         if session.timepoint == name and session.status == "asking":
             go_on(turn, enrolment)
             return
@@ -131,7 +135,7 @@ def _language(turn: Turn, enrolment: Enrolment, choice: str) -> None:
     assert again is not None
     _answer(turn, again, words.language_set(language))
     ahead = in_front(turn, again)
-    for session, _, _ in assessments.live_sessions(turn.connection, enrolment.id):
+    for session in _live(turn, enrolment):
         one = assessments.find(turn.connection, session.assessment)
         assert one is not None
         if ahead is not None and session.assessment == ahead.assessment:

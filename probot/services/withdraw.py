@@ -45,7 +45,7 @@ def withdraw(turn: Turn, enrolment: Enrolment, level: StopLevel, reason: str) ->
 
 
 def _close_open(turn: Turn, enrolment: Enrolment) -> None:
-    for session, _, _ in assessments.live_sessions(turn.connection, enrolment.id):
+    for session in [each.session for each in assessments.live_sessions(turn.connection, enrolment.id)]:
         one = assessments.find(turn.connection, session.assessment)
         assert one is not None
         carry_on(turn, enrolment, one, session, WindowClosed(), Reply(turn.now), lane="prompt")

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, and_, delete, func, insert, select, upda
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from probot.flows.front import Candidate
 from probot.flows.session import Session
 from probot.schedule.model import Planned
 from probot.store.records import Assessment, Response
@@ -183,14 +184,17 @@ def session_of(connection: Connection, key: str) -> Session | None:
     return None if stored is None else session_from_json(stored)
 
 
-def live_sessions(connection: Connection, enrolment: EnrolmentId) -> list[tuple[Session, int, datetime]]:
-    """A participant's conversations that still count: `(session, priority, opened at)`, the oldest first."""
+def live_sessions(connection: Connection, enrolment: EnrolmentId) -> list[Candidate]:
+    """A participant's conversations that still count, the oldest first."""
     rows = connection.execute(
-        select(session.c.state, session.c.priority, session.c.opened_at)
+        select(session.c.state, session.c.priority, session.c.opened_at, assessment.c.grace_until)
+        .join(assessment, assessment.c.id == session.c.assessment_id)
         .where(session.c.enrolment_id == enrolment, session.c.status != "closed")
         .order_by(session.c.opened_at, session.c.assessment_id)
     )
-    return [(session_from_json(row.state), row.priority, row.opened_at) for row in rows]
+    return [
+        Candidate(session_from_json(row.state), row.priority, row.opened_at, row.grace_until) for row in rows
+    ]
 
 
 def asking_sessions(connection: Connection) -> list[tuple[EnrolmentId, AssessmentId]]:

@@ -130,8 +130,8 @@ class _Reader:
             case "has":
                 return self.has(node)
             case "call" if _token(node, 0) in {"answered", "declined"}:
-                name = _token(node, 1)
-                item = self.item(name)
+                _no_limit(node)
+                item = self.item(_token(node, 1))
                 return Answered(item.id) if _token(node, 0) == "answered" else Declined(item.id)
             case _:
                 part = self.part(node)
@@ -286,8 +286,8 @@ class _Reader:
         function, argument = _token(node, 0), _token(node, 1)
         index = function.start_pos or 0
         within = _token(node, 2) if len(node.children) > 2 else None
-        if within is not None and function != "previous":
-            raise FaultError("PB501", within.start_pos or 0, f"`{function}` has no `within:`")
+        if function != "previous":
+            _no_limit(node)
         match str(function):
             case "previous":
                 item = self.item(argument)
@@ -353,6 +353,13 @@ def _options_mend(choice: _Part) -> str:
     options = choice.options[:3]
     shown = " or ".join(f"{choice.text} == {option}" for option in options)
     return f"name the options: `{shown}`." if options else ""
+
+
+def _no_limit(call: Tree[Token]) -> None:
+    """Only `previous` can be limited in time."""
+    if len(call.children) > 2:
+        message = f"`{_token(call, 0)}` has no `within:`"
+        raise FaultError("PB501", _token(call, 2).start_pos or 0, message)
 
 
 def _token(node: Tree[Token], number: int) -> Token:

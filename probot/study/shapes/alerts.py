@@ -22,6 +22,7 @@ from probot.study.shapes.words import (
     Word,
     listed,
     one_of,
+    one_or_more,
     read_by,
 )
 
@@ -43,7 +44,7 @@ WordList = Annotated[
     list[Word],
     Field(min_length=1),
     BeforeValidator(listed),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+    one_or_more({"type": "string"}),
 ]
 
 

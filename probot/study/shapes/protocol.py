@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from probot.study.model import Power
 from probot.study.shapes.words import (
+    DURATION,
     Clock,
     ConditionText,
     Duration,
@@ -30,6 +31,7 @@ from probot.study.shapes.words import (
     listed,
     number_schema,
     one_of,
+    one_or_more,
     read_by,
     whole_between,
 )
@@ -49,9 +51,7 @@ Moments = Annotated[
     list[MomentWord],
     Field(min_length=1),
     BeforeValidator(listed),
-    WithJsonSchema(
-        {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
-    ),
+    one_or_more({"type": "string"}),
 ]
 
 Options = Annotated[dict[Name, TextShape], Field(min_length=1)]
@@ -64,7 +64,9 @@ class StudyShape(Shape):
     """The study's short name in exports and logs: small letters, digits, `-` and `_`."""
     title: TextShape
     """What the study is called."""
-    languages: Annotated[list[LanguageWord], BeforeValidator(listed)] = Field(min_length=1)
+    languages: Annotated[list[LanguageWord], BeforeValidator(listed), one_or_more({"enum": [*LANGUAGES]})] = (
+        Field(min_length=1)
+    )
     """The languages that every text exists in: `zh`, `en` or both."""
     zone: Word
     """The time zone of the care team, and of participants for whom none is given (`Asia/Shanghai`)."""
@@ -151,7 +153,9 @@ class TimepointShape(Shape):
     """The hours between which a participant may choose their own hour."""
     window: WindowShape
     """When it opens and closes."""
-    remind: Annotated[list[Length], BeforeValidator(listed)] = Field(default_factory=list)
+    remind: Annotated[list[Length], BeforeValidator(listed), one_or_more(DURATION)] = Field(
+        default_factory=list
+    )
     """How long after opening it reminds; stops when answered, paused or closed."""
     late_start: LateStartShape | None = None
     """How late it may be asked for the first time after an outage (default: until it closes)."""
@@ -190,7 +194,9 @@ class RoleShape(Shape):
 
     label: TextShape
     """What the role is called."""
-    may: Annotated[list[PowerWord], BeforeValidator(listed)] = Field(min_length=1)
+    may: Annotated[list[PowerWord], BeforeValidator(listed), one_or_more({"enum": [*POWERS]})] = Field(
+        min_length=1
+    )
     """What it may do: `view`, `acknowledge`, `grade`, `adjudicate`, `coordinate`, `bind`."""
 
 

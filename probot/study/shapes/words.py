@@ -74,6 +74,11 @@ def one_of(*allowed: str) -> Callable[[str], str]:
     return read
 
 
+def one_or_more(schema: dict[str, JsonValue]) -> WithJsonSchema:
+    """One entry without brackets, or a list."""
+    return WithJsonSchema({"anyOf": [schema, {"type": "array", "items": schema, "minItems": 1}]})
+
+
 def whole_between(lowest: int, highest: int) -> Callable[[str], int]:
     """Reads a whole number within limits."""
     return lambda given: scalars.whole(given, lowest, highest)
@@ -88,13 +93,17 @@ def listed(value: object) -> object:
 
 _SCALAR: list[JsonValue] = ["string", "number", "boolean"]
 _NAME = {"type": "string", "pattern": f"^{scalars.NAME.pattern}$", "maxLength": scalars.LONGEST_NAME}
-_CLOCK = {"type": "string", "pattern": "^[0-2]?[0-9]:[0-5][0-9]$", "examples": ["09:00"]}
-_SPAN = {
+_CLOCK: dict[str, JsonValue] = {
+    "type": "string",
+    "pattern": "^[0-2]?[0-9]:[0-5][0-9]$",
+    "examples": ["09:00"],
+}
+_SPAN: dict[str, JsonValue] = {
     "type": "string",
     "pattern": "^[0-2]?[0-9]:[0-5][0-9]\\s*[-–]\\s*[0-2]?[0-9]:[0-5][0-9]$",
     "examples": ["07:00-11:00"],
 }
-_DURATION = {
+DURATION: dict[str, JsonValue] = {
     "type": "string",
     "pattern": "^[+-]?\\s*[0-9]+\\s*[a-zA-Z]+(\\s*[0-9]+\\s*[a-zA-Z]+)*$",
     "examples": ["30m", "2h", "3d", "2w"],
@@ -121,9 +130,9 @@ Flag = Annotated[
 ]
 Clock = Annotated[time, PlainValidator(read_by(scalars.clock)), WithJsonSchema(_CLOCK)]
 Span = Annotated[tuple[time, time], PlainValidator(read_by(scalars.span)), WithJsonSchema(_SPAN)]
-Duration = Annotated[timedelta, PlainValidator(read_by(scalars.duration)), WithJsonSchema(_DURATION)]
-Length = Annotated[timedelta, PlainValidator(read_by(scalars.length)), WithJsonSchema(_DURATION)]
-Later = Annotated[timedelta, PlainValidator(read_by(scalars.not_negative)), WithJsonSchema(_DURATION)]
+Duration = Annotated[timedelta, PlainValidator(read_by(scalars.duration)), WithJsonSchema(DURATION)]
+Length = Annotated[timedelta, PlainValidator(read_by(scalars.length)), WithJsonSchema(DURATION)]
+Later = Annotated[timedelta, PlainValidator(read_by(scalars.not_negative)), WithJsonSchema(DURATION)]
 Numbers = Annotated[
     tuple[float, float],
     PlainValidator(read_by(scalars.numbers)),
@@ -164,9 +173,7 @@ Names = Annotated[
     list[Reference],
     Field(min_length=1),
     BeforeValidator(listed),
-    WithJsonSchema(
-        {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
-    ),
+    one_or_more({"type": "string"}),
 ]
 """One name or a list of them."""
 

@@ -138,8 +138,8 @@ def test_each_person_learns_why_they_are_told():
         ("urgent", at(4, "23:00"), at(4, "23:00")),
         ("urgent", at(5, "03:00"), at(5, "03:00")),
         ("soon", at(4, "21:59"), at(4, "21:59")),
-        ("soon", at(4, "22:00"), at(5, "07:00")),
-        ("soon", at(5, "06:59"), at(5, "07:00")),
+        ("soon", at(4, "22:00"), at(4, "22:00")),
+        ("soon", at(5, "06:59"), at(5, "06:59")),
         ("soon", at(5, "07:00"), at(5, "07:00")),
         ("routine", at(4, "07:59"), at(4, "08:00")),
         ("routine", at(4, "08:00"), at(4, "08:00")),
@@ -147,15 +147,16 @@ def test_each_person_learns_why_they_are_told():
         ("routine", at(4, "23:00"), at(5, "08:00")),
     ],
 )
-def test_the_first_rung_is_due_at_once_unless_it_is_quiet_or_waits_for_the_digest(tier, raised, due):
+def test_the_first_rung_is_due_at_once_unless_it_waits_for_the_digest(tier, raised, due):
     assert first_due(STUDY, tier, raised) == due
     assert fresh(tier, raised).next_at == due
 
 
-def test_a_ladder_that_starts_in_quiet_hours_starts_at_their_end_with_its_distances():
+def test_what_is_said_at_night_is_said_again_in_the_morning_from_where_the_ladder_keeps_its_distances():
     hours = [(minutes / 60, whom) for minutes, whom, _ in told_until(fresh("soon", at(4, "23:00")), at(6))]
     assert hours == [
-        (8, ("care_team",)),  # 07:00
+        (0, ("care_team",)),  # without a sound
+        (8 + 1 / 60, ("care_team",)),  # just after 07:00
         (12, ("doctor",)),  # 11:00
         (16, ("care_team", "doctor")),  # 15:00
         (32, ("care_team", "doctor")),  # 23:00 is quiet: 07:00

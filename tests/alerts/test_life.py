@@ -278,10 +278,12 @@ def test_a_number_for_a_concept_that_was_raised_without_one_is_news_only_once_ta
     assert absorb(STUDY, acknowledge(alert, NURSE, at(4, "09:01")), fever, at(4, "09:05")).why == "rise"
 
 
-def test_a_soon_alert_opened_again_at_night_waits_for_the_morning():
+def test_a_soon_alert_opened_again_at_night_is_told_at_once_and_again_in_the_morning():
     taken = acknowledge(raised("many_stools", 4, "stools"), NURSE, at(4, "10:00"))
     after = absorb(STUDY, taken, hit("many_stools", 9, "stools"), at(4, "23:00")).alert
-    assert (after.state, after.next_at) == ("open", at(5, "07:00"))
+    assert (after.state, after.next_at) == ("open", at(4, "23:00"))
+    climbed = climb(STUDY, after, at(4, "23:00"))
+    assert (climbed.notify, climbed.next_at) == (("care_team",), at(5, "07:00") + timedelta(seconds=1))
 
 
 # ---------------------------------------------------------------- corrections

@@ -89,16 +89,6 @@ def _open(turn: Turn, enrolment: Enrolment, one: Assessment) -> None:
         _end(turn, enrolment, one, "withdrawn", enrolment.status)
     elif timepoint is None:
         _end(turn, enrolment, one, "outage", "the study no longer has this timepoint")
-    elif timepoint.by == "clinician":
-        assessments.change(turn.connection, one.id, status="open", study_hash=study.hash)
-        turn.note(
-            "assessment opened",
-            "assessment",
-            one.id,
-            code=enrolment.code,
-            new=one.timepoint,
-            study=study.hash,
-        )
     elif turn.now >= one.late_start_until:
         out = pulses.was_out(turn.connection, one.opens_at, turn.now)
         _end(
@@ -155,11 +145,7 @@ def _remind(turn: Turn, enrolment: Enrolment, one: Assessment) -> None:
 
 def _close(turn: Turn, enrolment: Enrolment, one: Assessment) -> None:
     session = assessments.session_of(turn.connection, one.id)
-    if session is None:  # a clinician's form that nobody filled in
-        if one.status == "open":
-            _end(turn, enrolment, one, "missed", "no entry")
-        return
-    if session.status == "closed":
+    if session is None or session.status == "closed":
         return
     carry_on(turn, enrolment, one, session, WindowClosed(), Reply(turn.now), lane="prompt")
     after = assessments.find(turn.connection, one.id)

@@ -42,7 +42,7 @@ def plan_ahead(turn: Turn, key: EnrolmentId) -> None:
     if not anew and enrolment.planned_until is not None:
         start = max(enrolment.planned_until, enrolment.active_from - LOOK_BACK)
         start = min(start, until)
-    planned = plan(turn.study, calendar_of(enrolment), start, until)
+    planned = expected(turn.study, enrolment, start, until)
     wanted = [one for one in planned if not fresh or one.late_start_until > enrolment.active_from]
     assessments.expect(turn.connection, enrolment.id, wanted)
     if anew and not fresh:
@@ -99,6 +99,12 @@ def calendar_of(enrolment: Enrolment) -> Calendar:
     return Calendar(enrolment.id, enrolment.zone, enrolment.anchors, enrolment.hour, enrolment.attributes)
 
 
+def expected(study: Study, enrolment: Enrolment, start: datetime, until: datetime) -> list[Planned]:
+    """What the participant is expected to answer. A clinician's form is not the participant's to miss."""
+    planned = plan(study, calendar_of(enrolment), start, until)
+    return [one for one in planned if study.plan[one.timepoint].by == "participant"]
+
+
 def whole_plan(study: Study, enrolment: Enrolment) -> tuple[Planned, ...]:
     """Everything the protocol expects of a participant, from the first day to the last."""
     calendar = calendar_of(enrolment)
@@ -108,4 +114,4 @@ def whole_plan(study: Study, enrolment: Enrolment) -> tuple[Planned, ...]:
         return ()
     start = instant(min(starts), study.hours[0], enrolment.zone) - LOOK_BACK
     last = max(ends) if ends else local_day(start, enrolment.zone) + timedelta(days=366)
-    return plan(study, calendar, start, instant(last, study.hours[0], enrolment.zone) + LOOK_BACK)
+    return tuple(expected(study, enrolment, start, instant(last, study.hours[0], enrolment.zone) + LOOK_BACK))

@@ -111,7 +111,7 @@ def _begin_report(turn: Turn, enrolment: Enrolment, name: str) -> None:
     row = Assessment(
         id=key, enrolment_id=enrolment.id, timepoint=name, day=day, occurrence=key, day_of_phase=None, opens_at=now,
         target_at=now, closes_at=closes, grace_until=grace, late_start_until=closes, reminders=(), reminded=0,
-        status="open", reason="", late=False, mode="self", study_hash=study.hash, prompted_at=now, delivered_at=None,
+        status="open", reason="", late=False, mode="chat", study_hash=study.hash, prompted_at=now, delivered_at=None,
         first_answer_at=None, finished_at=None, next_at=grace,
     )  # fmt: skip
     if not assessments.add_on_demand(turn.connection, enrolment.id, row):

@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TextClause,
     UniqueConstraint,
     text,
 )
@@ -38,6 +39,11 @@ metadata = MetaData(
 
 Serial = BigInteger().with_variant(Integer, "sqlite")
 """A growing number; SQLite only counts by itself in a column of exactly INTEGER."""
+
+
+def _where(condition: str) -> dict[str, TextClause]:
+    """A partial index, said once for both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 def _id(length: int = 22) -> Column[str]:
@@ -104,18 +110,8 @@ enrolment = Table(
     CheckConstraint(
         "status IN ('invited','welcoming','refused','active','paused','withdrawn','completed')", name="status"
     ),
-    Index(
-        "ix_enrolment_planning",
-        "planned_until",
-        postgresql_where=text("status IN ('active','paused')"),
-        sqlite_where=text("status IN ('active','paused')"),
-    ),
-    Index(
-        "ix_enrolment_pause",
-        "paused_until",
-        sqlite_where=text("status = 'paused'"),
-        postgresql_where=text("status = 'paused'"),
-    ),
+    Index("ix_enrolment_planning", "planned_until", **_where("status IN ('active','paused')")),
+    Index("ix_enrolment_pause", "paused_until", **_where("status = 'paused'")),
 )
 
 staff = Table(
@@ -142,20 +138,8 @@ contact = Table(
     Column("bound_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("ended_reason", String(64)),
-    Index(
-        "uq_contact_principal",
-        "principal",
-        unique=True,
-        sqlite_where=text("ended_at IS NULL"),
-        postgresql_where=text("ended_at IS NULL"),
-    ),
-    Index(
-        "uq_contact_chat",
-        "chat",
-        unique=True,
-        sqlite_where=text("ended_at IS NULL"),
-        postgresql_where=text("ended_at IS NULL"),
-    ),
+    Index("uq_contact_principal", "principal", unique=True, **_where("ended_at IS NULL")),
+    Index("uq_contact_chat", "chat", unique=True, **_where("ended_at IS NULL")),
     Index("ix_contact_account", "account"),
 )
 
@@ -208,7 +192,7 @@ assessment = Table(
     Column("status", String(16), nullable=False),
     Column("reason", String(80), nullable=False, server_default=""),
     Column("late", Boolean, nullable=False, server_default=text("false")),
-    Column("mode", String(10), nullable=False, server_default="self"),
+    Column("mode", String(10), nullable=False, server_default="chat"),
     Column("study_hash", String(64)),
     Column("prompted_at", Instant),
     Column("delivered_at", Instant),
@@ -217,12 +201,7 @@ assessment = Table(
     Column("next_at", Instant),
     *_claim(),
     UniqueConstraint("enrolment_id", "timepoint", "day", "occurrence"),
-    Index(
-        "ix_assessment_due",
-        "next_at",
-        sqlite_where=text("next_at IS NOT NULL"),
-        postgresql_where=text("next_at IS NOT NULL"),
-    ),
+    Index("ix_assessment_due", "next_at", **_where("next_at IS NOT NULL")),
     Index("ix_assessment_enrolment", "enrolment_id", "opens_at"),
 )
 
@@ -236,12 +215,7 @@ session = Table(
     Column("priority", Integer, nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("revision", Integer, nullable=False),
-    Index(
-        "ix_session_live",
-        "enrolment_id",
-        sqlite_where=text("status <> 'closed'"),
-        postgresql_where=text("status <> 'closed'"),
-    ),
+    Index("ix_session_live", "enrolment_id", **_where("status <> 'closed'")),
 )
 
 response = Table(
@@ -316,20 +290,8 @@ alert = Table(
     Column("closed_at", Instant),
     Column("told", Json, nullable=False),
     *_claim(),
-    Index(
-        "uq_alert_open",
-        "enrolment_id",
-        "concept",
-        unique=True,
-        sqlite_where=text("state <> 'closed'"),
-        postgresql_where=text("state <> 'closed'"),
-    ),
-    Index(
-        "ix_alert_due",
-        "next_at",
-        sqlite_where=text("next_at IS NOT NULL"),
-        postgresql_where=text("next_at IS NOT NULL"),
-    ),
+    Index("uq_alert_open", "enrolment_id", "concept", unique=True, **_where("state <> 'closed'")),
+    Index("ix_alert_due", "next_at", **_where("next_at IS NOT NULL")),
 )
 
 alert_event = Table(
@@ -356,13 +318,7 @@ inbox = Table(
     Column("fault", Text, nullable=False, server_default=""),
     *_claim(),
     UniqueConstraint("bot", "update_id"),
-    Index(
-        "ix_inbox_waiting",
-        "lane",
-        "seq",
-        sqlite_where=text("state = 'new'"),
-        postgresql_where=text("state = 'new'"),
-    ),
+    Index("ix_inbox_waiting", "lane", "seq", **_where("state = 'new'")),
 )
 
 outbox = Table(
@@ -390,20 +346,8 @@ outbox = Table(
     Column("contact_id", String(22)),
     Column("number", BigInteger),
     *_claim(),
-    Index(
-        "ix_outbox_waiting",
-        "lane",
-        "not_before",
-        "seq",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
-    ),
-    Index(
-        "ix_outbox_sending",
-        "claimed_until",
-        sqlite_where=text("state = 'sending'"),
-        postgresql_where=text("state = 'sending'"),
-    ),
+    Index("ix_outbox_waiting", "lane", "not_before", "seq", **_where("state = 'waiting'")),
+    Index("ix_outbox_sending", "claimed_until", **_where("state = 'sending'")),
     Index("ix_outbox_recipient", "recipient", "seq"),
     Index("ix_outbox_assessment", "assessment_id", "item"),
     Index("ix_outbox_alert", "alert_id"),

@@ -46,12 +46,16 @@ from probot.values import Value
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Where an event came from: its moment, its raw words, the message it touched, the key it is known by."""
+    """Where an event came from: its moment, its raw words, the message it touched, the key it is known by.
+
+    `at`: when the participant sent it. `received_at`: when it was written into the inbox (None: no update).
+    """
 
     at: datetime
     raw: str = ""
     message: int | None = None
     key: str = ""
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ def _keep_response(turn: Turn, scene: Scene, fact: ItemAnswered, reply: Reply) -
         revision=given.revision, value=given.value, absent=given.absent, raw=given.raw, source=given.source,
         mode=assessment.mode, language=given.language, instrument=instrument.id,
         instrument_version=instrument.version, wording_hash=wording_hash(item, given.language),
-        study_hash=scene.study.hash, asked_at=given.asked_at, answered_at=given.at, received_at=turn.now,
+        study_hash=scene.study.hash, asked_at=given.asked_at, answered_at=given.at, received_at=reply.received_at,
         stored_at=turn.now, zone=scene.enrolment.zone, late=late, reason=reason, actor=turn.actor,
         cause=reply.key or turn.cause,
     )  # fmt: skip

@@ -178,14 +178,19 @@ def _taking_part(turn: Turn, enrolment: Enrolment, incoming: Incoming) -> None:
     at = _answered_at(incoming)
     match incoming.content:
         case ButtonTapped(data=data, message=number):
-            _button(turn, enrolment, data, Reply(at, data, number))
+            _button(turn, enrolment, data, Reply(at, data, number, received_at=incoming.received_at))
         case Commanded(command, text):
             participant.commanded(turn, enrolment, command, text)
         case Said(edited=True):
-            _edited(turn, enrolment, incoming.content, at)
+            _edited(
+                turn,
+                enrolment,
+                incoming.content,
+                Reply(at, key=f"message:{incoming.content.message}", received_at=incoming.received_at),
+            )
         case Said(text=text, message=message, forwarded=forwarded):
             session = in_front(turn, enrolment)
-            reply = Reply(at, text, key=f"message:{message}")
+            reply = Reply(at, text, key=f"message:{message}", received_at=incoming.received_at)
             if session is None:
                 participant.said(turn, enrolment, text)
             elif forwarded:
@@ -197,7 +202,13 @@ def _taking_part(turn: Turn, enrolment: Enrolment, incoming: Incoming) -> None:
             if session is None:
                 participant.sent_media(turn, enrolment, kind, caption)
             else:
-                typed(turn, enrolment, session, SentMedia(kind), Reply(at, caption))
+                typed(
+                    turn,
+                    enrolment,
+                    session,
+                    SentMedia(kind),
+                    Reply(at, caption, received_at=incoming.received_at),
+                )
 
 
 def _answered_at(incoming: Incoming) -> datetime:
@@ -224,14 +235,13 @@ def _button(turn: Turn, enrolment: Enrolment, data: str, reply: Reply) -> None:
             )
 
 
-def _edited(turn: Turn, enrolment: Enrolment, said: Said, at: datetime) -> None:
+def _edited(turn: Turn, enrolment: Enrolment, said: Said, reply: Reply) -> None:
     """An earlier message was changed: if it was an answer, the change is a correction of that answer."""
-    answered = assessments.answered_by(turn.connection, enrolment.id, f"message:{said.message}")
+    answered = assessments.answered_by(turn.connection, enrolment.id, reply.key)
     if answered is None:
         participant.said(turn, enrolment, said.text)
         return
     assessment_id, item = answered
     session = assessments.session_of(turn.connection, assessment_id)
     if session is not None:
-        reply = Reply(at, said.text, key=f"message:{said.message}")
         typed(turn, enrolment, session, Typed(said.text, item), reply)

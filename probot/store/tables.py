@@ -6,6 +6,8 @@ every other table knows participants by enrolment id and subject code alone.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -20,7 +22,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TextClause,
     UniqueConstraint,
     text,
 )
@@ -41,7 +42,7 @@ Serial = BigInteger().with_variant(Integer, "sqlite")
 """A growing number; SQLite only counts by itself in a column of exactly INTEGER."""
 
 
-def _where(condition: str) -> dict[str, TextClause]:
+def _where(condition: str) -> dict[str, Any]:
     """A partial index, said once for both databases."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 

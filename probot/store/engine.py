@@ -49,6 +49,28 @@ class Store:
         with self.begin() as connection:
             return act(connection, *arguments)
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction that sees one moment and cannot write; however long it takes, nobody waits for it."""
+        if self.is_sqlite:
+            with self._engine.connect().execution_options(reads_only=True) as connection:
+                connection.exec_driver_sql("PRAGMA query_only=ON")
+                try:
+                    yield connection
+                finally:
+                    connection.rollback()
+                    connection.exec_driver_sql("PRAGMA query_only=OFF")
+            return
+        with self._engine.connect().execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        ) as connection:
+            yield connection
+
+    def look(self, look: Callable[..., Result], *arguments: Any) -> Result:
+        """Run `look(connection, *arguments)` where nothing can be written, and give back what it returns."""
+        with self.reading() as connection:
+            return look(connection, *arguments)
+
     def assert_durable(self) -> None:
         """Raise `Unsafe` unless a confirmed commit survives a crash of process and machine."""
         with self.begin() as connection:
@@ -85,7 +107,9 @@ def _sqlite_engine(url: str) -> Engine:
     # The driver's own transaction handling is switched off (isolation_level None), otherwise it begins
     # deferred transactions behind our back and concurrent writers lose updates.
     engine = create_engine(
-        url, connect_args={"isolation_level": None, "timeout": 30, "check_same_thread": False}
+        url,
+        hide_parameters=True,  # an error must not carry answers into a log
+        connect_args={"isolation_level": None, "timeout": 30, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
@@ -97,7 +121,8 @@ def _sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _lock(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads_only = connection.get_execution_options().get("reads_only")
+        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
     return engine
 

@@ -131,7 +131,7 @@ async def _run(settings: Settings, office: Office, lease: Lease) -> None:
             token.get_secret_value(),
             settings.telegram_api,
             webhook=webhook,
-            pace=Pace(),
+            pace=Pace() if settings.send_limits == "telegram" else None,
         )
     except ValueError as error:
         raise WrongSetting(

@@ -6,6 +6,7 @@ The rule: secrets come from the environment (or a file beside it), never from YA
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -38,6 +39,10 @@ class Settings(BaseSettings):
     )
     listen: str = Field("", description="host:port for the health page and the webhook.")
     sandbox_listen: str = Field("127.0.0.1:8090", description="host:port of the sandbox's page.")
+    send_limits: Literal["telegram", "none"] = Field(
+        "telegram",
+        description="telegram: 30 messages a second, 1 in a chat. none: for a test server of your own, never for Telegram.",
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @field_validator("telegram_token", "webhook_secret", mode="before")

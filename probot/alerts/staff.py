@@ -38,6 +38,7 @@ def _help(language: str) -> str:
         "staff.help.first",
         "staff.help.open",
         "staff.help.patient",
+        "staff.help.grade",
         "staff.help.help",
         "staff.help.buttons",
     )

@@ -6,7 +6,7 @@ The rule: session, responses, alerts, messages and trail of one step go down tog
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from probot.alerts.model import Hit
@@ -34,7 +34,7 @@ from probot.flows.session import (
     Want,
 )
 from probot.flows.step import step
-from probot.messages import Lane
+from probot.messages import Lane, Message
 from probot.services import alerting, gather
 from probot.services.turn import Turn
 from probot.store import assessments, outbox
@@ -42,6 +42,7 @@ from probot.store.records import Assessment, Enrolment, Purpose
 from probot.study.facts import Facts
 from probot.study.model import Instrument, Item, Signal, Study
 from probot.values import Value
+from probot.wording import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,8 @@ def _keep_response(turn: Turn, scene: Scene, fact: ItemAnswered, reply: Reply) -
     reason = "" if fact.before is None else _why_revised(fact)
     assessments.add_response(
         turn.connection, enrolment_id=scene.enrolment.id, assessment_id=assessment.id, item=fact.item,
-        revision=given.revision, value=given.value, absent=given.absent, raw=given.raw, source=given.source,
+        revision=given.revision, value=given.value, absent=given.absent, raw=given.raw,
+        source="staff" if assessment.respondent and given.source != "system" else given.source,
         mode=assessment.mode, language=given.language, instrument=instrument.id,
         instrument_version=instrument.version, wording_hash=wording_hash(item, given.language),
         study_hash=scene.study.hash, asked_at=given.asked_at, answered_at=given.at, received_at=reply.received_at,
@@ -263,8 +265,8 @@ _EDITS = (MarkAnswered, ShowChosen)
 
 
 def _say(turn: Turn, scene: Scene, session: Session, want: Want, reply: Reply, lane: Lane) -> None:
-    message = present(scene.study, session, scene.facts, want)
-    recipient, assessment = scene.enrolment.principal, scene.assessment
+    message, assessment = _words(scene, session, want), scene.assessment
+    recipient = assessment.respondent or scene.enrolment.principal
     match want:
         case AskItem(item=item):
             purpose: Purpose = "reminder" if want.why == "reminder" else "question"
@@ -290,19 +292,36 @@ def _say(turn: Turn, scene: Scene, session: Session, want: Want, reply: Reply, l
             turn.say(recipient, message, lane=lane, purpose="reply")
 
 
+def _words(scene: Scene, session: Session, want: Want) -> Message:
+    if scene.assessment.respondent is None:
+        return present(scene.study, session, scene.facts, want)
+    if isinstance(want, Thank):
+        return Message(say(session.language, "grade.done", code=scene.enrolment.code))
+    message = present(scene.study, session, scene.facts, want)
+    return replace(message, text=f"{scene.enrolment.code} · {message.text}")
+
+
 # ------------------------------------------------------------------------------ events from a chat
 
 
-def tapped(turn: Turn, enrolment: Enrolment, assessment_id: str, event: Tapped, reply: Reply) -> bool:
-    """A button under an item was tapped. False if it belongs to nothing of this participant."""
+def tapped(
+    turn: Turn,
+    enrolment: Enrolment,
+    assessment_id: str,
+    event: Tapped,
+    reply: Reply,
+    *,
+    respondent: str | None = None,
+) -> bool:
+    """A button under an item was tapped. False if it belongs to nothing of this participant (or `respondent`)."""
     assessment = assessments.find(turn.connection, assessment_id)
-    if assessment is None or assessment.enrolment_id != enrolment.id:
+    if assessment is None or assessment.enrolment_id != enrolment.id or assessment.respondent != respondent:
         return False
     session = assessments.session_of(turn.connection, assessment_id)
     if session is None:
         return False
     after = carry_on(turn, enrolment, assessment, session, event, reply)
-    if _is_done(session, after):
+    if _is_done(session, after) and respondent is None:
         go_on(turn, enrolment)
     return True
 
@@ -312,7 +331,7 @@ def typed(turn: Turn, enrolment: Enrolment, session: Session, event: Event, repl
     assessment = assessments.find(turn.connection, session.assessment)
     assert assessment is not None
     after = carry_on(turn, enrolment, assessment, session, event, reply)
-    if _is_done(session, after):
+    if _is_done(session, after) and assessment.respondent is None:
         go_on(turn, enrolment)
 
 

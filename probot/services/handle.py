@@ -76,7 +76,7 @@ def _in_group(turn: Turn, incoming: Incoming, chat: Chat, contact: Contact | Non
             meaning = read(data)
             if isinstance(meaning, AlertTap):
                 team.tapped(turn, incoming.sender, meaning, contact.language)
-        case Commanded(command, text) if command in {"open", "patient", "help"}:
+        case Commanded(command, text) if command in {"open", "patient", "grade", "help"}:
             team.commanded(turn, incoming.sender, people.TEAM, command, text, contact.language)
         case BotMembership(present=False):
             people.unbind(turn.connection, people.TEAM, turn.now, "removed from the chat")
@@ -111,14 +111,23 @@ def _from_staff(turn: Turn, incoming: Incoming, chat: Chat, sender: Sender | Non
     match incoming.content:
         case Commanded("start", text) if text.strip() and sender is not None:
             start.with_token(turn, chat, sender, text.strip())
-        case ButtonTapped(data=data):
+        case ButtonTapped(data=data, message=number):
             meaning = read(data)
+            reply = Reply(incoming.received_at, data, number, received_at=incoming.received_at)
             if isinstance(meaning, AlertTap):
                 team.tapped(turn, sender, meaning, contact.language)
+            elif isinstance(meaning, AnswerTap):
+                team.answered(turn, sender, meaning, reply)
         case Commanded(command, text):
             team.commanded(turn, sender, contact.principal, command, text, contact.language)
-        case Said(edited=False) | MediaSent():
-            team.commanded(turn, sender, contact.principal, "help", "", contact.language)
+        case Said(text=text, message=message, edited=False):
+            reply = Reply(
+                _answered_at(incoming), text, key=f"message:{message}", received_at=incoming.received_at
+            )
+            team.said(turn, sender, contact.principal, Typed(text), reply, contact.language)
+        case MediaSent(kind=kind, caption=caption):
+            reply = Reply(_answered_at(incoming), caption, received_at=incoming.received_at)
+            team.said(turn, sender, contact.principal, SentMedia(kind), reply, contact.language)
 
 
 # ------------------------------------------------------------------------------ participants

@@ -14,19 +14,18 @@ from probot.alerts.present import note_message
 from probot.alerts.rules import signal_hits
 from probot.flows import commands as words
 from probot.flows import pausing
-from probot.flows.front import ON_DEMAND
 from probot.flows.session import AskedAgain, Given, LanguageChosen, Session
 from probot.messages import Message
 from probot.schedule.civil import local_day
-from probot.schedule.plan import assessment_id
 from probot.services import alerting, start
+from probot.services.begin import begin
 from probot.services.converse import Reply, carry_on, go_on, in_front
 from probot.services.pause import pause, resume
 from probot.services.turn import Turn
 from probot.services.withdraw import withdraw
 from probot.store import assessments, outbox, people
-from probot.store.records import Assessment, Enrolment
-from probot.values import AssessmentId, derived_id, language_of
+from probot.store.records import Enrolment
+from probot.values import language_of
 
 SHOWN = timedelta(days=31)
 """How far back /mydata goes; older answers are counted by the message itself if they do not fit."""
@@ -98,28 +97,8 @@ def _report(turn: Turn, enrolment: Enrolment, wanted: str) -> None:
         if session.timepoint == name and session.status == "asking":
             go_on(turn, enrolment)
             return
-    _begin_report(turn, enrolment, name)
-
-
-def _begin_report(turn: Turn, enrolment: Enrolment, name: str) -> None:
-    study, now = turn.study, turn.now
-    timepoint = study.plan[name]
-    day = local_day(now, enrolment.zone)
-    key = AssessmentId(derived_id("assessment", assessment_id(enrolment.id, name, day), turn.cause))
-    closes = now + timepoint.window.closes
-    grace = closes + timepoint.window.grace
-    row = Assessment(
-        id=key, enrolment_id=enrolment.id, timepoint=name, day=day, occurrence=key, day_of_phase=None, opens_at=now,
-        target_at=now, closes_at=closes, grace_until=grace, late_start_until=closes, reminders=(), reminded=0,
-        status="open", reason="", late=False, mode="chat", study_hash=study.hash, prompted_at=now, delivered_at=None,
-        first_answer_at=None, finished_at=None, next_at=grace,
-    )  # fmt: skip
-    if not assessments.add_on_demand(turn.connection, enrolment.id, row):
-        return
-    session = Session(key, name, enrolment.language)
-    assessments.add_session(turn.connection, enrolment.id, session, priority=ON_DEMAND, opened_at=now)
-    turn.note("report begun", "assessment", key, code=enrolment.code, new=name, study=study.hash)
-    go_on(turn, enrolment)
+    if begin(turn, enrolment, name, language=enrolment.language) is not None:
+        go_on(turn, enrolment)
 
 
 # ------------------------------------------------------------------------------ /language, /pause, /mydata, /stop

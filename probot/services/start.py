@@ -263,7 +263,7 @@ def team_with_token(turn: Turn, chat: Chat, sender: Sender | None, token: str) -
     if invitation is None or invitation.kind != "team":
         turn.note("token refused", "invitation", "-", reason="no token for a group")
         return False
-    if person is None or not alerting.may(turn, person, "acknowledge"):
+    if person is None or not alerting.may(turn, person, "bind"):
         turn.note("token refused", "invitation", invitation.token_hash[:16], reason="not opened by staff")
         _tell_group(turn, chat, invitation_refused(invitation.language))
         return False

@@ -20,11 +20,13 @@ from probot.alerts.staff import (
     unknown_alert,
     unknown_code,
 )
-from probot.flows.buttons import AlertTap
+from probot.flows.buttons import AlertTap, AnswerTap
+from probot.flows.session import SentMedia, Tapped, Typed
 from probot.messages import Message
 from probot.ports import Sender
 from probot.schedule.civil import local_day
-from probot.services import alerting
+from probot.services import alerting, grade
+from probot.services.converse import Reply
 from probot.services.turn import Turn
 from probot.store import alerts, assessments, people
 from probot.store.records import Staff
@@ -82,6 +84,9 @@ def commanded(
         _answer(turn, recipient, Message(not_staff(language)))
         return
     act_as(turn, person)
+    if command == grade.COMMAND:
+        grade.commanded(turn, person, recipient, text, language)
+        return
     if command not in {"open", "patient"}:
         _answer(turn, recipient, staff_help(language))
         return
@@ -92,6 +97,26 @@ def commanded(
         return
     shown = _open(turn, language) if command == "open" else _patient(turn, text, language)
     _answer(turn, recipient, shown)
+
+
+def answered(turn: Turn, sender: Sender | None, tap: AnswerTap, reply: Reply) -> None:
+    """A button of a form that a clinician fills in."""
+    person = who(turn, sender)
+    if person is not None:
+        act_as(turn, person)
+        grade.answer_tapped(turn, person, tap.assessment, Tapped(tap.item, tap.choice), reply)
+
+
+def said(
+    turn: Turn, sender: Sender | None, recipient: str, event: Typed | SentMedia, reply: Reply, language: str
+) -> None:
+    """Words in the direct chat of a member of staff: an answer to an open form, else help is offered."""
+    person = who(turn, sender)
+    if person is not None:
+        act_as(turn, person)
+        if grade.said(turn, person, event, reply):
+            return
+    commanded(turn, sender, recipient, "help", "", language)
 
 
 def _answer(turn: Turn, recipient: str, message: Message) -> None:

@@ -87,7 +87,7 @@ def add_on_demand(connection: Connection, enrolment: EnrolmentId, row: Assessmen
             id=row.id, enrolment_id=enrolment, timepoint=row.timepoint, day=row.day, occurrence=row.occurrence,
             opens_at=row.opens_at, target_at=row.target_at, closes_at=row.closes_at, grace_until=row.grace_until,
             late_start_until=row.late_start_until, reminders=[], status=row.status, study_hash=row.study_hash,
-            prompted_at=row.prompted_at, next_at=row.next_at,
+            prompted_at=row.prompted_at, next_at=row.next_at, mode=row.mode, respondent=row.respondent,
         )
         .on_conflict_do_nothing()
     )  # fmt: skip
@@ -185,11 +185,25 @@ def session_of(connection: Connection, key: str) -> Session | None:
 
 
 def live_sessions(connection: Connection, enrolment: EnrolmentId) -> list[Candidate]:
-    """A participant's conversations that still count, the oldest first."""
+    """A participant's own conversations that still count, the oldest first."""
+    return _live(connection, session.c.enrolment_id == enrolment, assessment.c.respondent.is_(None))
+
+
+def forms_about(connection: Connection, enrolment: EnrolmentId) -> list[Candidate]:
+    """Conversations about a participant that clinicians hold and that still count."""
+    return _live(connection, session.c.enrolment_id == enrolment, assessment.c.respondent.is_not(None))
+
+
+def forms_of(connection: Connection, respondent: str) -> list[Candidate]:
+    """The forms that a clinician is filling in, about whomever."""
+    return _live(connection, assessment.c.respondent == respondent)
+
+
+def _live(connection: Connection, *which: Any) -> list[Candidate]:
     rows = connection.execute(
         select(session.c.state, session.c.priority, session.c.opened_at, assessment.c.grace_until)
         .join(assessment, assessment.c.id == session.c.assessment_id)
-        .where(session.c.enrolment_id == enrolment, session.c.status != "closed")
+        .where(session.c.status != "closed", *which)
         .order_by(session.c.opened_at, session.c.assessment_id)
     )
     return [

@@ -125,6 +125,8 @@ class Assessment:
     reason: str
     late: bool
     mode: str
+    respondent: str | None
+    """Who fills it in, if not the participant: the principal of a clinician."""
     study_hash: str | None
     prompted_at: datetime | None
     delivered_at: datetime | None

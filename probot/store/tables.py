@@ -194,6 +194,7 @@ assessment = Table(
     Column("reason", String(80), nullable=False, server_default=""),
     Column("late", Boolean, nullable=False, server_default=text("false")),
     Column("mode", String(10), nullable=False, server_default="chat"),
+    Column("respondent", String(64)),
     Column("study_hash", String(64)),
     Column("prompted_at", Instant),
     Column("delivered_at", Instant),

@@ -217,6 +217,7 @@ def _assessment() -> None:
         sa.Column("reason", sa.String(length=80), server_default="", nullable=False),
         sa.Column("late", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("mode", sa.String(length=10), server_default="chat", nullable=False),
+        sa.Column("respondent", sa.String(length=64), nullable=True),
         sa.Column("study_hash", sa.String(length=64), nullable=True),
         sa.Column("prompted_at", Instant(timezone=True), nullable=True),
         sa.Column("delivered_at", Instant(timezone=True), nullable=True),

@@ -1,0 +1,87 @@
+"""How does a clinician enter a form about a participant? `/grade CODE`, by buttons, in their own chat.
+
+The rule: the form is the clinician's from the first button to the last; neither the participant nor the group
+sees it, and every answer names who gave it.
+"""
+
+from __future__ import annotations
+
+from probot.alerts.staff import not_authorised, unknown_code
+from probot.flows.front import front
+from probot.flows.session import AskedAgain, Opened, SentMedia, Tapped, Typed
+from probot.messages import Message
+from probot.services import alerting
+from probot.services.begin import begin
+from probot.services.converse import Reply, carry_on, tapped, typed
+from probot.services.turn import Turn
+from probot.store import assessments, people
+from probot.store.records import Enrolment, Staff
+from probot.wording import say
+
+COMMAND = "grade"
+
+
+def commanded(turn: Turn, person: Staff, recipient: str, text: str, language: str) -> None:
+    """`/grade CODE`: begin the form, or go on with the one that this clinician began for this participant."""
+    code = text.strip().split()[0] if text.strip() else ""
+    enrolment = people.by_code(turn.connection, code) or people.by_code(turn.connection, code.upper())
+    forms = [point.name for point in turn.study.plan.values() if point.by == "clinician"]
+    if recipient != person.principal:
+        _answer(turn, recipient, Message(say(language, "grade.private")))
+    elif not alerting.may(turn, person, "grade"):
+        turn.note("command refused", "chat", recipient, reason="role", new=COMMAND)
+        _answer(turn, recipient, Message(not_authorised(turn.study, "grade", language)))
+    elif enrolment is None:
+        known = [one.code for one in people.all_enrolments(turn.connection)]
+        _answer(turn, recipient, unknown_code(language, code, known))
+    elif not forms:
+        _answer(turn, recipient, Message(say(language, "grade.none")))
+    else:
+        for name in forms:
+            _open(turn, person, enrolment, name, language)
+
+
+def _answer(turn: Turn, recipient: str, message: Message) -> None:
+    turn.say(recipient, message, lane="reply", purpose="notice")
+
+
+def _open(turn: Turn, person: Staff, enrolment: Enrolment, name: str, language: str) -> None:
+    for each in assessments.forms_of(turn.connection, person.principal):
+        one = assessments.find(turn.connection, each.session.assessment)
+        if (
+            one is not None
+            and one.enrolment_id == enrolment.id
+            and one.timepoint == name
+            and each.session.asking
+        ):
+            carry_on(turn, enrolment, one, each.session, AskedAgain(lost=False), Reply(turn.now))
+            return
+    begun = begin(turn, enrolment, name, language=language, respondent=person.principal)
+    if begun is not None:
+        carry_on(turn, enrolment, *begun, Opened(), Reply(turn.now))
+
+
+def answer_tapped(turn: Turn, person: Staff, assessment: str, event: Tapped, reply: Reply) -> None:
+    """A button of a form; other people's forms are none of this clinician's business."""
+    enrolment = _about(turn, assessment)
+    if enrolment is None or not tapped(
+        turn, enrolment, assessment, event, reply, respondent=person.principal
+    ):
+        turn.note("tap ignored", "assessment", assessment[:40], reason="not theirs")
+
+
+def said(turn: Turn, person: Staff, event: Typed | SentMedia, reply: Reply) -> bool:
+    """Words while a form is open: they answer it. False if no form of this clinician has a question open."""
+    ahead = front(assessments.forms_of(turn.connection, person.principal), turn.now)
+    if ahead is None or ahead.asking is None:
+        return False
+    enrolment = _about(turn, ahead.assessment)
+    if enrolment is None:
+        return False
+    typed(turn, enrolment, ahead, event, reply)
+    return True
+
+
+def _about(turn: Turn, assessment: str) -> Enrolment | None:
+    one = assessments.find(turn.connection, assessment)
+    return None if one is None else people.by_id(turn.connection, one.enrolment_id, lock=True)

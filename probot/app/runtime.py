@@ -41,6 +41,7 @@ class Runtime:
         self.ticker = ticker
         self._arrived = asyncio.Event()
         self._to_send = asyncio.Event()
+        self.sender.freed = self._to_send.set
         self._working, self._sending, self._ticking = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
 
     # ------------------------------------------------------------------------------ one turn each

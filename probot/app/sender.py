@@ -34,6 +34,8 @@ class Sender:
         self._token = token
         self._pace = pace
         self._under_way: set[asyncio.Task[None]] = set()
+        self.freed: Callable[[], None] = _nobody_waits
+        """Called when a sending has ended, so that the next message of that chat need not wait for a look."""
 
     async def send(self) -> int:
         """Claim and start what may go now; how many messages that were."""
@@ -52,12 +54,17 @@ class Sender:
             if to is not None:
                 task = asyncio.create_task(self._send(row, to))
                 self._under_way.add(task)
-                task.add_done_callback(self._under_way.discard)
+                task.add_done_callback(self._ended)
         return len(claimed)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self.freed()
 
     async def _send(self, row: Outgoing, to: Addressed) -> None:
         if self._pace is not None:
-            self._pace.sent(row.recipient, self._office.clock.now(), group=to.sending.chat < 0)
+            now = self._office.clock.now()
+            self._pace.sent(row.recipient, now, group=to.sending.chat < 0, edit=row.kind == "edit")
         outcome = await self._channel.deliver(to.sending)
         if self._pace is not None and isinstance(outcome, Later):
             until = self._office.clock.now() + timedelta(seconds=outcome.seconds)
@@ -74,6 +81,10 @@ class Sender:
             for task in done:
                 if not task.cancelled() and (error := task.exception()) is not None:
                     raise error
+
+
+def _nobody_waits() -> None:
+    pass
 
 
 def _address_all(turn: Turn, rows: list[Outgoing]) -> list[tuple[Outgoing, Addressed | None]]:

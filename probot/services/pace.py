@@ -2,7 +2,7 @@
 
 The rule: alerts have room kept for them; a chat that asked for patience does not slow the others.
 
-Figures: 30 a second in all, 1 a second in a chat, 20 a minute in a group (Bot API FAQ).
+Figures: 30 a second in all, 1 a second in a chat with a short burst allowed, 20 a minute in a group (Bot API FAQ).
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 
 A_SECOND = timedelta(seconds=1)
 A_MINUTE = timedelta(minutes=1)
+ONE_MORE = timedelta(seconds=1.05)
+"""A private chat gains room for one message in this time; a little over a second, as clocks differ."""
 
 
 @dataclass(slots=True)
@@ -21,8 +23,11 @@ class Pace:
 
     in_all: int = 30
     in_a_group: int = 20
+    in_a_burst: int = 3
+    """Messages that one private chat may get at once: an answer marked and the next question wait for nobody."""
     _lately: deque[datetime] = field(default_factory=deque)
     _groups: dict[str, deque[datetime]] = field(default_factory=dict)
+    _bursts: dict[str, tuple[float, datetime]] = field(default_factory=dict)
     _rests: dict[str, datetime] = field(default_factory=dict)
     _all_rest_until: datetime | None = None
 
@@ -39,17 +44,26 @@ class Pace:
         self._rests = {recipient: until for recipient, until in self._rests.items() if until > now}
         return list(self._rests)
 
-    def sent(self, recipient: str, now: datetime, *, group: bool) -> None:
-        """Count one message that went out."""
+    def sent(self, recipient: str, now: datetime, *, group: bool, edit: bool = False) -> None:
+        """Count one message that went out. `edit`: it only changed an earlier one."""
         self._lately.append(now)
         if not group:
-            self.rest(recipient, now + A_SECOND)
+            if not edit:
+                self._count_private(recipient, now)
             return
         recent = self._groups.setdefault(recipient, deque())
         recent.append(now)
         while recent and now - recent[0] >= A_MINUTE:
             recent.popleft()
         self.rest(recipient, now + A_SECOND if len(recent) < self.in_a_group else recent[0] + A_MINUTE)
+
+    def _count_private(self, recipient: str, now: datetime) -> None:
+        full = float(self.in_a_burst)
+        left, at = self._bursts.get(recipient, (full, now))
+        left = min(full, left + (now - at) / ONE_MORE) - 1
+        self._bursts[recipient] = (left, now)
+        if left < 1:
+            self.rest(recipient, now + (1 - left) * ONE_MORE)
 
     def rest(self, recipient: str, until: datetime) -> None:
         """Leave a recipient alone until then."""

@@ -1,0 +1,60 @@
+"""Does the sender keep to the channel's limits, and does nobody wait without need?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from probot.services.pace import Pace
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+HER = "participant:1"
+
+
+def after(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+def test_three_messages_may_go_to_one_phone_at_once_and_then_one_a_second() -> None:
+    pace = Pace()
+    for _ in range(3):
+        assert pace.resting(NOON) == []
+        pace.sent(HER, NOON, group=False)
+    assert pace.resting(after(1)) == [HER]
+    assert pace.resting(after(1.1)) == []
+    pace.sent(HER, after(1.1), group=False)
+    assert pace.resting(after(2)) == [HER]
+
+
+def test_an_edit_does_not_keep_the_next_question_waiting() -> None:
+    pace = Pace()
+    for _ in range(10):
+        pace.sent(HER, NOON, group=False, edit=True)
+    assert pace.resting(NOON) == []
+    assert pace.room(NOON) == 20
+
+
+def test_a_chat_left_alone_has_its_burst_again() -> None:
+    pace = Pace()
+    for _ in range(3):
+        pace.sent(HER, NOON, group=False)
+    for _ in range(3):
+        assert pace.resting(after(10)) == []
+        pace.sent(HER, after(10), group=False)
+    assert pace.resting(after(10)) == [HER]
+
+
+def test_one_busy_chat_does_not_keep_others_waiting() -> None:
+    pace = Pace()
+    for _ in range(3):
+        pace.sent(HER, NOON, group=False)
+    assert pace.resting(NOON) == [HER]
+    assert pace.room(NOON) == 27
+
+
+def test_a_group_gets_one_a_second_and_twenty_a_minute() -> None:
+    pace = Pace()
+    for second in range(20):
+        assert pace.resting(after(second)) == []
+        pace.sent("team", after(second), group=True)
+    assert pace.resting(after(59)) == ["team"]
+    assert pace.resting(after(60)) == []

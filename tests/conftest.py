@@ -28,7 +28,7 @@ settings.register_profile(
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 # Settings of whoever runs the tests must not leak into them.
-KEPT = ("PROBOT_TEST_DATABASE_URL", "PROBOT_TEST_NO_SKIPS")
+KEPT = ("PROBOT_TEST_DATABASE_URL", "PROBOT_TEST_NO_SKIPS", "PROBOT_CRASHES")
 for name in [name for name in os.environ if name.startswith("PROBOT_") and name not in KEPT]:
     del os.environ[name]
 

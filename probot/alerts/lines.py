@@ -74,7 +74,7 @@ def evidence_lines(study: Study, alert: Alert, language: str) -> list[str]:
         else say(language, "alert.previous", value=value_words(item, evidence.previous, language)),
         say(language, "alert.trend", line=line) if line else "",
         say(language, "alert.since", day=day(language, date.fromisoformat(evidence.since)))
-        if evidence.since
+        if evidence.since and evidence.previous is not None
         else "",
         again,
     ]

@@ -78,6 +78,11 @@ def closed_question(study: Study, language: str) -> Message:
     return message([say(language, "answer.closed"), study.texts["emergency"][language]])
 
 
+def asked_below(item: Item, language: str) -> Message:
+    """What an earlier copy of a question becomes once the same question stands further down."""
+    return message([fitting(item.text[language], _SHORT), say(language, "ask.below")])
+
+
 def wording_hash(item: Item, language: str) -> str:
     """SHA-256 (hex) of what is shown of the item itself in that language: its text, anchors and options."""
     anchors = [words[language] for words in item.anchors or ()]

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from probot.alerts.present import marked_repeat
 from probot.alerts.rules import signal_hits
+from probot.flows.present import asked_below
 from probot.ports import Edit, Gone, Later, Leave, Moved, Outcome, Post, Refused, Sending, Sent, Unknown
 from probot.services import alerting
 from probot.services.turn import Turn
@@ -132,6 +133,7 @@ def note_outcome(turn: Turn, row: Outgoing, contact: Contact | None, outcome: Ou
 def _sent(turn: Turn, row: Outgoing, contact: Contact | None, number: int | None) -> None:
     if not outbox.sent(turn.connection, row, turn.now, contact.id if contact else None, number):
         return
+    _retire_earlier(turn, row, contact)
     if not row.recipient.startswith("participant:"):
         return
     key = row.recipient.removeprefix("participant:")
@@ -142,6 +144,21 @@ def _sent(turn: Turn, row: Outgoing, contact: Contact | None, number: int | None
             people.change_enrolment(turn.connection, one.enrolment_id, reach="ok")
     elif row.purpose == "farewell":
         turn.note("farewell sent", "enrolment", key)
+
+
+def _retire_earlier(turn: Turn, row: Outgoing, contact: Contact | None) -> None:
+    """The same question stands further down now, for certain: the earlier copy loses its buttons."""
+    if row.kind != "post" or row.purpose not in WHILE_ACTIVE or row.item is None or contact is None:
+        return
+    earlier = outbox.earlier_asking(turn.connection, row)
+    one = assessments.find(turn.connection, row.assessment_id or "")
+    if earlier is None or one is None:
+        return
+    words = asked_below(turn.pinned(one.study_hash).item(row.item), contact.language)
+    turn.say(
+        row.recipient, words, lane="edit", purpose="reply", kind="edit", edits=earlier,
+        assessment_id=row.assessment_id, item=row.item,
+    )  # fmt: skip
 
 
 def _unknown(turn: Turn, row: Outgoing, reason: str) -> None:

@@ -204,6 +204,24 @@ def last_asking(connection: Connection, assessment_id: str, item: str) -> str | 
     return connection.execute(newest).scalar()
 
 
+def earlier_asking(connection: Connection, message: Outgoing) -> str | None:
+    """The message before `message` that asked the same item and arrived."""
+    earlier = (
+        select(outbox.c.id)
+        .where(
+            outbox.c.assessment_id == message.assessment_id,
+            outbox.c.item == message.item,
+            outbox.c.recipient == message.recipient,
+            outbox.c.kind == "post",
+            outbox.c.state == "sent",
+            outbox.c.seq < message.seq,
+        )
+        .order_by(outbox.c.seq.desc())
+        .limit(1)
+    )
+    return connection.execute(earlier).scalar()
+
+
 def posts_of_alert(connection: Connection, alert_id: str) -> list[tuple[str, str]]:
     """The messages that showed an alert, `(message id, recipient)`, so that all of them can be kept current."""
     shown = (

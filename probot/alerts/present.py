@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import groupby
 from typing import Literal
 
 from probot.alerts.ladder import Reason, started_at
@@ -37,6 +36,7 @@ from probot.alerts.phrases import (
     units,
     value_words,
     visible,
+    words_of,
 )
 from probot.flows.buttons import AlertTap, write
 from probot.messages import MOST_CHARACTERS, Button, Message
@@ -189,6 +189,15 @@ class AnswerLine:
     absent: Literal["declined", "not_done", "branched", "not_reached"] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ExpectedLine:
+    """One assessment that was expected: its day, its timepoint, and how it ended (or `open`)."""
+
+    day: date
+    timepoint: str
+    status: str
+
+
 def participant_message(
     study: Study,
     code: str,
@@ -198,10 +207,12 @@ def participant_message(
     answers: Sequence[AnswerLine],
     alerts: Sequence[Alert],
     now: datetime,
+    expected: Sequence[ExpectedLine] = (),
     until: date | None = None,
     staff: Names | None = None,
 ) -> Message:
-    """The answer to /patient CODE: status, alerts that are not closed, and answers by day, the newest first.
+    """The answer to /patient CODE: status, alerts that are not closed, how many assessments were answered, and
+    answers by day, the newest first, with what was missed on that day.
 
     `status` is the enrolment's (`active`, `paused`, …); `until` the last day of a pause. Items hidden by a
     condition are left out.
@@ -214,7 +225,8 @@ def participant_message(
             for alert in sorted(alerts, key=_age)
         ),
         "" if alerts else say(language, "patient.no_alerts"),
-        *_days(study, answers, language),
+        *_kept_up(study, expected, language),
+        *_days(study, answers, expected, language),
     ]
     buttons = [tap_button(alert, language, _short_title(study, alert, language)) for alert in alerts]
     rows = tuple((button,) for button in buttons[:MOST_BUTTONS] if button is not None)
@@ -225,21 +237,55 @@ def _age(alert: Alert) -> tuple[bool, int, datetime, str]:
     return _urgency((alert, ""))
 
 
-def _days(study: Study, answers: Sequence[AnswerLine], language: str) -> Iterator[str]:
-    shown = [line for line in answers if line.absent != "branched"]
-    if not shown:
+ANSWERED = frozenset({"complete", "partial"})
+NOT_ANSWERED = frozenset({"missed", "declined", "not_delivered"})
+WORTH_A_LINE = NOT_ANSWERED | {"partial", "paused", "outage", "open"}
+"""How an assessment stands, where that does not show from its answers alone."""
+
+
+def _kept_up(study: Study, expected: Sequence[ExpectedLine], language: str) -> Iterator[str]:
+    """`Daily diary: 3 of 4 answered`, for each timepoint of which something was due."""
+    ended = [line for line in expected if line.status in ANSWERED | NOT_ANSWERED]
+    for timepoint in dict.fromkeys(line.timepoint for line in ended):
+        statuses = [line.status for line in ended if line.timepoint == timepoint]
+        answered = sum(status in ANSWERED for status in statuses)
+        label = _timepoint(study, timepoint, language)
+        yield say(language, "patient.kept_up", label=label, answered=answered, n=len(statuses))
+
+
+def _days(
+    study: Study, answers: Sequence[AnswerLine], expected: Sequence[ExpectedLine], language: str
+) -> Iterator[str]:
+    # Within a day the answers keep the order in which they are given here.
+    by_day: dict[date, list[str]] = {}
+    for one in expected:
+        if one.status in WORTH_A_LINE:
+            status = say(language, f"patient.assessment.{one.status}")
+            label = _timepoint(study, one.timepoint, language)
+            by_day.setdefault(one.day, []).append(say(language, "alert.answer", label=label, value=status))
+    for line in answers:
+        if line.absent != "branched":
+            by_day.setdefault(line.day, []).append(_answer(study, line, language))
+    if not by_day:
         yield say(language, "patient.no_answers")
-    # Sorted is stable: within a day the answers keep the order in which they are given here.
-    for when, lines in groupby(sorted(shown, key=lambda line: line.day, reverse=True), lambda line: line.day):
+    for when in sorted(by_day, reverse=True):
         yield day(language, when)
-        for line in lines:
-            item = known_item(study, line.item)
-            value = (
-                say(language, f"patient.absent.{line.absent}")
-                if line.absent
-                else value_words(item, line.value, language)
-            )
-            yield "  " + say(language, "alert.answer", label=label_of(item, language), value=value)
+        yield from (f"  {shown}" for shown in by_day[when])
+
+
+def _answer(study: Study, line: AnswerLine, language: str) -> str:
+    item = known_item(study, line.item)
+    value = (
+        say(language, f"patient.absent.{line.absent}")
+        if line.absent
+        else value_words(item, line.value, language)
+    )
+    return say(language, "alert.answer", label=label_of(item, language), value=value)
+
+
+def _timepoint(study: Study, name: str, language: str) -> str:
+    timepoint = study.plan.get(name)
+    return words_of(timepoint.label, language) if timepoint else visible(name)
 
 
 # ---------------------------------------------------------------- notes

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from probot.alerts.life import Refusal
 from probot.alerts.model import Alert
-from probot.alerts.present import AnswerLine, open_list_message, participant_message
+from probot.alerts.present import AnswerLine, ExpectedLine, open_list_message, participant_message
 from probot.alerts.staff import (
     done_words,
     not_authorised,
@@ -151,9 +151,15 @@ def _patient(turn: Turn, text: str, language: str) -> Message:
         day = local_day(response.answered_at, enrolment.zone)
         line = AnswerLine(day, response.item, response.value, response.absent)
         newest[response.assessment_id, response.item] = line
+    since = local_day(turn.now - SHOWN_DAYS, enrolment.zone)
+    expected = [
+        ExpectedLine(one.day, one.timepoint, one.status)
+        for one in assessments.of_enrolment(turn.connection, enrolment.id)
+        if one.status != "planned" and not one.occurrence and one.respondent is None and one.day >= since
+    ]
     paused = enrolment.paused_until if enrolment.status == "paused" else None
     return participant_message(
         turn.study, enrolment.code, language, status=enrolment.status, answers=tuple(newest.values()),
-        alerts=alerts.standing(turn.connection, enrolment.id), now=turn.now,
+        alerts=alerts.standing(turn.connection, enrolment.id), now=turn.now, expected=expected,
         until=local_day(paused, enrolment.zone) if paused else None, staff=_names(turn),
     )  # fmt: skip

@@ -30,6 +30,7 @@ from probot.alerts.model import Alert
 from probot.alerts.phrases import excerpt, units, visible
 from probot.alerts.present import (
     AnswerLine,
+    ExpectedLine,
     alert_message,
     digest_message,
     marked_repeat,
@@ -329,6 +330,20 @@ def test_a_paused_participant_without_answers(language):
         STUDY, "P-7", language, status="paused", until=date(2025, 3, 9), answers=[], alerts=[], now=at(4)
     )
     same_as_golden(f"participant_paused.{language}", message)
+
+
+@LANGUAGES
+def test_what_was_missed_shows_on_its_day(language):
+    expected = [
+        ExpectedLine(at(2).date(), "daily", "complete"),
+        ExpectedLine(at(3).date(), "daily", "missed"),
+        ExpectedLine(at(4).date(), "daily", "open"),
+        ExpectedLine(at(4).date(), "gone", "paused"),
+    ]
+    message = participant_message(
+        STUDY, "P-001", language, status="active", answers=ANSWERS, alerts=[], expected=expected, now=at(4)
+    )
+    same_as_golden(f"participant_missed.{language}", message)
 
 
 @given(st.lists(st.builds(AnswerLine, st.dates(), st.just("pain"), st.integers(0, 10)), max_size=400))

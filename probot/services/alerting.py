@@ -14,7 +14,7 @@ from typing import Any
 from probot.alerts import life
 from probot.alerts.ladder import CARE_TEAM, Climbed, Reason, climb, quiet_now, reason
 from probot.alerts.model import Alert, Hit
-from probot.alerts.present import alert_message, digest_message
+from probot.alerts.present import alert_message, digest_message, open_list_message
 from probot.alerts.rules import strongest
 from probot.flows.commands import safety_text
 from probot.flows.session import ItemAnswered
@@ -22,12 +22,19 @@ from probot.messages import Message
 from probot.services.turn import Turn
 from probot.store import alerts, claims, outbox, people
 from probot.store.records import Enrolment, Outgoing, Staff
+from probot.store.saved import message_to_json
 from probot.store.tables import alert as table
-from probot.study.model import Study
+from probot.study.model import TIERS, Study
 from probot.values import AlertId
 
 SAME_ADVICE = timedelta(hours=1)
 """The same safety text is not sent to a participant twice within this time."""
+LOOK_FOR_SOMEBODY = timedelta(hours=1)
+"""How often it is looked whether somebody has come whom a held message can be told; a binding looks at once."""
+
+
+class LostClaim(Exception):
+    """Somebody else holds the alert by now; this transaction must not be committed."""
 
 
 # ------------------------------------------------------------------------------ a rule is met
@@ -40,15 +47,16 @@ def raise_all(
 
     `tell`: the participant gets the rules' safety text. True if the care team has just been told of any.
     """
-    told = [_raise(turn, study, enrolment, hit) for hit in strongest(tuple(found))]
-    spoken = {id(hit) for hit in strongest(tuple(found))}
-    for hit in found:
+    by_tier = tuple(sorted(found, key=lambda hit: -TIERS.index(hit.tier)))
+    told = [_raise(turn, study, enrolment, hit) for hit in strongest(by_tier)]
+    spoken = {id(hit) for hit in strongest(by_tier)}
+    for hit in by_tier:
         if id(hit) not in spoken:
             turn.note(
                 "rule met as well", "alert", hit.concept, code=enrolment.code, field=hit.rule, new=hit.tier
             )
     if tell:
-        _advise(turn, study, enrolment, found)
+        _advise(turn, study, enrolment, by_tier)
     return any(told)
 
 
@@ -114,13 +122,16 @@ def escalate(turn: Turn, keys: Sequence[str], token: str) -> None:
         if alert is None:
             continue
         enrolment = people.by_id(turn.connection, alert.enrolment, lock=True)
+        alert = alerts.find(turn.connection, key)  # as it is now that nobody else can change it
         assert enrolment is not None
+        assert alert is not None
         study = turn.pinned(alert.study)
         climbed = climb(study, alert, turn.now)
         _climbed(turn, study, enrolment, alert, climbed)
         for name in climbed.digest:
             digests.setdefault(name, []).append((climbed.alert, enrolment.code))
-        claims.settle(turn.connection, table, key, token)
+        if not claims.settle(turn.connection, table, key, token):
+            raise LostClaim(key)
     for name, entries in digests.items():
         for recipient, language in readers(turn, name):
             message = digest_message(turn.study, entries, language, turn.now)
@@ -160,6 +171,7 @@ def _tell(
             if recipient in told:
                 continue
             told.add(recipient)
+            outbox.supersede_alert(turn.connection, recipient, alert.id)
             message = shown(turn, study, enrolment, alert, language, whys[name])
             silent = quiet_now(study, alert.tier, turn.now)
             turn.say(
@@ -188,7 +200,15 @@ def _refresh(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert) -> No
 
 
 def readers(turn: Turn, name: str) -> list[tuple[str, str]]:
-    """Who is meant by a name of the ladder: `(principal, language)`, never nobody while anybody is there."""
+    """Who is meant by a name of the ladder: `(principal, language)`; the team, whoever that will be, at the least.
+
+    What is said to the team while nobody is there at all waits in the outbox until somebody is.
+    """
+    found = _present(turn, name)
+    return found or [(people.TEAM, turn.study.languages[0])]
+
+
+def _present(turn: Turn, name: str) -> list[tuple[str, str]]:
     team = people.contact_of(turn.connection, people.TEAM)
     here = people.active_staff(turn.connection)
     if name == CARE_TEAM:
@@ -213,6 +233,11 @@ def may(turn: Turn, person: Staff, power: str) -> bool:
     """Whether a member of staff may do this, by the role's powers in the study in force."""
     role = turn.study.roles.get(person.role)
     return role is not None and power in role.may
+
+
+def may_see(turn: Turn, person: Staff) -> bool:
+    """Whether the role of a member of staff lets them hear about a participant."""
+    return may(turn, person, "view") or may(turn, person, "acknowledge")
 
 
 def language_of(turn: Turn, recipient: str) -> str:
@@ -254,15 +279,71 @@ def _decide(turn: Turn, alert_id: str, person: Staff, deed: str) -> Alert | life
 
 
 def pass_on(turn: Turn, row: Outgoing, why: str) -> None:
-    """A message to the care team can never arrive where it was meant to go: everybody able hears it instead."""
-    if row.kind == "edit":
+    """A message to the care team cannot arrive where it was meant to go: everybody able hears it instead.
+
+    Whoever it has failed at is not tried again, and whoever has it anyway does not get it twice. If nobody is
+    left, it is held until somebody is bound.
+    """
+    # Two that fail at the same moment must see each other, or each believes that the other one was told.
+    able = _direct(_able(turn, people.active_staff(turn.connection, lock=True)))
+    heard, vain = outbox.others_told(turn.connection, row)
+    team = people.contact_of(turn.connection, people.TEAM)
+    there = ([(people.TEAM, team.language)] if team is not None else []) + able
+    others = [recipient for recipient, _ in there if recipient not in {row.recipient, *heard, *vain}]
+    for recipient, language in there:
+        if recipient in others:
+            outbox.copy_to(turn.connection, row, recipient, turn.now, content=_in_words(turn, row, language))
+    if others:
+        outbox.drop(turn.connection, row, f"passed on: {why}")
+        turn.note("alert path broken", "message", row.id, reason=why, old=row.recipient, new=others)
+    elif heard:
+        outbox.drop(turn.connection, row, f"others have it: {why}")
+    elif team is None:
+        outbox.hold(turn.connection, row, people.TEAM, turn.now, turn.now + LOOK_FOR_SOMEBODY)
+        outbox.drop(turn.connection, row, f"held: {why}")
+        if why != outbox.NOBODY:
+            turn.note("alert path broken", "message", row.id, reason=why, old=row.recipient, new=[])
+    else:
+        outbox.bury(turn.connection, row, why)
+        turn.note("alert path broken", "message", row.id, reason=why, old=row.recipient, new=[])
+
+
+def _in_words(turn: Turn, row: Outgoing, language: str) -> Any:
+    """What a message about an alert says to a reader of that language, as things stand; None: as it is written."""
+    alert = alerts.find(turn.connection, row.alert_id) if row.alert_id else None
+    enrolment = people.by_id(turn.connection, alert.enrolment) if alert is not None else None
+    if alert is None or enrolment is None:
+        return None
+    return message_to_json(shown(turn, turn.pinned(alert.study), enrolment, alert, language))
+
+
+def lose_team(turn: Turn, why: str) -> None:
+    """The care team's chat is gone: whoever can be reached directly gets all that is open, at once."""
+    people.unbind(turn.connection, people.TEAM, turn.now, why)
+    turn.note("team chat lost", "contact", people.TEAM, reason=why)
+    tell_what_is_open(turn, [one for one in readers(turn, CARE_TEAM) if one[0] != people.TEAM])
+
+
+def somebody_is_there(turn: Turn, recipient: str, language: str) -> None:
+    """The team's chat or a member of staff has been bound: what waited for anybody goes now, and what is open is told."""
+    outbox.let_go(turn.connection, turn.now)
+    if recipient == people.TEAM:
+        tell_what_is_open(turn, [(recipient, language)])
+
+
+def tell_what_is_open(turn: Turn, to: Sequence[tuple[str, str]]) -> None:
+    """The list of /open, unasked, to somebody who has not seen the alerts themselves. Nothing if there are none."""
+    listed = [
+        (alert, enrolment.code)
+        for alert in alerts.standing(turn.connection)
+        if (enrolment := people.by_id(turn.connection, alert.enrolment)) is not None
+    ]
+    if not listed:
         return
-    turn.note("alert path broken", "message", row.id, reason=why, new=row.recipient)
-    if row.recipient == people.TEAM:
-        people.unbind(turn.connection, people.TEAM, turn.now, why)
-    for person in _able(turn, people.active_staff(turn.connection)):
-        if person.principal != row.recipient:
-            outbox.copy_to(turn.connection, row, person.principal, turn.now)
+    names: dict[str, str] = {person.id: person.name for person in people.all_staff(turn.connection)}
+    for recipient, language in to:
+        message = open_list_message(turn.study, listed, language, turn.now, names)
+        turn.say(recipient, message, lane="alert", purpose="notice")
 
 
 def _trail(

@@ -7,21 +7,27 @@ what is unknown is sent again where silence could harm, marked as a copy, and dr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from probot.alerts.present import marked_repeat
 from probot.alerts.rules import signal_hits
 from probot.flows.present import asked_below
+from probot.messages import LANES, Message
 from probot.ports import Edit, Gone, Later, Leave, Moved, Outcome, Post, Refused, Sending, Sent, Unknown
 from probot.services import alerting
 from probot.services.turn import Turn
-from probot.store import assessments, outbox, people
+from probot.store import alerts, assessments, outbox, people
 from probot.store.records import Contact, Enrolment, Outgoing
-from probot.store.saved import message_from_json
+from probot.store.saved import message_from_json, message_to_json
 from probot.study.model import Signal
 
 AGAIN_AFTER_UNKNOWN = timedelta(seconds=60)
 """A question whose arrival is unknown is asked once more after this; an alert at once."""
+LONGEST_PAUSE = timedelta(minutes=10)
+"""An alert of which nobody knows whether it ever arrives is said again at once, then ever more seldom, up to this."""
+MOST_COPIES = 8
+"""What is no alert is said this often at most when its arrival stays unknown."""
+TAKEN = "somebody has taken it meanwhile"
 MUST_ARRIVE = frozenset({"alert", "notice", "safety"})
 """Sent again whenever it is unknown whether they arrived."""
 WORTH_A_COPY = frozenset({"question", "reminder", "welcome", "farewell"})
@@ -45,10 +51,14 @@ def address(turn: Turn, row: Outgoing) -> Addressed | None:
         return None
     if row.recipient.startswith("chat:"):
         return Addressed(_sending(turn, row, int(row.recipient.removeprefix("chat:")), "en"), None)
+    if row.kind == "edit" and row.alert_id and outbox.rewrite(turn.connection, row.edits or "", row.content):
+        # An alert that has not gone out yet shall not go out as it no longer is.
+        outbox.drop(turn.connection, row, "said by the message itself")
+        return None
     why_not = _why_not(turn, row)
     contact = people.contact_of(turn.connection, row.recipient)
     if why_not or contact is None:
-        outbox.drop(turn.connection, row, why_not or "nobody bound")
+        _cannot_go(turn, row, why_not or outbox.NOBODY)
         return None
     if row.kind == "edit" and not _can_edit(turn, row, contact):
         outbox.drop(turn.connection, row, "nothing to edit")
@@ -56,8 +66,19 @@ def address(turn: Turn, row: Outgoing) -> Addressed | None:
     return Addressed(_sending(turn, row, contact.chat, contact.language), contact)
 
 
+def _cannot_go(turn: Turn, row: Outgoing, why: str) -> None:
+    """It must not go there now: what the care team has to know goes to somebody else, the rest is dropped."""
+    to_team = row.recipient == people.TEAM or row.recipient.startswith("staff:")
+    if to_team and row.kind == "post" and row.purpose in MUST_ARRIVE and why != TAKEN:
+        alerting.pass_on(turn, row, why)
+    else:
+        outbox.drop(turn.connection, row, why)
+
+
 def _why_not(turn: Turn, row: Outgoing) -> str:
     """Why the recipient may not be told this now; empty if they may."""
+    if row.purpose == "alert" and row.alert_id is not None and _is_taken(turn, row.alert_id, row.created_at):
+        return TAKEN
     if row.recipient.startswith("participant:"):
         enrolment = people.by_id(turn.connection, row.recipient.removeprefix("participant:"))
         if enrolment is None:
@@ -67,7 +88,18 @@ def _why_not(turn: Turn, row: Outgoing) -> str:
         person = people.staff_by_id(turn.connection, row.recipient.removeprefix("staff:"))
         if person is None or person.status != "active":
             return "no longer on the team"
+        if row.purpose == "alert" and not alerting.may_see(turn, person):
+            return "no longer in a role that may see alerts"
     return ""
+
+
+def _is_taken(turn: Turn, alert_id: str, since: datetime) -> bool:
+    """Whether somebody has acknowledged or closed the alert after `since`."""
+    alert = alerts.find(turn.connection, alert_id)
+    if alert is None or alert.state == "open":
+        return False
+    taken = alert.closed_at or alert.acknowledged_at
+    return taken is not None and taken > since
 
 
 def _why_not_participant(turn: Turn, row: Outgoing, enrolment: Enrolment) -> str:
@@ -79,6 +111,8 @@ def _why_not_participant(turn: Turn, row: Outgoing, enrolment: Enrolment) -> str
         return enrolment.status
     if row.purpose not in WHILE_ACTIVE:
         return ""
+    if enrolment.status == "paused" and row.lane == LANES.index("prompt"):
+        return enrolment.status
     if enrolment.reach not in {"unknown", "ok"}:
         return enrolment.reach
     if row.purpose == "reminder" and enrolment.status != "active":
@@ -86,7 +120,7 @@ def _why_not_participant(turn: Turn, row: Outgoing, enrolment: Enrolment) -> str
     session = assessments.session_of(turn.connection, row.assessment_id or "")
     if session is None or session.status == "closed":
         return "closed"
-    if row.purpose == "reminder" and session.asking != row.item:
+    if (row.purpose == "reminder" or row.repeat) and session.asking != row.item:
         return "answered meanwhile"
     return ""
 
@@ -125,7 +159,7 @@ def note_outcome(turn: Turn, row: Outgoing, contact: Contact | None, outcome: Ou
         case Moved(to):
             _moved(turn, row, contact, to)
         case Gone(reason):
-            _gone(turn, row, reason)
+            _gone(turn, row, contact, reason)
         case Refused(reason):
             _refused(turn, row, reason)
 
@@ -137,11 +171,10 @@ def _sent(turn: Turn, row: Outgoing, contact: Contact | None, number: int | None
     if not row.recipient.startswith("participant:"):
         return
     key = row.recipient.removeprefix("participant:")
-    if row.purpose == "question" and row.assessment_id:
+    if row.purpose in WHILE_ACTIVE and row.assessment_id:
         one = assessments.find(turn.connection, row.assessment_id)
         if one is not None and one.delivered_at is None:
             assessments.change(turn.connection, one.id, delivered_at=turn.now)
-            people.change_enrolment(turn.connection, one.enrolment_id, reach="ok")
     elif row.purpose == "farewell":
         turn.note("farewell sent", "enrolment", key)
 
@@ -162,18 +195,28 @@ def _retire_earlier(turn: Turn, row: Outgoing, contact: Contact | None) -> None:
 
 
 def _unknown(turn: Turn, row: Outgoing, reason: str) -> None:
-    if row.kind == "edit" or row.purpose in MUST_ARRIVE:
-        pause = timedelta() if row.purpose in MUST_ARRIVE else timedelta(seconds=5)
-        outbox.again(turn.connection, row, turn.now + pause, reason, repeat=True)
+    limited = row.purpose != "alert" and row.attempts >= MOST_COPIES
+    if (row.kind == "edit" or row.purpose in MUST_ARRIVE) and not limited:
+        outbox.again(turn.connection, row, turn.now + _pause_before_copy(row), reason, repeat=True)
     elif row.purpose in WORTH_A_COPY and not row.repeat:
         outbox.again(turn.connection, row, turn.now + AGAIN_AFTER_UNKNOWN, reason, repeat=True)
     else:
         outbox.drop(turn.connection, row, f"may have arrived: {reason}")
 
 
+def _pause_before_copy(row: Outgoing) -> timedelta:
+    """None after the first sending (5 s for an edit), then twice as long each time."""
+    if row.attempts <= 1:
+        return timedelta(seconds=5) if row.kind == "edit" else timedelta()
+    doubled: int = 2 ** min(row.attempts - 1, 10)
+    return min(LONGEST_PAUSE, timedelta(seconds=5) * doubled)
+
+
 def _moved(turn: Turn, row: Outgoing, contact: Contact | None, to: int) -> None:
-    if contact is not None:
-        move(turn, contact, to)
+    if contact is None:
+        outbox.drop(turn.connection, row, "the chat has another number now")
+        return
+    move(turn, contact, to)
     outbox.again(turn.connection, row, turn.now, "the chat has another number now")
 
 
@@ -185,24 +228,38 @@ def move(turn: Turn, contact: Contact, to: int) -> None:
     turn.note("chat moved", "contact", contact.id, reason="the group was upgraded")
 
 
-def _gone(turn: Turn, row: Outgoing, reason: str) -> None:
-    outbox.bury(turn.connection, row, reason)
+def _gone(turn: Turn, row: Outgoing, contact: Contact | None, reason: str) -> None:
+    if not outbox.bury(turn.connection, row, reason):
+        return
+    now = people.contact_of(turn.connection, row.recipient)
+    still_there = now is not None and contact is not None and now.chat == contact.chat
     if row.recipient.startswith("participant:"):
-        lost_contact(turn, row.recipient.removeprefix("participant:"), reason)
-    elif row.purpose in MUST_ARRIVE:
+        if still_there:
+            lost_contact(turn, row.recipient.removeprefix("participant:"), reason)
+        return
+    if row.recipient == people.TEAM and still_there:
+        alerting.lose_team(turn, reason)
+    if row.kind == "post" and row.purpose in MUST_ARRIVE:
         alerting.pass_on(turn, row, reason)
 
 
 def _refused(turn: Turn, row: Outgoing, reason: str) -> None:
-    outbox.bury(turn.connection, row, reason)
+    if not outbox.bury(turn.connection, row, reason):
+        return
     turn.note("message refused", "message", row.id, reason=reason)
     if row.recipient.startswith("participant:") and row.purpose in {"question", "reminder", "safety"}:
         enrolment = people.by_id(turn.connection, row.recipient.removeprefix("participant:"), lock=True)
         if enrolment is not None:
             found = signal_hits(turn.study, "undelivered", detail=reason)
             alerting.raise_all(turn, turn.study, enrolment, found, tell=False)
-    elif row.purpose in MUST_ARRIVE:
-        alerting.pass_on(turn, row, reason)
+    elif row.kind == "post" and row.purpose in MUST_ARRIVE:
+        message = message_from_json(row.content)
+        if message.buttons or message.quote:
+            # Whatever it was that the channel would not take: the words alone are better than nothing.
+            plain = message_to_json(Message(message.text))
+            outbox.copy_to(turn.connection, row, row.recipient, turn.now, content=plain)
+        else:
+            alerting.pass_on(turn, row, reason)
 
 
 def lost_contact(turn: Turn, key: str, reason: str) -> None:

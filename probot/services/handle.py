@@ -23,7 +23,7 @@ from probot.ports import (
     Said,
     Sender,
 )
-from probot.services import participant, start, team
+from probot.services import alerting, participant, start, team
 from probot.services.converse import Reply, in_front, tapped, typed
 from probot.services.deliver import lost_contact, move
 from probot.services.turn import Turn
@@ -79,8 +79,7 @@ def _in_group(turn: Turn, incoming: Incoming, chat: Chat, contact: Contact | Non
         case Commanded(command, text) if command in {"open", "patient", "grade", "help"}:
             team.commanded(turn, incoming.sender, people.TEAM, command, text, contact.language)
         case BotMembership(present=False):
-            people.unbind(turn.connection, people.TEAM, turn.now, "removed from the chat")
-            turn.note("team chat lost", "contact", contact.id, reason="the bot was removed")
+            alerting.lose_team(turn, "the bot was removed")
 
 
 def _in_strange_group(turn: Turn, incoming: Incoming, chat: Chat) -> None:

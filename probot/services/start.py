@@ -251,6 +251,7 @@ def _bind_staff(turn: Turn, chat: Chat, sender: Sender, invitation: Invitation) 
     )
     message = staff_welcome(turn.study, person.name, person.role, person.language)
     turn.say(person.principal, message, lane="reply", purpose="notice")
+    alerting.somebody_is_there(turn, person.principal, person.language)
 
 
 def team_with_token(turn: Turn, chat: Chat, sender: Sender | None, token: str) -> bool:
@@ -278,6 +279,7 @@ def team_with_token(turn: Turn, chat: Chat, sender: Sender | None, token: str) -
     )  # fmt: skip
     turn.note("team chat bound", "contact", people.TEAM, reason=person.name)
     turn.say(people.TEAM, team_bound(turn.study, invitation.language), lane="reply", purpose="notice")
+    alerting.somebody_is_there(turn, people.TEAM, alerting.language_of(turn, people.TEAM))
     return True
 
 

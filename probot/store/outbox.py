@@ -20,6 +20,8 @@ from probot.store.tables import outbox
 from probot.values import derived_id
 
 LEASE = timedelta(seconds=30)
+NOBODY = "nobody is there to be told"
+"""Why a message to the care team waits: neither its chat nor anybody able is bound. It goes when somebody is."""
 
 
 def put(
@@ -246,6 +248,15 @@ def supersede(connection: Connection, recipient: str, edits: str | None, edits_n
     )
 
 
+def supersede_alert(connection: Connection, recipient: str, alert_id: str) -> None:
+    """Drop older messages that wait to show a recipient this alert: a newer one is about to be put."""
+    older = update(outbox).where(
+        outbox.c.alert_id == alert_id, outbox.c.recipient == recipient, outbox.c.state == "waiting",
+        outbox.c.kind == "post",
+    )  # fmt: skip
+    connection.execute(older.values(state="dropped", fault="a newer copy"))
+
+
 def cancel_alert(connection: Connection, alert_id: str, fault: str) -> None:
     """Drop what still waits to call people to an alert that somebody has taken."""
     connection.execute(
@@ -255,19 +266,60 @@ def cancel_alert(connection: Connection, alert_id: str, fault: str) -> None:
     )
 
 
-def copy_to(connection: Connection, message: Outgoing, recipient: str, now: datetime) -> None:
-    """Send the same to somebody else. Once for each recipient, however often it is asked for."""
+def copy_to(
+    connection: Connection, message: Outgoing, recipient: str, now: datetime, *, content: Any = None
+) -> None:
+    """Send the same to somebody else, or `content` to the same. Once for each recipient, however often asked for."""
     put(
         connection, message_id=derived_id("message", message.id, recipient), lane=LANES[message.lane],
-        recipient=recipient, purpose=message.purpose, content=message.content, now=now, alert_id=message.alert_id,
+        recipient=recipient, purpose=message.purpose, content=message.content if content is None else content,
+        now=now, alert_id=message.alert_id,
     )  # fmt: skip
+
+
+def hold(connection: Connection, message: Outgoing, recipient: str, now: datetime, until: datetime) -> None:
+    """Keep a claimed message for a recipient whom nobody stands for yet; it is looked at again at `until`."""
+    if message.recipient == recipient and again(connection, message, until, NOBODY):
+        return
+    key = derived_id("message", message.id, recipient, "held")
+    put(
+        connection, message_id=key, lane=LANES[message.lane], recipient=recipient, purpose=message.purpose,
+        content=message.content, now=now, alert_id=message.alert_id, not_before=until,
+    )  # fmt: skip
+    connection.execute(update(outbox).where(outbox.c.id == key).values(fault=NOBODY))
+
+
+def let_go(connection: Connection, now: datetime) -> int:
+    """Somebody is there now: what was held for want of anybody may go; how many messages that were."""
+    held = update(outbox).where(outbox.c.state == "waiting", outbox.c.fault == NOBODY)
+    return int(connection.execute(held.values(not_before=now, fault="")).rowcount)
+
+
+def others_told(connection: Connection, message: Outgoing) -> tuple[set[str], set[str]]:
+    """Who else was sent the same, or the same alert since then: whom it reached or will, and at whom it failed for good."""
+    same = select(outbox.c.recipient, outbox.c.state).where(
+        outbox.c.kind == "post", outbox.c.seq != message.seq, outbox.c.created_at >= message.created_at
+    )
+    if message.alert_id is None:
+        same = same.where(outbox.c.content == message.content)
+    else:
+        same = same.where(outbox.c.alert_id == message.alert_id)
+    rows = connection.execute(same).all()
+    vain = {row.recipient for row in rows if row.state == "dead"}
+    return {row.recipient for row in rows if row.state in {"waiting", "sending", "sent"}} - vain, vain
+
+
+def rewrite(connection: Connection, message_id: str, content: Any) -> bool:
+    """Change the words of a message that has not gone out yet. False if it has."""
+    waiting = update(outbox).where(outbox.c.id == message_id, outbox.c.state == "waiting")
+    return bool(connection.execute(waiting.values(content=content)).rowcount)
 
 
 def said_lately(connection: Connection, recipient: str, purpose: Purpose, item: str, since: datetime) -> bool:
     """Whether a recipient was sent this (by purpose and item) since then."""
     found = select(outbox.c.id).where(
         outbox.c.recipient == recipient, outbox.c.purpose == purpose, outbox.c.item == item,
-        outbox.c.created_at >= since, outbox.c.state != "dropped",
+        outbox.c.created_at >= since, outbox.c.state.in_(("waiting", "sending", "sent")),
     )  # fmt: skip
     return connection.execute(found.limit(1)).first() is not None
 

@@ -180,9 +180,10 @@ def staff_by_name(connection: Connection, name: str) -> Staff | None:
     return None if row is None else Staff(**row._mapping)  # noqa: SLF001
 
 
-def active_staff(connection: Connection) -> list[Staff]:
-    """Everybody on the care team who is bound to a chat, by name."""
-    rows = connection.execute(select(staff).where(staff.c.status == "active").order_by(staff.c.name))
+def active_staff(connection: Connection, *, lock: bool = False) -> list[Staff]:
+    """Everybody on the care team who is bound to a chat, by name; `lock`: one at a time may ask so until its commit."""
+    wanted = select(staff).where(staff.c.status == "active").order_by(staff.c.name)
+    rows = connection.execute(wanted.with_for_update() if lock else wanted)
     return [Staff(**row._mapping) for row in rows]  # noqa: SLF001
 
 
@@ -229,7 +230,7 @@ def unbind(connection: Connection, principal: str, now: datetime, reason: str) -
     connection.execute(
         update(contact)
         .where(contact.c.principal == principal, contact.c.ended_at.is_(None))
-        .values(ended_at=now, ended_reason=reason)
+        .values(ended_at=now, ended_reason=reason[:64])
     )
 
 

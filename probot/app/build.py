@@ -55,10 +55,15 @@ def open_store(url: str) -> Store:
 
 
 def prepare_folder(url: str) -> None:
-    """Make the folder that an SQLite file lies in."""
+    """Make the folder that an SQLite file lies in, and the file; what is made is its owner's alone. Raises OSError."""
     parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return
+    file = Path(parsed.database)
+    if not file.parent.is_dir():
+        file.parent.mkdir(mode=0o700, parents=True)
+    if not file.exists():
+        file.touch(mode=0o600)
 
 
 @dataclass(slots=True)

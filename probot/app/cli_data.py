@@ -1,11 +1,12 @@
 """Which commands are about data and health? `export`, `status` and `migrate`.
 
-The rule: an export is complete and coded; `status` answers whether alerts would arrive.
+The rule: an export is complete and coded, and keeps nobody waiting; `status` answers whether alerts would arrive.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -15,17 +16,16 @@ from pathlib import Path
 from typing import IO, Annotated, Literal
 
 import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from probot.app.build import prepare_folder
-from probot.app.desk import Exit, err, office, out, say_json, settings_or_stop, stop
+from probot.app.desk import AsJson, Exit, err, office, out, say_json, stop
 from probot.services import export as exporting
 from probot.services.export import COLUMNS, Row, What
 from probot.services.watch import Status
 from probot.services.watch import status as look
-from probot.store.migrate import upgrade
+from probot.store.migrate import current
 
 PANEL = "Data and health"
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
 BOM = "\ufeff"
 """Spreadsheets read a CSV file as UTF-8 only with this in front."""
 
@@ -38,31 +38,57 @@ def add_to(app: typer.Typer) -> None:
 
 
 def export(
-    what: Annotated[What, typer.Argument(help="Which rows.")],
+    what: Annotated[What, typer.Argument(metavar="WHAT", help="responses, assessments, alerts or audit.")],
     *,
-    form: Annotated[Literal["csv", "jsonl"], typer.Option("--format", help="csv or jsonl.")] = "csv",
+    form: Annotated[
+        Literal["csv", "jsonl"],
+        typer.Option("--format", help="csv opens in a spreadsheet; jsonl has one JSON object a line."),
+    ] = "csv",
     to: Annotated[
-        Path | None, typer.Option("--to", help="Write to this file; default standard output.")
+        Path | None, typer.Option("--to", metavar="FILE", help="Write to this file; default standard output.")
     ] = None,
 ) -> None:
-    """Write every expected assessment, every revision of every answer, every alert, or the audit trail."""
-    with office() as (_, opened), opened.store.begin() as connection, _target(to) as file:
-        rows = exporting.rows(connection, what)
+    """Write every answer, every expected assessment, every alert, or the audit trail.
+
+    Rows bear the subject code and nothing that names a person. A running probot is not kept waiting.
+    """
+    with office(makes=False) as (_, opened), opened.store.reading() as connection, _target(to) as file:
+        rows = _counted_aloud(exporting.rows(connection, what), what)
         written = _write_csv(file, COLUMNS[what], rows) if form == "csv" else _write_lines(file, rows)
     err.print(f"{written} {what} written{f' to {to}' if to else ''}.", markup=False)
 
 
 @contextmanager
 def _target(to: Path | None) -> Iterator[IO[str]]:
+    """Where it is written, in UTF-8. A file appears whole or not at all."""
     if to is None:
-        yield sys.stdout
-        sys.stdout.flush()
+        out_of_here = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
+        yield out_of_here
+        out_of_here.flush()
+        out_of_here.detach()
         return
+    draft = to.with_name(f".{to.name}.part")
     try:
-        with to.open("w", encoding="utf-8", newline="") as file:
+        with draft.open("w", encoding="utf-8", newline="") as file:
             yield file
+        draft.replace(to)
     except OSError as error:
         stop(f"{to}: {error.strerror}", Exit.NOT_POSSIBLE)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _counted_aloud(rows: Iterator[Row], what: str) -> Iterator[Row]:
+    """The rows, with their number shown on a terminal while they pass."""
+    if not err.is_terminal:
+        yield from rows
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.completed} {task.description}"))
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        for row in rows:
+            progress.advance(task)
+            yield row
 
 
 def _write_csv(file: IO[str], columns: Iterable[str], rows: Iterable[Row]) -> int:
@@ -88,13 +114,13 @@ def _write_lines(file: IO[str], rows: Iterable[Row]) -> int:
 def status(
     *,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="End with 5 when something is wrong.")
+        bool, typer.Option("--exit-code", metavar="", help="End with 5 when something is wrong.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Is everything alive, and when was Telegram last heard?"""
-    with office() as (_, opened):
-        found = opened.store.transact(look, opened.clock.now())
+    with office(makes=False) as (_, opened):
+        found = opened.store.look(look, opened.clock.now())
         if as_json:
             say_json({**asdict(found), "well": found.well})
         else:
@@ -105,7 +131,7 @@ def status(
 
 def _show(found: Status) -> None:
     heard = "never" if found.telegram_heard is None else (
-        f"{int((found.now - found.telegram_heard).total_seconds())} s ago"
+        f"{max(0, int((found.now - found.telegram_heard).total_seconds()))} s ago"
     )  # fmt: skip
     named = {
         "Telegram heard": heard,
@@ -130,10 +156,9 @@ def _counted(named: dict[str, int]) -> str:
 
 
 def migrate(*, as_json: AsJson = False) -> None:
-    """Bring the database to the newest schema. `run` does it by itself."""
-    settings = settings_or_stop()
-    prepare_folder(settings.database)
-    revision = upgrade(settings.database)
+    """Bring the database to the newest schema. Every command does it by itself; this one does nothing else."""
+    with office() as (_, opened):
+        revision = opened.store.look(current)
     if as_json:
         say_json({"revision": revision})
     else:

@@ -10,13 +10,28 @@ from typing import Annotated, Any
 
 import typer
 
-from probot.app.desk import Exit, err, load_or_stop, office, out, say_json, settings_or_stop, show_problems
+from probot.app.desk import (
+    AsJson,
+    Exit,
+    err,
+    load_or_stop,
+    many,
+    office,
+    out,
+    say_json,
+    settings_or_stop,
+    show_problems,
+)
 from probot.services.publish import publish as put_in_force
 from probot.study.explain import explain
 from probot.study.load import load
 from probot.study.problems import Problem
 
 PANEL = "The study"
+Folder = Annotated[
+    Path | None,
+    typer.Argument(metavar="[FOLDER]", help="Folder with the study's YAML; default PROBOT_CONFIG."),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,12 +41,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def check(
-    config: Annotated[
-        Path | None, typer.Argument(help="Folder with the study's YAML; default PROBOT_CONFIG.")
-    ] = None,
+    config: Folder = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print problems only.")] = False,
+    as_json: AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", metavar="", help="Print problems only.")] = False,
 ) -> None:
     """Read the study and tell everything that is wrong with it, at once, and what it means."""
     folder = config or settings_or_stop().study_folder
@@ -52,7 +65,7 @@ def check(
             out.print(f"\n{folder}: the study can be published.", markup=False)
         elif errors:
             err.print(
-                f"\n{folder}: {len(errors)} errors. Nothing runs with this until they are mended.",
+                f"\n{folder}: {many(len(errors), 'error')}. Nothing runs with this study until mended.",
                 markup=False,
             )
     if errors:
@@ -66,13 +79,11 @@ def _as_json(problem: Problem) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def publish(
-    *, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value.")] = False
-) -> None:
-    """Put the study in PROBOT_CONFIG in force. A running bot takes it up; open questionnaires keep theirs."""
+def publish(config: Folder = None, *, as_json: AsJson = False) -> None:
+    """Put the study in force. A running bot takes it up at once; open questionnaires keep theirs."""
     with office() as (settings, opened):
-        study = load_or_stop(settings)
-        new = opened.act_now(put_in_force, f"command:publish:{study.hash}", study)
+        study = load_or_stop(settings, config)
+        new = opened.act_now(put_in_force, f"command:publish:{study.hash[:16]}", study)
         if as_json:
             say_json({"study": study.id, "hash": study.hash, "published": new})
         else:

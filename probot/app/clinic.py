@@ -18,7 +18,7 @@ from probot.services import invite
 from probot.services.invite import NotPossible
 from probot.services.receive import HEARD
 from probot.services.turn import Turn
-from probot.store import inbox, pulses
+from probot.store import inbox, people, pulses
 from probot.study.model import Study
 
 MOST_STEPS = 20_000
@@ -71,6 +71,12 @@ class SandboxClinic:
         except NotPossible as error:
             raise Refused(str(error)) from None
         return invited.token
+
+    async def speak(self, language: str) -> None:
+        """Speak to the care team in this language from now on, on record."""
+        if self._study is not None and language in self._study.languages:
+            cause = f"sandbox:speak:{language}:{self._clock.now().isoformat()}"
+            await self._world.runtime.office.act(_speak, cause, language)
 
     async def next_event(self) -> datetime | None:
         """When something is due next."""
@@ -126,3 +132,15 @@ def _enrol(turn: Turn, token: str, code: str, arm: str, sites: list[str], langua
     given = {"arm": [arm], "site": list(sites)}
     attributes = {name: values for name, values in given.items() if name in study.attributes and any(values)}
     return invite.enrol(turn, token, code, attributes=attributes, anchors=anchors, language=language or None)
+
+
+def _speak(turn: Turn, language: str) -> None:
+    """The group and every member of staff, those that already hear this language left out."""
+    for person in people.all_staff(turn.connection):
+        if person.language != language:
+            people.change_staff(turn.connection, person.id, language=language)
+    for principal in (people.TEAM, *(each.principal for each in people.all_staff(turn.connection))):
+        contact = people.contact_of(turn.connection, principal)
+        if contact is not None and contact.language != language:
+            people.change_contact(turn.connection, contact.id, language=language)
+            turn.note("language changed", "contact", contact.id, old=contact.language, new=language)

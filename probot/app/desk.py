@@ -1,29 +1,38 @@
 """What does every command need? The settings, an open database, and a way to say what came of it.
 
 The rule: an error tells what, where and how to mend it, on stderr, with a documented exit code; `--json` prints
-one JSON value on stdout and nothing else there.
+one JSON value in UTF-8 on stdout and nothing else there.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from enum import IntEnum
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
 
 import typer
+from alembic.util.exc import CommandError
 from rich.console import Console
-from sqlalchemy.exc import DBAPIError, OperationalError
+from rich.table import Table
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 
-from probot.app.build import open_store, system_clock
+from probot.app.build import open_store, read_clock, system_clock
+from probot.app.clocks import MovableClock
 from probot.app.office import Office
-from probot.app.settings import Settings, WrongSetting, read_settings
+from probot.app.settings import Settings, WrongSetting, read_settings, unknown_variables
+from probot.ports import Clock
 from probot.services.invite import NotPossible
 from probot.services.publish import publish
-from probot.services.turn import NothingPublished, Turn
+from probot.services.receive import HEARD
+from probot.services.turn import NothingPublished
 from probot.store import pulses, studies
-from probot.store.engine import Unsafe
+from probot.store.engine import Store, Unsafe
 from probot.study.load import load
 from probot.study.model import Study
 from probot.study.problems import Problem, render
@@ -31,18 +40,30 @@ from probot.study.problems import Problem, render
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
+AsJson = Annotated[bool, typer.Option("--json", metavar="", help="Print one JSON value, for programs.")]
+
 SANDBOX_BOT = "probot_sandbox_bot"
 
 
 class Exit(IntEnum):
-    """What the exit code says."""
+    """What the exit code says. Programs rely on it: a number never changes its meaning."""
 
     DONE = 0
     NOT_POSSIBLE = 1
     USAGE = 2
     STUDY_HAS_ERRORS = 3
-    NOT_CONFIGURED = 4
+    CANNOT_START = 4
     NOT_WELL = 5
+
+
+EXIT_CODES = {
+    Exit.DONE: "done",
+    Exit.NOT_POSSIBLE: "what was asked for cannot be done; nothing was changed",
+    Exit.USAGE: "the command was written wrongly",
+    Exit.STUDY_HAS_ERRORS: "the study's files have errors",
+    Exit.CANNOT_START: "a setting, the database or Telegram's answer to the token keeps probot from working",
+    Exit.NOT_WELL: "`status --exit-code` found something wrong",
+}
 
 
 def stop(message: str, code: Exit) -> NoReturn:
@@ -51,65 +72,124 @@ def stop(message: str, code: Exit) -> NoReturn:
     raise typer.Exit(code)
 
 
+def warn(message: str) -> None:
+    """Say what somebody should know, and go on."""
+    err.print(message, style="yellow" if err.is_terminal else None, markup=False)
+
+
 def settings_or_stop() -> Settings:
-    """The settings, or the end."""
+    """The settings, or the end. A variable that looks like ours and is none is pointed out."""
     try:
-        return read_settings()
+        settings = read_settings()
     except WrongSetting as error:
-        stop(str(error), Exit.NOT_CONFIGURED)
+        stop(str(error), Exit.CANNOT_START)
+    for line in unknown_variables(os.environ):
+        warn(line)
+    return settings
 
 
 @contextmanager
-def office() -> Iterator[tuple[Settings, Office]]:
-    """The database, migrated and open, for one command."""
+def office(*, makes: bool = True) -> Iterator[tuple[Settings, Office]]:
+    """The database, migrated and open, for one command. `makes`: an SQLite file that is not there is made."""
     settings = settings_or_stop()
+    if not makes:
+        _there_or_stop(settings)
     with open_office(settings) as opened:
+        opened.clock = _clock_of(settings, opened.store)
         yield settings, opened
 
 
 @contextmanager
 def open_office(settings: Settings) -> Iterator[Office]:
     """The database behind the settings; failures of the world become plain words."""
-    try:
+    with _plainly(settings):
         opened = Office(open_store(settings.database), system_clock())
-    except ValueError as error:
-        stop(str(error), Exit.NOT_CONFIGURED)
-    except OperationalError as error:
-        stop(
-            f"The database does not answer: {_reason(error)}\nCheck PROBOT_DATABASE_URL.", Exit.NOT_CONFIGURED
-        )
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+@contextmanager
+def _plainly(settings: Settings) -> Iterator[None]:
     try:
-        yield opened
+        yield
     except NotPossible as error:
         stop(str(error), Exit.NOT_POSSIBLE)
     except NothingPublished:
-        stop("No study is published yet: run `probot publish`.", Exit.NOT_CONFIGURED)
+        stop("No study is published yet: run `probot publish`.", Exit.CANNOT_START)
     except Unsafe as error:
-        stop(str(error), Exit.NOT_CONFIGURED)
+        stop(str(error), Exit.CANNOT_START)
     except DBAPIError as error:
-        stop(f"The database refused: {_reason(error)}\nNothing was changed.", Exit.NOT_CONFIGURED)
-    finally:
-        opened.close()
+        stop(f"The database refused: {_reason(error)}\nCheck PROBOT_DATABASE_URL.", Exit.CANNOT_START)
+    except CommandError:
+        stop(
+            "The database was made by a newer probot than this one. Install that version again.",
+            Exit.CANNOT_START,
+        )
+    except OSError as error:
+        if error.filename is None or settings.database_url.startswith("postgres"):
+            raise
+        stop(f"{error.filename}: {error.strerror}. Check PROBOT_DATABASE_URL.", Exit.CANNOT_START)
+
+
+def _there_or_stop(settings: Settings) -> None:
+    url = make_url(settings.database)
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+        stop(
+            f"There is no database at {url.database}: is PROBOT_DATABASE_URL right, and is this the right "
+            "folder? `probot run` or the first `probot enrol` makes one.",
+            Exit.CANNOT_START,
+        )
+
+
+def _clock_of(settings: Settings, store: Store) -> Clock:
+    """The machine's clock; for the sandbox's database the sandbox's, which may have been moved on."""
+    if not settings.in_sandbox:
+        return system_clock()
+    clock = MovableClock(read_clock)
+    heard = store.look(pulses.last, HEARD)
+    if heard is not None:
+        clock.move_to(heard[0])
+    return clock
 
 
 def _reason(error: DBAPIError) -> str:
-    return str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
+    lines = str(error.orig).strip().splitlines() if error.orig else []
+    return lines[0] if lines else type(error).__name__
+
+
+def table_of(*columns: str) -> Table:
+    """A table without lines, whose cells are folded and never cut off."""
+    table = Table(box=None)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def many(number: int, of: str) -> str:
+    """A number of things: 1 problem, 2 problems."""
+    return f"{number} {of}" if number == 1 else f"{number} {of}s"
 
 
 def say_json(value: Any) -> None:
-    """Print one JSON value and nothing else."""
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+    """Print one JSON value and nothing else. Instants are UTC with seconds and a Z."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=_plain).encode())
+
+
+def _plain(value: object) -> str:
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else str(value)
 
 
 # ------------------------------------------------------------------------------ the study
 
 
-def load_or_stop(settings: Settings) -> Study:
-    """The study in the configured folder, or all its problems and the end."""
-    loaded = load(settings.study_folder)
+def load_or_stop(settings: Settings, folder: Path | None = None) -> Study:
+    """The study in that folder (default the configured one), or all its problems and the end."""
+    loaded = load(folder or settings.study_folder)
     if loaded.study is None:
         show_problems(loaded.problems)
-        stop(f"{len(loaded.problems)} problems; nothing was changed.", Exit.STUDY_HAS_ERRORS)
+        stop(f"{many(len(loaded.problems), 'problem')}; nothing was changed.", Exit.STUDY_HAS_ERRORS)
     return loaded.study
 
 
@@ -120,7 +200,7 @@ def show_problems(problems: tuple[Problem, ...]) -> None:
 
 def ensure_published(settings: Settings, opened: Office) -> None:
     """The first command on an empty database puts the configured study in force; later ones never do."""
-    if opened.store.transact(studies.in_force) is not None:
+    if opened.store.look(studies.in_force) is not None:
         return
     study = load_or_stop(settings)
     opened.act_now(publish, "command:first use", study)
@@ -131,9 +211,9 @@ def ensure_published(settings: Settings, opened: Office) -> None:
 
 
 def bot_name(settings: Settings, opened: Office) -> str:
-    """The bot's name for links: as Telegram last said, else asked now."""
-    known = opened.store.transact(pulses.last, "bot")
-    if known is not None and known[1].get("username"):
+    """The bot's name for links: as Telegram last said of this token, else asked now."""
+    known = opened.store.look(pulses.last, "bot")
+    if known is not None and known[1].get("username") and _same_bot(settings, known[1].get("id")):
         return str(known[1]["username"])
     if settings.in_sandbox:
         return SANDBOX_BOT
@@ -142,7 +222,6 @@ def bot_name(settings: Settings, opened: Office) -> str:
     return ask_name(settings)
 
 
-def as_operator(turn: Turn) -> Turn:
-    """The same turn, in the operator's name."""
-    turn.actor = turn.role = "operator"
-    return turn
+def _same_bot(settings: Settings, account: object) -> bool:
+    token = settings.telegram_token
+    return token is None or token.get_secret_value().startswith(f"{account}:")

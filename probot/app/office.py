@@ -75,12 +75,12 @@ class Office:
         *args: Given.args,
         **kwargs: Given.kwargs,
     ) -> Result:
-        """The same in this very thread, for the command line."""
+        """The same in this very thread, for the command line; a command given twice is two causes."""
+        now = self.clock.now()
+        once = f"{cause[:80]}:{now.isoformat()}"
         return self.store.transact(
             lambda connection: act(
-                Turn(connection, self.studies, self.clock.now(), cause, actor="operator", role="operator"),
-                *args,
-                **kwargs,
+                Turn(connection, self.studies, now, once, actor="operator", role="operator"), *args, **kwargs
             )
         )
 

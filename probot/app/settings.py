@@ -1,19 +1,34 @@
 """What does the operator set? Environment variables, read once, checked, and never printed when secret.
 
-The rule: secrets come from the environment (or a file beside it), never from YAML, and never reach a log.
+The rule: an empty variable is one that is not set; what cannot be right is named, all of it at once, with what
+would be right, and without the value where the value is secret.
 """
 
 from __future__ import annotations
 
+import difflib
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.exc import ArgumentError
 
 from probot.app.shipped import shipped_config
+from probot.store.engine import normal_url
+from probot.telegram.bot import TELEGRAM
 
-TELEGRAM = "https://api.telegram.org"
+PREFIX = "PROBOT_"
+WEBHOOK_LISTEN = "0.0.0.0:8080"
+"""Where the webhook is served if PROBOT_LISTEN does not say: on every address, behind somebody's proxy."""
+
+_TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,255}")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_OF_THE_TESTS = "PROBOT_TEST_"
 
 
 class WrongSetting(Exception):
@@ -23,13 +38,15 @@ class WrongSetting(Exception):
 class Settings(BaseSettings):
     """Everything probot reads from its environment. Each field is `PROBOT_` and its name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="PROBOT_", extra="ignore", secrets_dir=None)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
     telegram_token: SecretStr | None = Field(
         None, description="The bot's token. Without one the sandbox starts."
     )
     telegram_api: str = Field(TELEGRAM, description="Root address of the Bot API server.")
-    database_url: str = Field("", description="sqlite:///… or postgresql://…; default: a file under data/.")
+    database_url: str = Field(
+        "", description="sqlite:///… or postgresql://…; default: a file under data/.", repr=False
+    )
     config: Path = Field(Path("config"), description="Folder with the study's YAML.")
     webhook_url: str | None = Field(
         None, description="Public https address; set: webhook, else long polling."
@@ -45,15 +62,64 @@ class Settings(BaseSettings):
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
-    @field_validator("telegram_token", "webhook_secret", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _none_if_blank(cls, value: object) -> object:
-        return None if isinstance(value, str) and not value.strip() else value
+    def _empty_is_unset(cls, values: dict[str, Any]) -> dict[str, Any]:
+        stripped = {
+            name: value.strip() if isinstance(value, str) else value for name, value in values.items()
+        }
+        return {name: value for name, value in stripped.items() if value != ""}
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _like_a_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _TOKEN.fullmatch(value.get_secret_value()):
+            raise ValueError("this is no bot token; BotFather gives one like 123456789:AAE…")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _like_a_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _SECRET.fullmatch(value.get_secret_value()):
+            raise ValueError("use 16 to 256 characters of A-Z a-z 0-9 _ -")
+        return value
+
+    @field_validator("telegram_api")
+    @classmethod
+    def _like_an_address(cls, value: str) -> str:
+        parts = _parts(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("write the server's root address, such as http://127.0.0.1:8081")
+        return value.rstrip("/")
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _like_a_public_address(cls, value: str | None) -> str | None:
+        if value is not None and (
+            _parts(value).scheme not in {"http", "https"} or not _parts(value).hostname
+        ):
+            raise ValueError("write the public address, such as https://bot.example.org/telegram")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _like_a_database(cls, value: str) -> str:
+        try:
+            return value and normal_url(value) and value
+        except (ValueError, ArgumentError):
+            raise ValueError("use sqlite:///path/to/file.db or postgresql://user@host/name") from None
+
+    @field_validator("listen", "sandbox_listen")
+    @classmethod
+    def _like_a_door(cls, value: str) -> str:
+        if value:
+            host_and_port(value)
+        return value
 
     @field_validator("log_level")
     @classmethod
     def _known_level(cls, value: str) -> str:
-        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        if value.upper() not in _LEVELS:
             raise ValueError("use DEBUG, INFO, WARNING or ERROR")
         return value.upper()
 
@@ -75,23 +141,71 @@ class Settings(BaseSettings):
             return shipped_config() or self.config
         return self.config
 
+    @property
+    def webhook(self) -> tuple[str, str] | None:
+        """Public address and secret of the webhook; None: long polling."""
+        if self.webhook_url is None or self.webhook_secret is None:
+            return None
+        return self.webhook_url, self.webhook_secret.get_secret_value()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be seen, wherever it might turn up."""
+        held = [
+            one.get_secret_value() for one in (self.telegram_token, self.webhook_secret) if one is not None
+        ]
+        password = _parts(self.database_url).password if self.database_url else None
+        return tuple(one for one in (*held, password) if one)
+
 
 def read_settings() -> Settings:
-    """The settings of this process. Raises `WrongSetting` naming each variable that cannot be right."""
+    """The settings of this process. Raises `WrongSetting` naming every variable that cannot be right."""
     try:
         settings = Settings()
     except ValidationError as error:
-        raise WrongSetting(
-            "\n".join(f"PROBOT_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
-        ) from None
+        raise WrongSetting("\n".join(_said(dict(each)) for each in error.errors())) from None
     if settings.webhook_url and settings.webhook_secret is None:
         raise WrongSetting("PROBOT_WEBHOOK_SECRET: a webhook needs a secret (16 to 256 of A-Z a-z 0-9 _ -)")
+    if (settings.webhook_url or "").startswith("http:") and settings.telegram_api == TELEGRAM:
+        raise WrongSetting("PROBOT_WEBHOOK_URL: Telegram brings updates to an https address only")
+    if settings.send_limits == "none" and settings.telegram_api == TELEGRAM:
+        raise WrongSetting("PROBOT_SEND_LIMITS: Telegram would stop a bot that keeps to no limits")
     return settings
 
 
-def host_and_port(address: str, variable: str) -> tuple[str, int]:
-    """`host:port` taken apart. Raises `WrongSetting`."""
+def variables() -> list[str]:
+    """The names of all variables that probot reads."""
+    return [PREFIX + name.upper() for name in Settings.model_fields]
+
+
+def unknown_variables(environment: Iterable[str]) -> list[str]:
+    """A line for each variable that begins like ours and means nothing: most likely a slip of the pen."""
+    known = variables()
+    lines = []
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in known and not name.startswith(_OF_THE_TESTS):
+            near = difflib.get_close_matches(name, known, n=1)
+            lines.append(f"{name} means nothing to probot" + (f"; did you mean {near[0]}?" if near else "."))
+    return lines
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """`host:port` taken apart. Raises ValueError."""
     host, _, port = address.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:
-        raise WrongSetting(f"{variable}: {address!r} is not host:port, such as 127.0.0.1:8090")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise ValueError(f"{address!r} is not host:port, such as 127.0.0.1:8090")
     return host.strip("[]"), int(port)
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return f"{PREFIX}{str(error['loc'][0]).upper()}: {message}"
+
+
+def _parts(address: str) -> Any:
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return urlsplit("")
+    return parts

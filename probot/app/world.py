@@ -14,17 +14,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.routing import Route
-from telegram.error import TelegramError
+from telegram.error import InvalidToken, TelegramError
 
 from probot.app.build import Reader, build_runtime
 from probot.app.runtime import Runtime
 from probot.app.settings import Settings
 from probot.flows.commands import menus, staff_menus
 from probot.ports import Clock, Menu
+from probot.services.invite import NotPossible
 from probot.services.pace import Pace
 from probot.store import pulses
 from probot.store.engine import Store
-from probot.telegram.bot import QuietBot, build_bot
+from probot.telegram.bot import TELEGRAM, QuietBot, build_bot
 from probot.telegram.channel import TelegramChannel
 from probot.telegram.decode import Myself
 from probot.telegram.polling import Poller, Reception
@@ -35,6 +36,16 @@ log = logging.getLogger(__name__)
 DEAF = timedelta(seconds=90)
 LOOK_SECONDS = 15
 WEBHOOK_CHECK_SECONDS = 45
+
+
+class TokenRejected(Exception):
+    """Telegram does not know the token; the text says which settings to look at."""
+
+
+REJECTED = (
+    "Telegram does not know this token. Check PROBOT_TELEGRAM_TOKEN (BotFather shows it), and PROBOT_TELEGRAM_API "
+    "if you set one."
+)
 
 
 @dataclass(slots=True)
@@ -54,11 +65,16 @@ class World:
         return [self.webhook.route()] if self.webhook else []
 
     async def introduce(self) -> None:
-        """Learn who the bot is, remember it, and set its menus. Keeps trying; nothing is lost meanwhile."""
+        """Learn who the bot is, remember it, and set its menus. Keeps trying; nothing is lost meanwhile.
+
+        Raises `TokenRejected`: then there is nothing to wait for.
+        """
         wait = 1.0
         while True:
             try:
                 account, username = await self.channel.who_am_i()
+            except InvalidToken:
+                raise TokenRejected(REJECTED) from None
             except TelegramError as error:
                 log.warning("Telegram does not tell who we are yet", extra={"error": type(error).__name__})
                 await asyncio.sleep(wait)
@@ -135,7 +151,7 @@ def build_world(
     poller = (
         None if webhook else Poller(bot, keep, clock, poll_seconds=poll_seconds, report=_report, pause=pause)
     )
-    hook = Webhook(webhook[0], webhook[1], keep, clock) if webhook else None
+    hook = Webhook(*webhook, keep, clock, plain_http=api_root != TELEGRAM) if webhook else None
     ears.receiver = poller or hook
     return World(bot, channel, reader, runtime, clock, poller, hook)
 
@@ -170,10 +186,10 @@ def ask_name(settings: Settings) -> str:
 
     try:
         return asyncio.run(ask())
+    except InvalidToken:
+        raise NotPossible(REJECTED) from None
     except TelegramError as error:
-        from probot.services.invite import NotPossible
-
         raise NotPossible(
             f"Telegram did not tell the bot's name ({type(error).__name__}), which the link needs. "
-            "Check PROBOT_TELEGRAM_TOKEN and PROBOT_TELEGRAM_API, or start `probot run` first."
+            f"Is {settings.telegram_api} reachable from here? Once `probot run` has reached it, the name is known."
         ) from None

@@ -6,6 +6,7 @@ so that whatever is counted elsewhere can be counted again from here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Literal
@@ -137,14 +138,15 @@ def _local(moment: datetime, zone: str) -> str:
 
 # ------------------------------------------------------------------------------ as text
 
-RUNS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+RUNS_A_FORMULA = re.compile(r"^(?=[\t\r\n])|(?:^|[;,|\t\r\n])[\s\"']*(?=[=+\-@＝＋－＠])")
+"""Where a spreadsheet could see a cell that begins like a formula: at the start, and behind whatever some country's
+spreadsheet takes for the end of a cell."""
 
 
 def cell(value: Any) -> str:
-    """A value as a spreadsheet cell: text that would run as a formula gets an apostrophe in front.
+    """A value as a spreadsheet cell: an apostrophe stands wherever text could begin to run as a formula.
 
-    The apostrophe is the first character of the cell and is taken away to get the value back; JSON lines
-    carry it untouched.
+    JSON lines carry the value untouched.
     """
     match value:
         case None:
@@ -160,8 +162,7 @@ def cell(value: Any) -> str:
         case dict():
             return cell("; ".join(f"{name}={one}" for name, one in sorted(value.items())))
         case _:
-            text = str(value)
-            return f"'{text}" if text.startswith(RUNS_A_FORMULA) else text
+            return RUNS_A_FORMULA.sub(r"\g<0>'", str(value))
 
 
 def plain(value: Any) -> Any:

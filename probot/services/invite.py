@@ -139,11 +139,15 @@ def _attributes(
             chosen = tuple(option for option in options if option in values)
             found[name] = chosen if attribute.many else chosen[0]
     problems.extend(
-        f"say which {name}: --{name} {'|'.join(option.id for option in attribute.options)}"
+        f"say which {name}: {_option(name)}{'|'.join(option.id for option in attribute.options)}"
         for name, attribute in study.attributes.items()
         if not given.get(name)
     )
     return found
+
+
+def _option(attribute: str) -> str:
+    return f"--{attribute} " if attribute in {"arm", "site"} else f"--attribute {attribute}="
 
 
 def _anchors(study: Study, given: Mapping[str, str], problems: list[str]) -> dict[str, date]:
@@ -153,7 +157,7 @@ def _anchors(study: Study, given: Mapping[str, str], problems: list[str]) -> dic
             problems.append(f"the study knows no anchor {name!r}{_meant(name, study.anchors)}")
             continue
         try:
-            found[name] = date.fromisoformat(written)
+            found[name] = datetime.strptime(written, "%Y-%m-%d").date()  # noqa: DTZ007 -- a day has no zone
         except ValueError:
             problems.append(f"{name}: {written!r} is no date; write it as in 2026-03-01")
     problems.extend(

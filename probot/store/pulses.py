@@ -5,6 +5,7 @@ The rule: being alive is a row that says when something last really happened, ne
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,6 +39,23 @@ def was_out(connection: Connection, start: datetime, end: datetime) -> bool:
     """Whether any outage overlaps the interval."""
     overlap = select(outage.c.id).where(outage.c.began_at < end, outage.c.ended_at > start).limit(1)
     return connection.execute(overlap).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Who holds a lease, by which token, and until when unless it is renewed."""
+
+    holder: str
+    token: str
+    until: datetime
+
+
+def lease_of(connection: Connection, name: str) -> Held | None:
+    """Who holds the lease `name`, whether it has run out or not."""
+    row = connection.execute(
+        select(lease.c.holder, lease.c.token, lease.c.until).where(lease.c.name == name)
+    ).first()
+    return None if row is None else Held(row.holder, row.token, row.until)
 
 
 def take_lease(

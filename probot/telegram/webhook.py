@@ -32,12 +32,15 @@ _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{16,256}")
 class Webhook:
     """The receiving end behind a public https address.
 
+    Telegram calls https addresses only; `plain_http` is for a Bot API server of one's own.
     Raises ValueError where the address is not https, or the secret is not 16-256 characters of A-Z a-z 0-9 _ -.
     """
 
-    def __init__(self, url: str, secret: str, keep: Keep, clock: Clock, *, path: str | None = None) -> None:
+    def __init__(
+        self, url: str, secret: str, keep: Keep, clock: Clock, *, path: str | None = None, plain_http: bool = False
+    ) -> None:  # fmt: skip
         parts = urlsplit(url)
-        if parts.scheme != "https" or not parts.hostname:
+        if parts.scheme not in ({"https", "http"} if plain_http else {"https"}) or not parts.hostname:
             raise ValueError("the webhook's address must begin with https:// and name a host")
         if not _SECRET.fullmatch(secret):
             raise ValueError("the webhook's secret must have 16 to 256 characters of A-Z a-z 0-9 _ -")

@@ -1,0 +1,85 @@
+"""What can be reached from outside? The health page and, with a webhook, the address that Telegram calls.
+
+The rule: it listens before probot says that it runs, leaves signals to whoever started it, and tells a stranger
+nothing but whether all is well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from probot.app.settings import WrongSetting, host_and_port
+from probot.app.world import World
+from probot.services.watch import status
+
+
+def front_door(world: World, listen: str) -> FrontDoor:
+    """The door of a running probot. Raises `WrongSetting` where that address cannot be listened on."""
+
+    async def health(_: Request) -> JSONResponse:
+        found = await world.runtime.office.look(status, world.clock.now())
+        return JSONResponse({"well": found.well}, status_code=200 if found.well else 503)
+
+    return FrontDoor(Starlette(routes=[Route("/health", health), *world.routes()]), listen)
+
+
+class FrontDoor:
+    """A small HTTP server in our own loop, open while its block runs."""
+
+    def __init__(self, app: Starlette, listen: str) -> None:
+        self._listener = _bound(listen)
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, server_header=False, lifespan="off", ws="none",
+            timeout_graceful_shutdown=5,
+        )  # fmt: skip
+        self._server = _Server(config)
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> None:
+        """Answer from now on."""
+        self._task = asyncio.create_task(self._server.serve(sockets=[self._listener]))
+        await self._server.up.wait()
+
+    async def __aexit__(self, *_: object) -> None:
+        """Answer what was asked, and close."""
+        self._server.should_exit = True
+        if self._task is not None:
+            await self._task
+        self._listener.close()
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start listening."""
+        await super().startup(sockets)
+        self.up.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def _bound(listen: str) -> socket.socket:
+    host, port = host_and_port(listen)
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise WrongSetting(f"PROBOT_LISTEN: {listen} cannot be listened on ({error.strerror})") from None
+    return listener

@@ -43,6 +43,9 @@ class Clinic(Protocol):
     async def enrol(self, code: str, arm: str, sites: list[str], language: str) -> str:
         """Enrols a participant; the one-time token of the invitation link. Raises Refused."""
 
+    async def speak(self, language: str) -> None:
+        """From now on the study speaks to the care team in this language, `en` or `zh`."""
+
     async def next_event(self) -> datetime | None:
         """When something is due next; None when nothing is."""
 
@@ -74,6 +77,9 @@ class NoClinic:
     async def enrol(self, code: str, arm: str, sites: list[str], language: str) -> str:
         """Nobody can be enrolled."""
         raise Refused(f"There is no study here, so {code} ({arm}, {sites}, {language}) cannot be enrolled.")
+
+    async def speak(self, language: str) -> None:
+        """There is nobody to speak."""
 
     async def next_event(self) -> datetime | None:
         """Nothing is ever due."""

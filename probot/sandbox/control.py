@@ -65,6 +65,7 @@ class Control:
             Route("/sim/fault", self.fault, methods=["POST"]),
             Route("/sim/clock", self.clock, methods=["POST"]),
             Route("/sim/enrol", self.enrol, methods=["POST"]),
+            Route("/sim/speak", self.speak, methods=["POST"]),
         ]
 
     def close(self) -> None:
@@ -219,6 +220,18 @@ class Control:
         except (Refused, CannotAct) as error:
             return _wrong(409, str(error))
         return _right(person)
+
+    async def speak(self, request: Request) -> Response:
+        """`{"language": "zh"}`: the staff's phones and what the bot says to them, from now on."""
+        language = str((await _object(request)).get("language", ""))
+        if language not in {"en", "zh"}:
+            return _wrong(400, "The page speaks en and zh.")
+        code = "zh-hans" if language == "zh" else language
+        for person in [each for each in self._api.state.people.values() if each.seat == "staff"]:
+            if person.language_code != code:
+                self._api.people.set_language(person.id, code)
+        await self._clinic.speak(language)
+        return _right(language)
 
 
 async def _object(request: Request) -> Json:

@@ -57,6 +57,9 @@ class SmallClinic:
         self.enrolled.append((code, arm, sites, language))
         return f"token-{code}"
 
+    async def speak(self, language: str) -> None:
+        self.language = language
+
     async def next_event(self) -> datetime | None:
         return self.now() + timedelta(hours=2)
 
@@ -202,7 +205,7 @@ async def test_the_clock_and_enrolment_are_moved_from_the_page(
         await page.get_by_role("button", name="Next event").click()
         await expect(shown).to_have_text("12:00")
         await page.get_by_role("button", name="Jump to").click()
-        await page.get_by_label("Day").fill("2025-03-07")
+        await page.get_by_label("Day", exact=True).fill("2025-03-07")
         await page.get_by_label("Time").fill("08:30")
         await page.get_by_role("button", name="Go", exact=True).click()
         await expect(shown).to_have_text("08:30")

@@ -189,7 +189,7 @@ export class ChatView {
 
   empty(chat, group) {
     const text = chat.about || this.word("nothing_yet");
-    return make("div", { class: "empty" }, make("img", { src: "/page/icon.svg", alt: "", width: "56", height: "56" }), make("p", {}, text), chat.waiting_link ? make("p", { class: "link-waits" }, `${this.word("link_waits")} ${this.word("press_start")}`) : null);
+    return make("div", { class: "empty" }, make("img", { src: "/page/icon.svg", alt: "", width: "56", height: "56" }), make("p", {}, text), chat.waiting_link ? make("p", { class: "link-waits" }, `${this.word("link_waits")}${this.language === "zh" ? "" : " "}${this.word("press_start")}`) : null);
   }
 
   message(message, me, zone, group) {

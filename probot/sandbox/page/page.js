@@ -19,6 +19,7 @@ let active = null;
 let columns = [];
 const seats = [null, null];
 const seen = new Set();
+const read = new Map(); // the newest message that was looked at, by tab
 let firstView = true;
 let linkFor = null;
 
@@ -212,7 +213,11 @@ function seat() {
 function drawTabs() {
   const patients = state.phones.filter((each) => each.seat === "patient");
   const tabs = [...patients.map((each) => [each.person, each.name]), ["team", word("care_team")]];
-  const signature = JSON.stringify([tabs, active]);
+  const newest = new Map(patients.map((each) => [each.person, each.chats[0]?.messages.at(-1)?.id || 0]));
+  newest.set("team", state.groups[0]?.messages.at(-1)?.id || 0);
+  for (const [id, last] of newest) if (firstView || id === active || !read.has(id)) read.set(id, last);
+  const unread = tabs.map(([id]) => newest.get(id) > read.get(id));
+  const signature = JSON.stringify([tabs, active, unread]);
   if (drawTabs.was === signature) return;
   drawTabs.was = signature;
   const focused = $("tabs").contains(document.activeElement);
@@ -224,7 +229,7 @@ function drawTabs() {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (step) choose(tabs[(index + step + tabs.length) % tabs.length][0]);
     },
-  }, name)));
+  }, name, unread[index] ? make("b", { class: "dot", title: word("new_messages") }) : null)));
   if (focused) $("tabs").querySelector('[aria-selected="true"]')?.focus();
 }
 
@@ -253,10 +258,12 @@ function drawBar() {
   $("now-day").textContent = now.toLocaleDateString(at, { timeZone: zone, weekday: "short", day: "numeric", month: "short", year: "numeric" });
   $("now-zone").textContent = zone.replace("_", " ");
   const next = state.next_event && new Date(state.next_event);
+  const later = next && next.getTime() - now.getTime() > 2000; // else it is on its way already
   const sameDay = next && next.toLocaleDateString(at, { timeZone: zone }) === now.toLocaleDateString(at, { timeZone: zone });
-  $("next-when").textContent = next ? next.toLocaleString(at, { timeZone: zone, weekday: sameDay ? undefined : "short", hour: "2-digit", minute: "2-digit" }) : "";
+  $("next-when").textContent = later ? next.toLocaleString(at, { timeZone: zone, weekday: sameDay ? undefined : "short", hour: "2-digit", minute: "2-digit" }) : "";
   for (const id of ["plus-hour", "next-event", "jump"]) $(id).disabled = state.travelling;
   $("next-event").disabled = state.travelling || !next;
+  $("next-event").title = next ? "" : word("nothing_due");
   $("travel").hidden = !state.travelling;
   $("travel").textContent = word("travelling");
 }
@@ -303,13 +310,15 @@ function openPanel(wanted) {
     const open = button === wanted && $(panel).hidden;
     $(panel).hidden = !open;
     $(button)?.setAttribute("aria-expanded", String(open));
-    if (open) $(panel).querySelector("input, select, button")?.focus();
+    if (open) $(panel).querySelector("[autofocus], input, select, button")?.focus();
   }
 }
 
 function fillEnrol() {
   const { arms, sites } = state.clinic;
   const form = $("enrol-panel");
+  const patients = state.phones.filter((each) => each.seat === "patient").length;
+  form.code.value ||= `P-${String(patients + 1).padStart(3, "0")}`;
   form.arm.replaceChildren(...arms.map((each) => make("option", { value: each.key }, each.label[language] || each.key)));
   form.arm.closest("label").hidden = !arms.length;
   $("sites").replaceChildren(...sites.map((each, index) => {
@@ -323,7 +332,10 @@ function fillEnrol() {
 async function move(how) {
   const found = await post("/sim/clock", how);
   await refresh();
-  if (found.ok) notice(`${word("moved")} ${$("now-day").textContent} ${$("now-time").textContent}`);
+  if (!found.ok) return;
+  $("moved").textContent = `${word("moved")} ${$("now-day").textContent} ${$("now-time").textContent}`;
+  $("now-time").classList.remove("moved");
+  requestAnimationFrame(() => $("now-time").classList.add("moved"));
 }
 
 function wire() {
@@ -338,6 +350,7 @@ function wire() {
   $("trouble").addEventListener("click", () => openPanel("trouble"));
   for (const each of document.querySelectorAll("[data-close]")) each.addEventListener("click", () => openPanel(null));
   for (const [button, panel] of PANELS) $(panel).addEventListener("keydown", (event) => { if (event.key === "Escape") { openPanel(null); $(button)?.focus(); } });
+  for (const each of document.querySelectorAll("[data-days]")) each.addEventListener("click", () => { openPanel(null); move({ seconds: 86400 * Number(each.dataset.days) }); });
   $("jump-panel").addEventListener("submit", (event) => {
     event.preventDefault();
     openPanel(null);
@@ -372,6 +385,7 @@ function wire() {
     localStorage.setItem("language", language);
     words();
     draw();
+    post("/sim/speak", { language });
   });
 }
 
@@ -409,3 +423,5 @@ words();
 wire();
 await refresh();
 listen();
+// Whoever looks at this page is the care team, so the bot speaks to the team as the page does.
+await post("/sim/speak", { language });

@@ -199,7 +199,7 @@ def _taking_part(turn: Turn, enrolment: Enrolment, incoming: Incoming) -> None:
         case Said(text=text, message=message, forwarded=forwarded):
             session = in_front(turn, enrolment)
             reply = Reply(at, text, key=f"message:{message}", received_at=incoming.received_at)
-            if session is None:
+            if session is None or (not forwarded and participant.means_pause(turn, enrolment, session, text)):
                 participant.said(turn, enrolment, text)
             elif forwarded:
                 typed(turn, enrolment, session, SentMedia("forwarded"), reply)

@@ -14,7 +14,9 @@ from probot.alerts.present import note_message
 from probot.alerts.rules import signal_hits
 from probot.flows import commands as words
 from probot.flows import pausing
+from probot.flows.reading import read
 from probot.flows.session import AskedAgain, Given, LanguageChosen, Session
+from probot.flows.understanding import Understood
 from probot.messages import Message
 from probot.schedule.civil import local_day
 from probot.services import alerting, start
@@ -180,12 +182,27 @@ def _stop(turn: Turn, enrolment: Enrolment, choice: str) -> None:
 # ------------------------------------------------------------------------------ words and media nobody asked for
 
 
-def said(turn: Turn, enrolment: Enrolment, text: str) -> None:
-    """Words outside any question: kept, shown to the team, and answered with what to do in an emergency."""
+def means_pause(turn: Turn, enrolment: Enrolment, session: Session, text: str) -> bool:
+    """Whether words sent while a question is open answer the offer of a pause, and not plainly the question."""
+    one = assessments.find(turn.connection, session.assessment)
+    if one is None or not _answers_the_offer(turn, enrolment, text):
+        return False
+    study = turn.pinned(one.study_hash)
+    asked = next((item for _, item in study.items_of(one.timepoint) if item.id == session.asking), None)
+    today = local_day(turn.now, enrolment.zone)
+    return asked is not None and not isinstance(read(asked, text, today), Understood)
+
+
+def _answers_the_offer(turn: Turn, enrolment: Enrolment, text: str) -> bool:
     offered = outbox.said_lately(
         turn.connection, enrolment.principal, "reply", "pause", turn.now - OFFER_STANDS
     )
-    if offered and not isinstance(pausing.read_pause(text, local_day(turn.now, enrolment.zone)), str):
+    return offered and not isinstance(pausing.read_pause(text, local_day(turn.now, enrolment.zone)), str)
+
+
+def said(turn: Turn, enrolment: Enrolment, text: str) -> None:
+    """Words outside any question: kept, shown to the team, and answered with what to do in an emergency."""
+    if _answers_the_offer(turn, enrolment, text):
         _pause(turn, enrolment, text)
         return
     _keep_note(turn, enrolment, "note", text)

@@ -132,7 +132,9 @@ def _at_the_phone(stage: Stage, step: Step, person: int) -> None:
         stage.api.people.block(person)
     if step.unblocks:
         stage.api.people.unblock(person)
-    if step.phone is not None:
+    if step.phone == "gone":
+        stage.api.people.deactivate(person)
+    elif step.phone is not None:
         stage.api.people.phone_offline(person, offline=step.phone == "offline")
 
 

@@ -17,7 +17,7 @@ from probot.flows.buttons import BACK, CHANGE, DECLINE, DONE, AnswerTap, read
 from probot.services import export
 from probot.store import people
 from probot.store.tables import consent, note
-from probot.wording import keys, placeholders, say
+from probot.wording import WordingMissing, keys, placeholders, say
 from tests.scenarios.acts import Memory, name_of
 from tests.scenarios.phones import Shown, history, messages
 from tests.scenarios.script import DAY_ONE, AlertLook, AssessmentLook, Step, Words
@@ -159,7 +159,10 @@ def _pattern(found: Look, name: str, words: str) -> re.Pattern[str]:
         return re.compile(re.escape(study.texts[words][language]))
     if words in keys(language):
         gaps = dict.fromkeys(placeholders(language, words), "\0")
-        text = say(language, words, **{"n": 1, **gaps} if "n" not in gaps else {**gaps, "n": 1})
+        try:
+            text = say(language, words, **gaps)
+        except WordingMissing:  # it has a plural and wants a number
+            text = say(language, words, **{**gaps, "n": 1})
         return re.compile(re.escape(text).replace("\0", ".*").replace(re.escape("\0"), ".*"))
     return re.compile(re.escape(words))
 

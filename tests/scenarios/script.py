@@ -124,9 +124,9 @@ class Step(Strict):
     """The button may be gone from the message by now; an old screen still shows it."""
     twice: bool = False
     """Tapped twice in one breath."""
-    says: str | int | None = None
+    says: str | float | int | None = None
     anonymously: bool = False
-    edits: str | int | None = None
+    edits: str | float | int | None = None
     """The last message of theirs is changed into this."""
     edits_saying: str | None = None
     """Not the last message but this one is changed."""
@@ -140,7 +140,7 @@ class Step(Strict):
     """The link of this participant (`P-001`), an earlier one of theirs (`P-001 first`), or a made-up one."""
     blocks: bool = False
     unblocks: bool = False
-    phone: Literal["offline", "online"] | None = None
+    phone: Literal["offline", "online", "gone"] | None = None
     coordinator: Coordinator | None = None
     trouble: Trouble | Literal["over"] | None = None
     probot: Literal["stops", "starts"] | None = None

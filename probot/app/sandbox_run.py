@@ -9,8 +9,9 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, make_url
+from sqlalchemy import make_url
 
 from probot.app.build import new_invitation_token, read_clock
 from probot.app.clinic import SandboxClinic
@@ -27,10 +28,14 @@ from probot.services import invite
 from probot.services.invite import NotPossible
 from probot.services.pace import Pace
 from probot.services.receive import HEARD
-from probot.store import people, pulses
+from probot.store import pulses
 from probot.store.engine import Store
+from probot.telegram.polling import Poller
 
-TOKEN = "100001:sandbox"  # noqa: S105 -- the sandbox's own server takes any token that it was told
+BOT = 100001
+TOKEN = f"{BOT}:sandbox"  # the sandbox's own server takes any token that it was told
+STAGED = "sandbox_staged"
+"""The pulse that says that the sandbox's people have all been set up."""
 STAFF = (("Mei", "nurse"), ("Tom", "doctor"), ("Dr. Zhou", "investigator"))
 PARTICIPANTS = (("P-001", "zh", "oral"), ("P-002", "en", "skin"))
 
@@ -45,7 +50,7 @@ async def run(settings: Settings, store: Store, lease: Callable[[], Awaitable[No
         clock.move_to(heard[0])
     api = BotApi(now=clock.now)
     # People without a database behind them, or a database without its people, would not know each other.
-    known = store.look(_somebody) and _load(api, kept)
+    known = store.look(pulses.last, STAGED) is not None and _load(api, kept)
     api.add_bot(TOKEN, SANDBOX_BOT, first_name="probot")
     clinic = SandboxClinic(clock, new_invitation_token, SANDBOX_BOT)
     async with AsyncExitStack() as stack:
@@ -74,10 +79,6 @@ def state_file(url: str) -> Path:
     return Path("data") / f"{parsed.database}.people.json"
 
 
-def _somebody(connection: Connection) -> bool:
-    return next(people.all_enrolments(connection), None) is not None
-
-
 def _load(api: BotApi, kept: Path) -> bool:
     try:
         return api.load(kept)
@@ -103,6 +104,7 @@ async def _people_the_stage(world: World, api: BotApi, clinic: SandboxClinic) ->
     await act(invite.invite_team, "sandbox:team", token, "en")
     await _taken_up(world)
     api.people.startgroup(cast.staff[0], cast.care_team, token)
+    await world.runtime.office.look(pulses.beat, STAGED, world.clock.now())
 
 
 async def _link(world: World, clinic: SandboxClinic, code: str, language: str, site: str) -> str:
@@ -121,6 +123,10 @@ async def _link(world: World, clinic: SandboxClinic, code: str, language: str, s
 
 async def _taken_up(world: World) -> None:
     """Let the staff's own invitations be handled before one of them ties the group."""
-    assert world.poller is not None
+
+    async def keep(updates: list[dict[str, Any]]) -> None:
+        await world.runtime.keep(BOT, updates)
+
     await world.introduce()
-    await world.runtime.settle(receive=world.poller.turn)
+    at_once = Poller(world.bot, keep, world.clock, poll_seconds=0)
+    await world.runtime.settle(receive=at_once.turn)

@@ -28,7 +28,7 @@ from probot.store.engine import Store
 from probot.telegram.bot import TELEGRAM, QuietBot, build_bot
 from probot.telegram.channel import TelegramChannel
 from probot.telegram.decode import Myself
-from probot.telegram.polling import Poller, Reception
+from probot.telegram.polling import Poller
 from probot.telegram.webhook import Webhook
 
 log = logging.getLogger(__name__)
@@ -148,9 +148,7 @@ def build_world(
     async def keep(updates: list[dict[str, Any]]) -> None:
         await runtime.keep(number, updates)
 
-    poller = (
-        None if webhook else Poller(bot, keep, clock, poll_seconds=poll_seconds, report=_report, pause=pause)
-    )
+    poller = None if webhook else Poller(bot, keep, clock, poll_seconds=poll_seconds, pause=pause)
     hook = Webhook(*webhook, keep, clock, plain_http=api_root != TELEGRAM) if webhook else None
     ears.receiver = poller or hook
     return World(bot, channel, reader, runtime, clock, poller, hook)
@@ -163,13 +161,10 @@ class Ears:
     receiver: Poller | Webhook | None = None
 
     def heard(self) -> datetime | None:
-        """When Telegram was last heard."""
-        return self.receiver.heard if self.receiver is not None else None
-
-
-def _report(reception: Reception) -> None:
-    how = log.info if reception.state == "listening" else log.warning
-    how("receiving", extra={"state": reception.state, "failures": reception.failures})
+        """When Telegram was last heard to the end; None while more is known to wait there than was kept."""
+        if self.receiver is None or (isinstance(self.receiver, Poller) and self.receiver.behind):
+            return None
+        return self.receiver.heard
 
 
 def ask_name(settings: Settings) -> str:

@@ -14,6 +14,7 @@ from probot.alerts.rules import signal_hits
 from probot.flows.present import asked_below
 from probot.messages import LANES, Message
 from probot.ports import Edit, Gone, Later, Leave, Moved, Outcome, Post, Refused, Sending, Sent, Unknown
+from probot.schedule.quiet import next_allowed
 from probot.services import alerting
 from probot.services.turn import Turn
 from probot.store import alerts, assessments, outbox, people
@@ -23,6 +24,8 @@ from probot.study.model import Signal
 
 AGAIN_AFTER_UNKNOWN = timedelta(seconds=60)
 """A question whose arrival is unknown is asked once more after this; an alert at once."""
+PROMPT = LANES.index("prompt")
+"""The lane of questions that the clock puts, not an answer."""
 LONGEST_PAUSE = timedelta(minutes=10)
 """An alert of which nobody knows whether it ever arrives is said again at once, then ever more seldom, up to this."""
 MOST_COPIES = 8
@@ -62,6 +65,9 @@ def address(turn: Turn, row: Outgoing) -> Addressed | None:
         return None
     if row.kind == "edit" and not _can_edit(turn, row, contact):
         outbox.drop(turn.connection, row, "nothing to edit")
+        return None
+    if (morning := _rests_until(turn, row)) is not None:
+        outbox.again(turn.connection, row, morning, "quiet hours")
         return None
     return Addressed(_sending(turn, row, contact.chat, contact.language), contact)
 
@@ -111,7 +117,7 @@ def _why_not_participant(turn: Turn, row: Outgoing, enrolment: Enrolment) -> str
         return enrolment.status
     if row.purpose not in WHILE_ACTIVE:
         return ""
-    if enrolment.status == "paused" and row.lane == LANES.index("prompt"):
+    if enrolment.status == "paused" and row.lane == PROMPT:
         return enrolment.status
     if enrolment.reach not in {"unknown", "ok"}:
         return enrolment.reach
@@ -120,9 +126,19 @@ def _why_not_participant(turn: Turn, row: Outgoing, enrolment: Enrolment) -> str
     session = assessments.session_of(turn.connection, row.assessment_id or "")
     if session is None or session.status == "closed":
         return "closed"
-    if (row.purpose == "reminder" or row.repeat) and session.asking != row.item:
+    if (row.purpose == "reminder" or row.lane == PROMPT or row.repeat) and session.asking != row.item:
         return "answered meanwhile"
     return ""
+
+
+def _rests_until(turn: Turn, row: Outgoing) -> datetime | None:
+    """Until when a question that nobody waits for is held back: it was delayed, or put again, into quiet hours."""
+    if row.lane != PROMPT or row.kind != "post" or not row.recipient.startswith("participant:"):
+        return None
+    enrolment = people.by_id(turn.connection, row.recipient.removeprefix("participant:"))
+    assert enrolment is not None
+    allowed = next_allowed(turn.now, turn.study.participant_quiet, enrolment.zone)
+    return allowed if allowed > turn.now else None
 
 
 def _can_edit(turn: Turn, row: Outgoing, contact: Contact) -> bool:

@@ -66,6 +66,8 @@ class Sender:
             now = self._office.clock.now()
             self._pace.sent(row.recipient, now, group=to.sending.chat < 0, edit=row.kind == "edit")
         outcome = await self._channel.deliver(to.sending)
+        if self._pace is not None and row.kind != "edit":
+            self._pace.arrived(row.recipient, self._office.clock.now())
         if self._pace is not None and isinstance(outcome, Later):
             until = self._office.clock.now() + timedelta(seconds=outcome.seconds)
             if outcome.wide:

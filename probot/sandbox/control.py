@@ -190,9 +190,13 @@ class Control:
         return _right(self._clinic.now().isoformat())
 
     async def _goal(self, asked: Json) -> datetime | None:
-        if asked.get("next"):
-            return await self._clinic.next_event()
         now = self._clinic.now()
+        if asked.get("next"):
+            upcoming = await self._clinic.next_event()
+            if upcoming is not None and upcoming <= now:
+                await self._clinic.travel(now)  # what is on its way already is no event to wait for
+                upcoming = await self._clinic.next_event()
+            return upcoming
         if "seconds" in asked:
             return datetime.fromtimestamp(now.timestamp() + float(asked["seconds"]), UTC)
         goal = datetime.fromisoformat(str(asked.get("to", "")))

@@ -57,10 +57,17 @@ class Pace:
             recent.popleft()
         self.rest(recipient, now + A_SECOND if len(recent) < self.in_a_group else recent[0] + A_MINUTE)
 
+    def arrived(self, recipient: str, now: datetime) -> None:
+        """The message counted last has been answered for: the channel counts from its arrival, not from its leaving."""
+        if recipient in self._bursts:
+            self._left_over(recipient, self._bursts[recipient][0], now)
+
     def _count_private(self, recipient: str, now: datetime) -> None:
         full = float(self.in_a_burst)
         left, at = self._bursts.get(recipient, (full, now))
-        left = min(full, left + (now - at) / ONE_MORE) - 1
+        self._left_over(recipient, min(full, left + (now - at) / ONE_MORE) - 1, now)
+
+    def _left_over(self, recipient: str, left: float, now: datetime) -> None:
         self._bursts[recipient] = (left, now)
         if left < 1:
             self.rest(recipient, now + (1 - left) * ONE_MORE)

@@ -56,8 +56,11 @@ def ask_again(turn: Turn, enrolment_id: EnrolmentId, assessment_id: AssessmentId
 
 def next_moment(connection: Connection) -> datetime | None:
     """When something is due next: an assessment, an alert's rung, the end of a pause, a delayed message."""
-    found = [
-        assessments.next_due(connection), alerts.next_due(connection), people.next_pause_end(connection),
-        outbox.next_due(connection),
-    ]  # fmt: skip
+    found = (next_planned(connection), outbox.next_due(connection))
+    return min((moment for moment in found if moment is not None), default=None)
+
+
+def next_planned(connection: Connection) -> datetime | None:
+    """When the study wants something next, apart from messages that wait for the line: those are no event."""
+    found = (assessments.next_due(connection), alerts.next_due(connection), people.next_pause_end(connection))
     return min((moment for moment in found if moment is not None), default=None)

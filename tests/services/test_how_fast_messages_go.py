@@ -25,6 +25,15 @@ def test_three_messages_may_go_to_one_phone_at_once_and_then_one_a_second() -> N
     assert pace.resting(after(2)) == [HER]
 
 
+def test_a_slow_message_counts_from_its_arrival() -> None:
+    pace = Pace()
+    for _ in range(3):
+        pace.sent(HER, NOON, group=False)
+    pace.arrived(HER, after(1))
+    assert pace.resting(after(1.5)) == [HER]
+    assert pace.resting(after(2.1)) == []
+
+
 def test_an_edit_does_not_keep_the_next_question_waiting() -> None:
     pace = Pace()
     for _ in range(10):

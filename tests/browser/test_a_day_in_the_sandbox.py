@@ -1,0 +1,81 @@
+"""Can a newcomer play the whole story on the page? `probot run` as it ships, in a real Chromium."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.sandbox import Screen, chromium, running
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+async def test_a_day_of_two_languages_from_the_welcome_to_the_exported_trail(
+    chromium_path: str, tmp_path: Path
+) -> None:
+    async with running(tmp_path) as sandbox, chromium(chromium_path) as browser:
+        screen = await Screen.of(browser, sandbox.root, 1440, 900)
+        await screen.tomorrow("07:30")
+        emma, team = screen.phone("Emma"), screen.phone("Care team")
+        await team.shows("From now on this chat receives the alerts")
+        yu = await screen.enrol("P-003", "小雨")
+        await yu.welcome("zh", start="开始")
+        await emma.welcome("en", start="START")
+
+        await screen.next_event()
+        await expect(screen.page.locator("#now-time")).to_have_text("09:00")
+        await yu.answer("您有没有下面这些情况", "以上都没有")
+        await yu.shows("最高体温")
+        await yu.say("三十六度七")
+        await yu.answer("是在哪里量的", "腋下")
+        await yu.shows("口腔或喉咙最痛", "0＝完全不痛", "10＝您能想象到的最痛")
+        await yu.say("八")
+        await team.shows("SOON · P-003 · Severe mouth pain", "8 / 10", "Told: care team")
+        await expect(yu.panel).to_contain_text("请您现在看一下这条消息")
+        await team.tap("Acknowledge")
+        await team.shows("Taken · SOON · P-003", "Taken by Mei")
+        await expect(team.panel.get_by_role("button", name="Acknowledge")).to_have_count(0)
+        await yu.answer("额外用过止痛药", "是")
+        await yu.answer("能吃下或喝下什么", "只能吃软的")
+        await yu.answer("破溃有没有影响到您", "有，但不影响日常")
+        await yu.answer("您有没有下面这些情况", "呕吐")
+        await yu.tap("选好了 ▶")
+        await yu.answer("您呕吐了几次", "2")
+        await yu.answer("您希望护士联系您吗", "不需要")
+        await yu.answer("是谁在回答", "我本人")
+        await expect(yu.panel).to_contain_text("谢谢您，这次的问题都答完了")
+
+        await emma.answer("have you had any of these", "None of these")
+        await emma.answer("highest temperature", "I did not measure")
+        await emma.shows("worst skin pain", "0 = No pain")
+        await emma.tap("3")
+        await expect(emma.panel).to_contain_text("✓ 3")
+
+        await screen.days(2)
+        await team.say("/patient P-003")
+        await team.shows(
+            "P-003 · taking part", "with Mei", "Daily diary: 1 of 2 answered", "Daily diary: missed"
+        )
+        await expect(team.panel).to_contain_text("Digest of")
+        await screen.page.locator("#language").click()
+        team = screen.phone("医护组")
+        await team.say("/patient P-003")
+        await team.shows("P-003 · 参加中", "每日日记：2次中答了1次", "每日日记：未答")
+        assert screen.wrong == []
+
+        steps = [
+            (row["action"], row["actor"] == "probot", row["field"], str(row["new"]))
+            for row in await sandbox.exported("audit")
+            if row["code"] == "P-003"
+        ]
+        responses = [row for row in await sandbox.exported("responses") if row["code"] == "P-003"]
+    told = [action for action, *_ in steps]
+    for action in ("enrolled", "answered", "alert raised", "alert acknowledged", "assessment ended"):
+        assert action in told, sorted(set(told))
+    assert told.index("enrolled") < told.index("answered") < told.index("alert raised")
+    assert told.index("alert raised") < told.index("alert acknowledged")
+    assert ("assessment ended", True, "status", "missed") in steps
+    pain = next(row for row in responses if row["raw"] == "八")
+    assert (pain["value"], pain["source"], pain["language"]) == (8, "typed", "zh")

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from probot.alerts.present import marked_repeat
 from probot.alerts.rules import signal_hits
+from probot.flows.buttons import WelcomeTap, read
 from probot.flows.present import asked_below
 from probot.messages import LANES, Message
 from probot.ports import Edit, Gone, Later, Leave, Moved, Outcome, Post, Refused, Sending, Sent, Unknown
@@ -116,7 +117,7 @@ def _why_not_participant(turn: Turn, row: Outgoing, enrolment: Enrolment) -> str
     }:
         return enrolment.status
     if row.purpose not in WHILE_ACTIVE:
-        return ""
+        return "answered meanwhile" if row.repeat and _is_past(row, enrolment) else ""
     if enrolment.status == "paused" and row.lane == PROMPT:
         return enrolment.status
     if enrolment.reach not in {"unknown", "ok"}:
@@ -129,6 +130,14 @@ def _why_not_participant(turn: Turn, row: Outgoing, enrolment: Enrolment) -> str
     if (row.purpose == "reminder" or row.lane == PROMPT or row.repeat) and session.asking != row.item:
         return "answered meanwhile"
     return ""
+
+
+def _is_past(row: Outgoing, enrolment: Enrolment) -> bool:
+    """Whether a message of the welcome asks what has been answered: its buttons would lead nowhere."""
+    buttons = [button for line in message_from_json(row.content).buttons for button in line]
+    asks = [read(button.data) for button in buttons]
+    steps = {tap.step for tap in asks if isinstance(tap, WelcomeTap)}
+    return bool(steps) and enrolment.welcome is not None and enrolment.welcome["step"] not in steps
 
 
 def _rests_until(turn: Turn, row: Outgoing) -> datetime | None:

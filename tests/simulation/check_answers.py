@@ -68,7 +68,7 @@ def _accounted(found: Evidence) -> Iterator[str]:
             continue
         key, assessment, item, value = said
         mine = [one for one in responses[key or cause] if one["enrolment_id"] == person["id"]]
-        if any(value in (None, one["value"]) for one in mine):
+        if any(key or value == one["value"] for one in mine):
             continue
         if not _known_already(found, person, assessment, item, value, at):
             yield f"I1: {person['code']}: {value!r} for {item or '?'} ({cause}, handled {short(at)}) is nowhere"
@@ -93,7 +93,7 @@ def _answer(fate: UpdateFate) -> tuple[str, str, str, object] | None:
     text = str(message.get("text", ""))
     if not text or text.startswith("/") or text in {"tomorrow", "2 days"}:
         return None
-    return f"message:{message['message_id']}", "", "", None
+    return f"message:{message['message_id']}", "", "", text
 
 
 def _known_already(
@@ -110,7 +110,7 @@ def _known_already(
         return any(
             row["assessment_id"] == assessment and row["item"] == item and row["value"] == value for row in earlier
         )
-    return False
+    return any(_meaning(row["item"], str(value)) == row["value"] is not None for row in earlier)
 
 
 # ------------------------------------------------------------------------------ I2

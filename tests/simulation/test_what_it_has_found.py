@@ -44,3 +44,17 @@ async def test_a_question_put_again_after_a_gap_at_night_waits_for_the_morning(s
         assert asked_at_night(clinic, phone) == []
         await clinic.pass_time(hours=8)
         assert any("How did you sleep?" in text for text in phone.texts)
+
+
+async def test_a_copy_of_a_step_of_the_welcome_is_not_sent_once_the_step_is_past(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, study=the_study()) as clinic:
+        phone = clinic.phone()
+        await phone.start(await clinic.enrol("P-001"))
+        await phone.tap("English")
+        # The consent arrives, but whether it did is not known; the participant answers it at once.
+        clinic.api.faults.set("lost", methods=("sendMessage",), times=3, how="hangs")
+        await phone.tap("I have read this")
+        await phone.tap("I agree")
+        await clinic.pass_time(minutes=5)
+        assert sum("I take part." in text and "✓" not in text for text in phone.texts) == 0
+        assert "09:00" in phone.buttons()

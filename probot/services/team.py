@@ -158,8 +158,11 @@ def _patient(turn: Turn, text: str, language: str) -> Message:
         if one.status != "planned" and not one.occurrence and one.respondent is None and one.day >= since
     ]
     paused = enrolment.paused_until if enrolment.status == "paused" else None
+    asked = [item.id for instrument in turn.study.instruments.values() for item in instrument.items]
+    place = {item: number for number, item in enumerate(asked)}
+    lines = sorted(newest.values(), key=lambda line: place.get(line.item, len(place)))
     return participant_message(
-        turn.study, enrolment.code, language, status=enrolment.status, answers=tuple(newest.values()),
+        turn.study, enrolment.code, language, status=enrolment.status, answers=lines,
         alerts=alerts.standing(turn.connection, enrolment.id), now=turn.now, expected=expected,
         until=local_day(paused, enrolment.zone) if paused else None, staff=_names(turn),
     )  # fmt: skip

@@ -16,7 +16,7 @@ YES_NO: Mapping[str, Text] = {
     "not_sure": {"en": "Not sure", "zh": "不确定"},
 }
 ROUTE_QUESTION: Text = {"en": "Where did you measure it?", "zh": "是在哪里测量的？"}
-ROUTE_LABEL: Text = {"en": "where measured", "zh": "测量部位"}
+ROUTE_LABEL: Text = {"en": "Where measured", "zh": "测量部位"}
 
 STANDING: Mapping[Signal, Text] = {
     "missed": {"en": "Assessments were missed", "zh": "多次未完成问卷"},

@@ -31,6 +31,8 @@ ARGUMENTS = (
     "--no-first-run",
 )
 TEAM = {"en": "Care team", "zh": "医护组"}
+PATIENCE = 30_000
+"""Milliseconds after which something will not happen any more, on a machine that is busy with other tests as well."""
 READ = {"en": "I have read this", "zh": "我看过了"}
 AGREE = {"en": "I agree", "zh": "我同意"}
 SPOKEN = {"en": "English", "zh": "中文"}
@@ -65,12 +67,17 @@ class Running:
             *PROBOT, "run", cwd=TREE, env=self._environment, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         assert self.process.stderr is not None
-        said = b""
-        while b"Open this page" not in said:
+        said = ""
+        while "Open this page" not in said:
             line = await asyncio.wait_for(self.process.stderr.readline(), 60)
-            assert line, said.decode()
-            said += line
-        self._drain = asyncio.create_task(self.process.stderr.read())
+            assert line, said
+            said += line.decode()
+        self._listening = asyncio.create_task(self._listen(self.process.stderr))
+
+    async def _listen(self, stream: asyncio.StreamReader) -> None:
+        """What it says later shows below a failed test."""
+        while line := await stream.readline():
+            print(line.decode(), end="")
 
     async def stop(self) -> None:
         """End it as Ctrl+C does."""
@@ -78,7 +85,7 @@ class Running:
             if self.process.returncode is None:
                 self.process.terminate()
             await asyncio.wait_for(self.process.wait(), 20)
-            await self._drain
+            await self._listening
             self.process = None
 
     async def exported(self, what: str) -> list[dict[str, Any]]:
@@ -123,7 +130,7 @@ class Screen:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.wrong: list[str] = []
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
         page.on("console", lambda said: self.wrong.append(said.text) if said.type == "error" else None)
 
@@ -135,7 +142,7 @@ class Screen:
         context = await browser.new_context(viewport={"width": width, "height": height}, locale=locale, **how)
         screen = Screen(await context.new_page())
         await screen.page.goto(root)
-        await expect(screen.page.locator(".phone:visible").first).to_be_visible()
+        await expect(screen.page.locator(".phone:visible").first).to_be_visible(timeout=PATIENCE)
         return screen
 
     def phone(self, name: str) -> Phone:
@@ -175,7 +182,7 @@ class Screen:
         await expect(self.page.locator("#now-time")).to_have_text(clock)
 
     async def _moved(self, button: str) -> None:
-        async with self.page.expect_response(re.compile("/sim/clock"), timeout=30_000) as answered:
+        async with self.page.expect_response(re.compile("/sim/clock"), timeout=PATIENCE) as answered:
             await self.page.locator(button).click()
         response = await answered.value
         assert response.ok, await response.text()
@@ -196,6 +203,10 @@ class Phone:
         """Tap the newest button with that label."""
         await self.panel.get_by_role("button", name=label, exact=True).last.click()
 
+    async def has(self, text: str) -> None:
+        """Wait until the chat says this somewhere."""
+        await expect(self.panel).to_contain_text(text, timeout=PATIENCE)
+
     async def say(self, text: str) -> None:
         """Type something and send it."""
         field = self.panel.locator("textarea")
@@ -205,7 +216,7 @@ class Phone:
     async def shows(self, *texts: str) -> None:
         """Wait until the newest message says all this."""
         for text in texts:
-            await expect(self.last).to_contain_text(text)
+            await expect(self.last).to_contain_text(text, timeout=PATIENCE)
 
     async def answer(self, asked: str, label: str) -> None:
         """Wait until this is asked, and tap that button under it."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import sys
 from contextlib import AsyncExitStack
 
@@ -46,6 +47,7 @@ def run() -> None:
 
     It runs until Ctrl+C or SIGTERM, finishes what is under way, and goes on where it was at the next start.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the loops have their own ears for it
     settings = settings_or_stop()
     logs.set_up(settings.log_level, as_json=not sys.stderr.isatty(), secrets=settings.secrets)
     with open_office(settings) as office:

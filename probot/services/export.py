@@ -68,7 +68,7 @@ def _responses(connection: Connection) -> Iterator[Row]:
         .join(enrolment, enrolment.c.id == response.c.enrolment_id)
         .join(assessment, assessment.c.id == response.c.assessment_id)
         .join(newest, (newest.c.assessment_id == response.c.assessment_id) & (newest.c.item == response.c.item))
-        .order_by(enrolment.c.code, assessment.c.opens_at, assessment.c.id, response.c.answered_at, response.c.id)
+        .order_by(enrolment.c.code, assessment.c.opens_at, assessment.c.id, response.c.stored_at, response.c.id)
     )  # fmt: skip
     for found in connection.execution_options(yield_per=1000).execute(wanted):
         row = dict(found._mapping)  # noqa: SLF001 -- SQLAlchemy's documented way to a mapping

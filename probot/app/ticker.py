@@ -8,18 +8,32 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import Enum
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Table
 
 from probot.app.office import Office
 from probot.services import alerting, open_due, plan_ahead, receive, tick
 from probot.services.pause import resume
 from probot.services.turn import Turn
-from probot.store import assessments, inbox, people
+from probot.store import assessments, claims, people
+from probot.store.engine import is_the_worlds
+from probot.store.tables import alert as alert_table
+from probot.store.tables import assessment as assessment_table
 from probot.values import EnrolmentId
 
 log = logging.getLogger(__name__)
+
+REST = timedelta(minutes=5)
+"""How long a participant whose plan cannot be made is left alone, so that the log is not filled with it."""
+
+
+class _Failed(Enum):
+    FAILED = "failed"
+
+
+FAILED = _Failed.FAILED
 
 
 class Ticker:
@@ -32,78 +46,117 @@ class Ticker:
         self._token = token
         self._heard = heard
         self._noted: datetime | None = None
+        self._asks_again = True  # a process before this one may have been interrupted at it
+        self._unplannable: dict[EnrolmentId, datetime] = {}
+        self._owed: list[tuple[Table, list[str], str]] = []
         self.failures = 0
 
     async def tick(self) -> int:
-        """One look; how many rows were worked on."""
+        """One look; how many rows were worked on. Raises SQLAlchemyError when the database itself fails."""
+        await self._give_back()
+        done = (
+            await self._escalate()
+        )  # first, so that nothing that goes wrong elsewhere keeps an alert waiting
         await self._note_hearing()
-        done = await self._plan()
+        done += await self._plan()
         done += await self._resume()
-        if await self._may_advance():
+        if self._hears():
             done += await self._advance()
-        return done + await self._escalate()
+        return done
+
+    def _hears(self) -> bool:
+        heard = self._heard()
+        return heard is not None and self._office.clock.now() - heard <= receive.DEAF
+
+    async def _give_back(self) -> None:
+        """What was claimed when the database failed is free at once, and no attempt is counted."""
+        while self._owed:
+            table, keys, token = self._owed[-1]
+            await self._office.look(claims.give_back, table, keys, token)
+            self._owed.pop()
+
+    # ------------------------------------------------------------------------------ hearing
 
     async def _note_hearing(self) -> None:
         heard = self._heard()
-        if heard is None or heard == self._noted:
+        if heard is None:
             return
-        was_deaf = await self._office.look(receive.heard, heard)
-        self._noted = heard
-        if was_deaf:
-            for enrolment, assessment in await self._office.look(assessments.asking_sessions):
-                await self._one(
-                    tick.ask_again, f"heard:{heard.isoformat()}:{assessment}", enrolment, assessment
-                )
+        if heard != self._noted:
+            self._asks_again |= await self._office.look(receive.heard, heard)
+            self._noted = heard
+        if self._asks_again:
+            await self._ask_again()
 
-    async def _may_advance(self) -> bool:
-        heard = self._heard()
-        if heard is None or self._office.clock.now() - heard > receive.DEAF:
-            return False
-        return await self._office.look(inbox.oldest_waiting) is None
+    async def _ask_again(self) -> None:
+        """Put every open question again, once for each gap; what a crash interrupts is gone on with."""
+        gap = await self._office.look(receive.to_ask_again)
+        if gap is not None:
+            for enrolment, assessment in await self._office.look(assessments.asking_sessions):
+                cause = f"heard:{gap}:{assessment}"
+                if await self._one(tick.ask_again, cause, enrolment, assessment) is False:
+                    return  # looked at again in a second
+            await self._office.look(receive.asked_again, self._office.clock.now())
+        self._asks_again = False
+
+    # ------------------------------------------------------------------------------ what is due
 
     async def _plan(self) -> int:
-        keys = await self._office.act(tick.due_for_planning, "tick")
+        now = self._office.clock.now()
+        self._unplannable = {key: until for key, until in self._unplannable.items() if until > now}
+        keys = await self._office.act(tick.due_for_planning, "tick", len(self._unplannable))
+        done = 0
         for key in keys:
-            await self._one(plan_ahead.plan_ahead, f"plan:{key}", key)
-        return len(keys)
+            if key in self._unplannable:
+                continue
+            if await self._one(plan_ahead.plan_ahead, f"plan:{key}:{now.isoformat()}", key) is FAILED:
+                self._unplannable[key] = now + REST
+            else:
+                done += 1
+        return done
 
     async def _resume(self) -> int:
-        keys = await self._office.act(tick.ended_pauses, "tick")
-        for key in keys:
-            await self._one(_end_of_pause, f"pause:{key}:{self._office.clock.now().isoformat()}", key)
-        return len(keys)
+        done = 0
+        for key in await self._office.act(tick.ended_pauses, "tick"):
+            cause = f"pause:{key}:{self._office.clock.now().isoformat()}"
+            done += await self._one(_end_of_pause, cause, key) is not FAILED
+        return done
 
     async def _advance(self) -> int:
-        token = self._token()
+        token, heard = self._token(), self._heard()
         keys = await self._office.act(tick.due_assessments, "tick", token)
+        owed = (assessment_table, list(keys), token)
+        self._owed += [owed] if keys else []
         for key in keys:
-            await self._one(
-                open_due.advance, f"assessment:{key}:{self._office.clock.now().isoformat()}", key, token
-            )
+            # The claim's token makes a cause that is the same when it is run again and never comes back.
+            await self._one(open_due.advance, f"assessment:{key}:{token}", key, token, heard)
+            owed[1].remove(key)
+        self._owed = []
         return len(keys)
 
     async def _escalate(self) -> int:
         token = self._token()
         keys = await self._office.act(tick.due_alerts, "tick", token)
-        if keys and not await self._one(
-            alerting.escalate, f"ladder:{self._office.clock.now().isoformat()}", keys, token
-        ):
+        if not keys:
+            return 0
+        self._owed = [(alert_table, list(keys), token)]
+        if await self._one(alerting.escalate, f"ladder:{token}", keys, token) is FAILED:
             for key in keys:
-                await self._one(
-                    alerting.escalate, f"ladder:{key}:{self._office.clock.now().isoformat()}", [key], token
-                )
+                await self._one(alerting.escalate, f"ladder:{key}:{token}", [key], token)
+        self._owed = []
         return len(keys)
 
-    async def _one(self, act: Callable[..., object], cause: str, *arguments: object) -> bool:
+    async def _one(self, act: Callable[..., object], cause: str, *arguments: object) -> object:
+        """Run one row's transaction; `FAILED` if it could not be done. Only the database's own failures are raised."""
         try:
-            await self._office.act(act, cause, *arguments)
-        except SQLAlchemyError:
-            raise  # the database itself: whoever supervises waits and looks again
+            return await self._office.act(act, cause, *arguments)
+        except (open_due.LostClaim, alerting.LostClaim):
+            log.info("due row was taken over", extra={"cause": cause})
         except Exception as error:
+            if is_the_worlds(error):
+                raise  # whoever supervises waits and looks again
             self.failures += 1
-            log.exception("due row failed", extra={"cause": cause, "error": type(error).__name__})
-            return False
-        return True
+            log.exception("due row failed", extra={"cause": cause})
+        return FAILED
 
 
 def _end_of_pause(turn: Turn, key: EnrolmentId) -> None:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from probot.app.office import Office
 from probot.ports import ButtonTapped, Channel, Incoming
@@ -17,11 +20,14 @@ from probot.services import receive
 from probot.services.handle import handle
 from probot.services.turn import Turn
 from probot.store import inbox
+from probot.store.engine import is_the_worlds
 from probot.store.records import Arrived
 
 log = logging.getLogger(__name__)
 
 BATCH = 64
+ENOUGH = 2
+"""After this many updates that failed for the database's own reasons, the others need not be tried."""
 
 Read = Callable[[Arrived], Incoming]
 
@@ -35,6 +41,7 @@ class Worker:
         self._read = read
         self._token = token
         self._taps: set[asyncio.Task[None]] = set()
+        self._in_hand: list[Arrived] = []
         self.parked = 0
 
     async def keep(self, bot: int, updates: list[dict[str, Any]]) -> None:
@@ -42,38 +49,64 @@ class Worker:
         await self._office.look(receive.keep, bot, updates, self._office.clock.now())
 
     async def work(self) -> int:
-        """Handle one batch; how many updates it had."""
+        """Handle one batch; how many updates it had. Raises SQLAlchemyError when the database itself fails."""
+        await self._give_back()
         claimed = await self._office.look(inbox.claim, self._office.clock.now(), self._token(), BATCH)
         if not claimed:
             return 0
+        self._in_hand = list(claimed)
         read = [(arrived, self._read(arrived)) for arrived in claimed]
         try:
             toasts = await self._office.act(_handle_all, "inbox", read)
         except Exception:  # noqa: BLE001 -- whichever update it was, the others must not suffer: one by one, then
-            toasts = []
-            for arrived, incoming in read:
-                toasts += await self._alone(arrived, incoming)
+            toasts = await self._one_by_one(read)
+        self._in_hand = []
         for query, words in toasts:
             task = asyncio.create_task(self._channel.acknowledge_tap(query, words))
             self._taps.add(task)
             task.add_done_callback(self._taps.discard)
         return len(claimed)
 
-    async def _alone(self, arrived: Arrived, incoming: Incoming) -> list[tuple[str, str]]:
-        try:
-            return await self._office.act(_handle_all, "inbox", [(arrived, incoming)])
-        except Exception as error:
-            log.exception("update failed", extra={"seq": arrived.seq, "error": type(error).__name__})
-            fault = type(error).__name__
-            if arrived.attempts < inbox.TRIES:
-                await self._office.look(inbox.release, arrived, fault)
-            else:
-                self.parked += 1
-                await self._office.act(_park, f"inbox:{arrived.seq}", arrived, fault)
-            return []
+    async def _give_back(self) -> None:
+        """What was claimed and could not be tried (the database failed, or there was no time) is free at once."""
+        if self._in_hand:
+            await self._office.look(inbox.give_back, self._in_hand)
+            self._in_hand = []
+
+    async def _one_by_one(self, read: Sequence[tuple[Arrived, Incoming]]) -> list[tuple[str, str]]:
+        """Each update by itself. Only if nothing at all works is it the database's fault and nobody's attempt."""
+        toasts: list[tuple[str, str]] = []
+        failed: list[tuple[Arrived, Exception]] = []
+        worked = False
+        for arrived, incoming in read:
+            try:
+                toasts += await self._office.act(_handle_all, "inbox", [(arrived, incoming)])
+                worked = True
+            except LostClaim:
+                log.info("update was handled elsewhere", extra={"seq": arrived.seq})
+            except Exception as error:
+                if is_the_worlds(error) and not worked and len(failed) >= ENOUGH:
+                    raise
+                failed.append((arrived, error))
+        if failed and not worked and all(is_the_worlds(error) for _, error in failed):
+            raise failed[0][1]
+        for arrived, fault in failed:
+            await self._failed(arrived, fault)
+        return toasts
+
+    async def _failed(self, arrived: Arrived, error: Exception) -> None:
+        fault = type(error).__name__
+        log.error("update failed", extra={"seq": arrived.seq, "attempt": arrived.attempts}, exc_info=error)
+        if arrived.attempts < inbox.TRIES:
+            await self._office.look(inbox.release, arrived, fault)
+        else:
+            self.parked += 1
+            await self._office.act(_park, f"inbox:{arrived.seq}", arrived, fault)
 
     async def finish(self) -> None:
-        """Wait until every tapped button has been answered."""
+        """Wait until every tapped button has been answered, and let go of what was only claimed."""
+        with suppress(SQLAlchemyError):
+            await self._give_back()
         if self._taps:
             await asyncio.gather(*self._taps, return_exceptions=True)
 

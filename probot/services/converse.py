@@ -35,6 +35,7 @@ from probot.flows.session import (
 )
 from probot.flows.step import step
 from probot.messages import Lane, Message
+from probot.schedule.quiet import next_allowed
 from probot.services import alerting, gather
 from probot.services.turn import Turn
 from probot.store import assessments, outbox
@@ -272,7 +273,7 @@ def _say(turn: Turn, scene: Scene, session: Session, want: Want, reply: Reply, l
             purpose: Purpose = "reminder" if want.why == "reminder" else "question"
             turn.say(
                 recipient, message, lane=lane, purpose=purpose, assessment_id=assessment.id, item=item,
-                expires_at=assessment.grace_until,
+                not_before=_not_before(turn, scene, lane), expires_at=assessment.grace_until,
             )  # fmt: skip
         case Reask(item=item):
             turn.say(
@@ -290,6 +291,13 @@ def _say(turn: Turn, scene: Scene, session: Session, want: Want, reply: Reply, l
             turn.toast = message.text
         case Thank() | SayClosed() | SayKept():
             turn.say(recipient, message, lane=lane, purpose="reply")
+
+
+def _not_before(turn: Turn, scene: Scene, lane: Lane) -> datetime | None:
+    """What nobody asked for waits for the end of the participant's quiet hours; an answer to them does not."""
+    if lane != "prompt" or scene.assessment.respondent is not None:
+        return None
+    return next_allowed(turn.now, scene.study.participant_quiet, scene.enrolment.zone)
 
 
 def _words(scene: Scene, session: Session, want: Want) -> Message:

@@ -13,7 +13,7 @@ right then, and an assessment that can no longer be started is recorded as that.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from probot.alerts.rules import signal_hits
 from probot.flows.front import IN_PROGRESS, SCHEDULED, front
@@ -21,9 +21,13 @@ from probot.flows.session import Reminded, Session, WindowClosed
 from probot.services import alerting
 from probot.services.converse import Reply, carry_on, go_on
 from probot.services.turn import Turn
-from probot.store import assessments, claims, people, pulses
+from probot.store import assessments, claims, inbox, people, pulses
 from probot.store.records import Assessment, AssessmentStatus, Enrolment
 from probot.store.tables import assessment as table
+
+
+LOOK_AGAIN = timedelta(seconds=2)
+"""How soon it is looked again at an assessment whose participant may have answered without our knowing yet."""
 
 
 def claim(turn: Turn, token: str, limit: int) -> list[str]:
@@ -31,21 +35,47 @@ def claim(turn: Turn, token: str, limit: int) -> list[str]:
     return claims.claim_due(turn.connection, table, turn.now, token, limit)
 
 
-def advance(turn: Turn, key: str, token: str) -> None:
-    """Do what the claimed assessment wants now."""
-    one = assessments.find(turn.connection, key)
-    if one is None:
+def advance(turn: Turn, key: str, token: str, heard: datetime | None = None) -> None:
+    """Do what the claimed assessment wants now. `heard`: up to when everything sent to us is known to be here.
+
+    Nothing is asked or closed over the head of somebody whose words lie in the inbox, and nothing is closed
+    before the channel has been heard at a later moment: the answer may be on its way.
+    """
+    known = assessments.find(turn.connection, key)
+    if known is None:
         return
-    enrolment = people.by_id(turn.connection, one.enrolment_id, lock=True)
-    assert enrolment is not None
-    if one.next_at is not None and one.next_at <= turn.now:
-        _advance(turn, enrolment, one)
+    enrolment = people.by_id(turn.connection, known.enrolment_id, lock=True)
+    one = assessments.find(turn.connection, key)  # as it is now that nobody else can change it
+    if enrolment is None or one is None:
+        return
+    due = one.next_at is not None and one.next_at <= turn.now
+    if due and _may_have_answered(turn, enrolment, one, heard):
+        next_at: datetime | None = turn.now + LOOK_AGAIN
+    else:
+        if due:
+            _advance(turn, enrolment, one)
+        next_at = _wanted_next(turn, key)
+    if not claims.settle(turn.connection, table, key, token, next_at=next_at):
+        raise LostClaim(key)
+
+
+def _wanted_next(turn: Turn, key: str) -> datetime | None:
     after = assessments.find(turn.connection, key)
     session = assessments.session_of(turn.connection, key)
     waits = session is not None and session.status == "waiting"
-    next_at = None if after is None else next_moment(after, turn.now, waits=waits)
-    if not claims.settle(turn.connection, table, key, token, next_at=next_at):
-        raise LostClaim(key)
+    return None if after is None else next_moment(after, turn.now, waits=waits)
+
+
+def _may_have_answered(turn: Turn, enrolment: Enrolment, one: Assessment, heard: datetime | None) -> bool:
+    if (
+        one.status != "planned"
+        and turn.now >= one.grace_until
+        and heard is not None
+        and heard < one.grace_until
+    ):
+        return True
+    contact = people.contact_of(turn.connection, one.respondent or enrolment.principal)
+    return contact is not None and inbox.waits(turn.connection, f"chat:{contact.chat}")
 
 
 class LostClaim(Exception):

@@ -15,6 +15,8 @@ from probot.store import inbox, pulses
 
 HEARD = "telegram_heard"
 """The pulse that says when Telegram last answered a poll or called the webhook."""
+ASK_AGAIN = "ask_again"
+"""The pulse that stands while open questions are still to be asked again; its detail names the gap."""
 DEAF = timedelta(seconds=120)
 """A gap in hearing after which taps may have been lost (Telegram keeps them 150 s)."""
 _CONTENTS = (
@@ -47,11 +49,24 @@ def lane_of(raw: Mapping[str, Any]) -> str:
 def heard(connection: Connection, now: datetime) -> bool:
     """Note that Telegram was heard just now. True if it had not been for longer than `DEAF`.
 
-    Then the gap is kept as an outage, and every open question must be asked again.
+    Then the gap is kept as an outage, and every open question must be asked again: `to_ask_again` says so until
+    `asked_again` is called.
     """
     before = pulses.last(connection, HEARD)
     pulses.beat(connection, HEARD, now)
     if before is None or now - before[0] <= DEAF:
         return False
     pulses.note_outage(connection, began_at=before[0], ended_at=now, kind="not heard")
+    pulses.beat(connection, ASK_AGAIN, now, before[0].isoformat())
     return True
+
+
+def to_ask_again(connection: Connection) -> str | None:
+    """The gap after which open questions are still to be asked again, if there is one."""
+    standing = pulses.last(connection, ASK_AGAIN)
+    return None if standing is None or standing[1] is None else str(standing[1])
+
+
+def asked_again(connection: Connection, now: datetime) -> None:
+    """Every open question has been asked again."""
+    pulses.beat(connection, ASK_AGAIN, now, None)

@@ -9,19 +9,21 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from probot.flows.session import AskedAgain
+from probot.flows.front import ON_DEMAND
+from probot.flows.session import AskedAgain, Session
+from probot.messages import Lane
 from probot.services import alerting, open_due, plan_ahead
 from probot.services.converse import Reply, carry_on, in_front
 from probot.services.turn import Turn
-from probot.store import alerts, assessments, outbox, people
+from probot.store import alerts, assessments, inbox, outbox, people
 from probot.values import AssessmentId, EnrolmentId
 
 BATCH = 100
 
 
-def due_for_planning(turn: Turn) -> list[EnrolmentId]:
-    """Participants who must be planned further ahead."""
-    return plan_ahead.who(turn, BATCH)
+def due_for_planning(turn: Turn, besides: int = 0) -> list[EnrolmentId]:
+    """Participants who must be planned further ahead; `besides`: so many more, because that many cannot be."""
+    return plan_ahead.who(turn, BATCH + besides)
 
 
 def due_assessments(turn: Turn, token: str) -> list[str]:
@@ -39,19 +41,42 @@ def ended_pauses(turn: Turn) -> list[EnrolmentId]:
     return people.pauses_over(turn.connection, turn.now, BATCH)
 
 
-def ask_again(turn: Turn, enrolment_id: EnrolmentId, assessment_id: AssessmentId) -> None:
-    """After a gap in reception: the tap on this open question may have been lost, so it is asked once more."""
+def ask_again(turn: Turn, enrolment_id: EnrolmentId, assessment_id: AssessmentId) -> bool:
+    """After a gap in reception: the tap on this open question may have been lost, so it is asked once more.
+
+    Once for each cause, however often it is called. False if it is too early to tell, because something of this
+    participant is still to be handled.
+    """
     enrolment = people.by_id(turn.connection, enrolment_id, lock=True)
-    if enrolment is None or enrolment.status not in {"active", "paused"}:
-        return
-    session = in_front(turn, enrolment)
-    if session is None or session.assessment != assessment_id:
-        return
     one = assessments.find(turn.connection, assessment_id)
-    if one is None or turn.now >= one.grace_until:
-        return
+    if enrolment is None or one is None or turn.now >= one.grace_until:
+        return True
+    contact = people.contact_of(turn.connection, enrolment.principal)
+    if contact is not None and inbox.waits(turn.connection, f"chat:{contact.chat}"):
+        return False
+    session = in_front(turn, enrolment)
+    mine = [
+        each
+        for each in assessments.live_sessions(turn.connection, enrolment_id)
+        if each.session.assessment == assessment_id
+    ]
+    if session is None or session.assessment != assessment_id or not mine or _is_asked_already(turn, session):
+        return True
+    on_demand = mine[0].priority == ON_DEMAND
+    if enrolment.status != "active" and not (on_demand and enrolment.status == "paused"):
+        return True
     turn.note("asked again", "assessment", one.id, code=enrolment.code, reason="reception was interrupted")
-    carry_on(turn, enrolment, one, session, AskedAgain(), Reply(turn.now), lane="prompt")
+    lane: Lane = "reply" if on_demand else "prompt"
+    carry_on(turn, enrolment, one, session, AskedAgain(), Reply(turn.now), lane=lane)
+    return True
+
+
+def _is_asked_already(turn: Turn, session: Session) -> bool:
+    """Whether this very turn was taken before, or the question has not even gone out yet."""
+    if outbox.number_of(turn.connection, turn.first_message)[2] != "missing":
+        return True
+    asking = outbox.last_asking(turn.connection, session.assessment, session.asking or "")
+    return asking is not None and outbox.number_of(turn.connection, asking)[2] in {"waiting", "sending"}
 
 
 def next_moment(connection: Connection) -> datetime | None:

@@ -71,6 +71,11 @@ class Turn:
         """The version under which something was opened; the one in force for what never was."""
         return self.study if version is None else self.studies.get(self.connection, version)
 
+    @property
+    def first_message(self) -> str:
+        """The id that the first message said in this turn has or will have."""
+        return derived_id("message", self.cause, "1")
+
     def note(
         self, action: str, object: str, object_id: str, *, code: str = "", field: str = "",  # noqa: A002
         old: Any = None, new: Any = None, reason: str = "", study: str = "",

@@ -212,13 +212,17 @@ def _live(connection: Connection, *which: Any) -> list[Candidate]:
 
 
 def asking_sessions(connection: Connection) -> list[tuple[EnrolmentId, AssessmentId]]:
-    """Every conversation that has a question open now."""
+    """Every conversation that has a question open now, be it one whose answer is just being changed."""
     rows = connection.execute(
-        select(session.c.enrolment_id, session.c.assessment_id)
-        .where(session.c.status == "asking")
-        .order_by(session.c.enrolment_id)
+        select(session.c.enrolment_id, session.c.assessment_id, session.c.status, session.c.state)
+        .where(session.c.status.in_(("asking", "finished")))
+        .order_by(session.c.enrolment_id, session.c.assessment_id)
     )
-    return [(EnrolmentId(row.enrolment_id), AssessmentId(row.assessment_id)) for row in rows]
+    return [
+        (EnrolmentId(row.enrolment_id), AssessmentId(row.assessment_id))
+        for row in rows
+        if row.state["asking"] is not None
+    ]
 
 
 # ------------------------------------------------------------------------------ responses and notes

@@ -13,20 +13,34 @@ from sqlalchemy import Connection, Table, func, or_, select, update
 
 LIFE = timedelta(seconds=60)
 """How long a claim holds. Work takes milliseconds; a minute means its holder is gone."""
+SKEW = timedelta(minutes=5)
+"""How far clocks of two processes may be apart."""
 TRIES = 5
-"""Attempts before a row is parked: kept, visible, told to the operator, and in nobody's way."""
+"""Attempts before a row counts as parked: visible, told to the operator, and out of the way of the others."""
+ONCE_MORE = timedelta(minutes=10)
+"""A parked row is tried again this seldom: what failed may have been mended, and no ladder may end in silence."""
 
 
 def claim_due(connection: Connection, table: Table, now: datetime, token: str, limit: int) -> list[str]:
-    """Claim up to `limit` rows of `table` whose `next_at` has come; their ids, the longest due first."""
+    """Claim up to `limit` rows of `table` whose `next_at` has come; their ids, the longest due first, parked ones last.
+
+    Asked again with the same token (nobody knows whether the first commit worked) it gives the same rows again.
+    A deadline further away than any claim lasts was written by a clock that was wrong, and does not count.
+    """
+    free = or_(
+        table.c.claimed_until.is_(None),
+        table.c.claimed_until <= now,
+        table.c.claimed_until > now + LIFE + SKEW,
+        table.c.claim_token == token,
+    )
     due = (
         select(table.c.id)
         .where(
             table.c.next_at <= now,
-            or_(table.c.claimed_until.is_(None), table.c.claimed_until <= now),
-            table.c.attempts < TRIES,
+            free,
+            or_(table.c.attempts < TRIES, table.c.claimed_until <= now + LIFE - ONCE_MORE),
         )
-        .order_by(table.c.next_at)
+        .order_by(table.c.attempts >= TRIES, table.c.next_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -48,6 +62,15 @@ def settle(connection: Connection, table: Table, row_id: str, token: str, **chan
         .values(claimed_until=None, claim_token=None, attempts=0, **changes)
     )
     return bool(written.rowcount)
+
+
+def give_back(connection: Connection, table: Table, ids: list[str], token: str) -> None:
+    """Give claims up that were no attempts, because the database itself failed."""
+    connection.execute(
+        update(table)
+        .where(table.c.id.in_(ids), table.c.claim_token == token)
+        .values(claimed_until=None, claim_token=None, attempts=table.c.attempts - 1)
+    )
 
 
 def parked(connection: Connection, table: Table) -> int:

@@ -14,11 +14,14 @@ from sqlalchemy import Connection, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from probot.store.claims import LIFE
+from probot.store.claims import LIFE, SKEW
 from probot.store.records import Arrived
 from probot.store.tables import inbox
 
 TRIES = 3
+"""Attempts that an update may fail in before it is put aside."""
+DEADLY = 12
+"""Attempts after which an update is put aside that nobody ever lived to tell about."""
 
 
 def keep(
@@ -37,7 +40,11 @@ def keep(
 
 
 def claim(connection: Connection, now: datetime, token: str, limit: int) -> list[Arrived]:
-    """Claim the oldest waiting update of up to `limit` lanes."""
+    """Claim the oldest waiting update of up to `limit` lanes.
+
+    Asked again with the same token (nobody knows whether the first commit worked) it gives the same ones again.
+    """
+    _park_the_deadly(connection, now)
     earlier = inbox.alias("earlier")
     first_of_lane = (
         select(func.min(earlier.c.seq))
@@ -48,7 +55,12 @@ def claim(connection: Connection, now: datetime, token: str, limit: int) -> list
         select(inbox.c.seq)
         .where(
             inbox.c.state == "new",
-            or_(inbox.c.claimed_until.is_(None), inbox.c.claimed_until <= now),
+            or_(
+                inbox.c.claimed_until.is_(None),
+                inbox.c.claimed_until <= now,
+                inbox.c.claimed_until > now + LIFE + SKEW,  # written by a clock that was wrong
+                inbox.c.claim_token == token,
+            ),
             inbox.c.seq == first_of_lane,
         )
         .order_by(inbox.c.seq)
@@ -71,6 +83,33 @@ def claim(connection: Connection, now: datetime, token: str, limit: int) -> list
         )
         for row in claimed
     ]  # fmt: skip
+
+
+def _park_the_deadly(connection: Connection, now: datetime) -> None:
+    """Put aside what was claimed again and again by processes that never came back."""
+    connection.execute(
+        update(inbox)
+        .where(inbox.c.state == "new", inbox.c.attempts >= DEADLY, inbox.c.claimed_until <= now)
+        .values(
+            state="parked",
+            handled_at=now,
+            claim_token=None,
+            claimed_until=None,
+            fault="whoever handled it died",
+        )
+    )
+
+
+def give_back(connection: Connection, rows: Sequence[Arrived]) -> None:
+    """Give claims up that were no attempts: the database failed, or there was no time left."""
+    for arrived in rows:
+        _settle(connection, arrived, attempts=arrived.attempts - 1)
+
+
+def waits(connection: Connection, lane: str) -> bool:
+    """Whether anything of this lane is still to be handled."""
+    found = select(inbox.c.seq).where(inbox.c.lane == lane, inbox.c.state == "new").limit(1)
+    return connection.execute(found).first() is not None
 
 
 def done(connection: Connection, arrived: Arrived, now: datetime) -> bool:

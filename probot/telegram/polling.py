@@ -83,6 +83,8 @@ class Poller:
         self._reception = Reception("starting", clock.now())
         self.heard: datetime | None = None
         """When Telegram last answered a poll. A watchdog asks this, never whether the task is alive."""
+        self.behind = False
+        """Whether updates are known to be there that were not kept yet: nobody should act as if all had been heard."""
         self.kept: datetime | None = None
         """When updates were last kept."""
 
@@ -106,6 +108,7 @@ class Poller:
             await self._failed(_state_of(error), error.message, least=_asked_wait(error))
             return
         self.heard = self._clock.now()
+        self.behind = bool(updates)
         if not updates:
             self._listening()
             if loop.time() - asked < _NO_LONG_POLL:
@@ -116,6 +119,7 @@ class Poller:
             await self._failed("not_keeping", problem)
             return
         self.kept = self._clock.now()
+        self.behind = len(updates) >= _BATCH
         # The greatest of this batch, not the greatest ever: after a quiet week Telegram may start anywhere.
         self._offset = max(update["update_id"] for update in updates) + 1
         self._listening()

@@ -223,6 +223,10 @@ class Phone:
         await self.shows(asked)
         await self.last.get_by_role("button", name=label, exact=True).click()
 
+    async def page_settles(self) -> None:
+        """Wait until the tapped message has been marked, so that the next question can follow."""
+        await expect(self.panel.locator(".waits")).to_have_count(0, timeout=PATIENCE)
+
     async def welcome(self, language: str, *, start: str, hour: str = "09:00") -> None:
         """From START through language, information and consent to the hour."""
         await self.panel.get_by_role("button", name=start, exact=True).click()

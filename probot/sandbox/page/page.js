@@ -360,12 +360,13 @@ function wire() {
     event.preventDefault();
     const form = event.target;
     const sites = [...form.querySelectorAll("[name=site]:checked")].map((each) => each.value);
-    const found = await post("/sim/enrol", { code: form.code.value, first_name: form.first_name.value, arm: form.arm.value, sites, language: form.language.value });
+    const theirs = form.language.value;
+    const found = await post("/sim/enrol", { code: form.code.value, first_name: form.first_name.value, arm: form.arm.value, sites, language: theirs });
     if (!found.ok) return;
     openPanel(null);
     form.reset();
     await refresh();
-    swap(form.language.value === "zh" ? 0 : 1, found.result);
+    swap(theirs === "zh" ? 0 : 1, found.result);
   });
   $("link-panel").addEventListener("submit", async (event) => {
     event.preventDefault();

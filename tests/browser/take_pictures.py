@@ -1,0 +1,168 @@
+"""Where do the pictures in docs/patients-view.md come from? From this script, which plays a day and takes them.
+
+    make test                                        # once, for the environment
+    .venv/bin/python -m tests.browser.take_pictures  # writes docs/pictures/*.png
+
+The rule: nothing is retouched; what the pictures show is what the sandbox shows. A Chromium and a Chinese font must
+be installed (Debian: chromium, fonts-wqy-zenhei). Dates in the pictures are those of the day after they were taken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Locator
+
+from tests.browser.sandbox import TREE, Phone, Screen, chromium, running
+
+PICTURES = TREE / "docs" / "pictures"
+WIDTH, HEIGHT = 1320, 860
+GAP = 8
+MOST_BYTES = 200_000
+CALM = ".messages, .team .messages { background: #e3edec !important } .toast { display: none } .phone { box-shadow: none !important } ::-webkit-scrollbar { display: none } .messages { scrollbar-width: none !important }"
+"""A plain ground makes small files; passing notes and scroll bars tell nothing in a picture."""
+
+
+class Camera:
+    """Takes pictures of parts of one screen."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._page = screen.page
+
+    async def take(self, name: str, first: Phone, last: Phone | None = None) -> None:
+        """One phone, or all from `first` to `last`, side by side."""
+        await self._page.mouse.move(0, 0)
+        await self._page.wait_for_timeout(400)
+        boxes = [await _box(each.panel) for each in (first, last or first)]
+        left, top = boxes[0]["x"] - GAP, boxes[0]["y"] - GAP
+        clip = {
+            "x": left,
+            "y": top,
+            "width": boxes[1]["x"] + boxes[1]["width"] + GAP - left,
+            "height": boxes[0]["height"] + 2 * GAP,
+        }
+        await self._keep(name, clip)
+
+    async def whole(self, name: str) -> None:
+        """The page as it is."""
+        await self._page.wait_for_timeout(400)
+        await self._keep(name, None)
+
+    async def _keep(self, name: str, clip: dict[str, float] | None) -> None:
+        path = PICTURES / f"{name}.png"
+        await self._page.screenshot(path=path, clip=clip, animations="disabled", caret="hide")
+        size = path.stat().st_size
+        print(f"{size:8} {path.relative_to(TREE)}")
+        if size > MOST_BYTES:
+            raise SystemExit(
+                f"{path.name} is too large for the repository: {size} bytes, at most {MOST_BYTES}"
+            )
+
+
+async def _box(panel: Locator) -> dict[str, float]:
+    box = await panel.bounding_box()
+    assert box is not None, "the phone is not on the screen"
+    return dict(box)
+
+
+async def main() -> None:
+    """Play the day and take all pictures."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        raise SystemExit("no Chromium is installed (Debian: apt-get install chromium fonts-wqy-zenhei)")
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        async with running(Path(folder)) as sandbox, chromium(path) as browser:
+            screen = await Screen.of(browser, sandbox.root, WIDTH, HEIGHT)
+            await screen.page.add_style_tag(content=CALM)
+            await play(screen, Camera(screen))
+
+
+async def play(screen: Screen, camera: Camera) -> None:
+    """A day of two patients with a sore mouth, and what their care team sees of it."""
+    await screen.tomorrow("08:30")
+    yu, anna = await screen.enrol("P-003", "小雨", "zh"), await screen.enrol("P-004", "Anna", "en")
+    team = screen.phone("Care team")
+    await welcome(camera, yu, anna)
+    await screen.next_event()
+    await diary(camera, yu, anna, team)
+    await team.say("/patient P-003")
+    await team.shows("P-003 · taking part")
+    await screen.days(2)
+    await team.say("/patient P-003")
+    await team.shows("Daily diary: missed")
+    await camera.take("team-patient", team)
+    await camera.take("reminder", yu, anna)
+    await camera.whole("sandbox")
+
+
+async def welcome(camera: Camera, yu: Phone, anna: Phone) -> None:
+    """From the link to the first hour."""
+    await camera.take("start", yu, anna)
+    for phone, start in ((yu, "开始"), (anna, "START")):
+        await phone.tap(start)
+    for phone, language in ((yu, "中文"), (anna, "English")):
+        await phone.answer("Please choose your language", language)
+    await yu.shows("请您记住")
+    await anna.shows("Please remember")
+    await camera.take("welcome", yu, anna)
+    await yu.tap("我看过了")
+    await anna.tap("I have read this")
+    await yu.shows("1 / 4")
+    await anna.shows("1 / 4")
+    await camera.take("consent", yu, anna)
+    for part in ("1 / 4", "2 / 4", "3 / 4", "4 / 4"):
+        await yu.answer(part, "我同意")
+        await anna.answer(part, "I agree")
+    await yu.answer("您希望每天什么时间", "09:00")
+    await anna.answer("At what time of day", "09:00")
+    await yu.shows("都设置好了")
+    await anna.shows("everything is set")
+    await camera.take("set", yu, anna)
+
+
+async def diary(camera: Camera, yu: Phone, anna: Phone, team: Phone) -> None:
+    """The diary of the first day, with an alert in it."""
+    await yu.shows("选好了")
+    await anna.shows("Done")
+    await camera.take("several", yu, anna)
+    await yu.tap("以上都没有")
+    await anna.tap("None of these")
+    await yu.shows("最高体温")
+    await anna.shows("highest temperature")
+    await yu.say("三十六度七")
+    await anna.say("36.7")
+    await yu.answer("是在哪里量的", "腋下")
+    await anna.answer("Where", "Armpit")
+    await yu.shows("最痛")
+    await anna.shows("at its worst")
+    await camera.take("pain", yu, anna)
+    await yu.say("八")
+    await yu.shows("额外用过止痛药")
+    await team.shows("SOON · P-003")
+    await camera.take("alert", team)
+    await anna.say("five")
+    await anna.shows("extra medicine for the pain")
+    await camera.take("answered", yu, anna)
+    await team.tap("Acknowledge")
+    await team.shows("Taken by Mei")
+    await camera.take("alert-taken", team)
+    await rest_of(yu, "是", "普通饭菜", "没有", "以上都没有", "不需要", "我本人")
+    await rest_of(anna, "No", "Normal food", "No", "None of these", "No need", "I did")
+    await yu.has("谢谢您，这次的问题都答完了")
+    await anna.has("Thank you, that is all for now")
+    await camera.take("thanks", yu, anna)
+
+
+async def rest_of(phone: Phone, *labels: str) -> None:
+    """Tap these, each once its button stands under the newest message."""
+    for label in labels:
+        await phone.answer("", label)
+        await phone.page_settles()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -59,10 +59,10 @@ class Lease:
             seen = held
             pause(LOOK_SECONDS)
 
-    async def keep(self) -> None:
+    async def keep(self, every: float = RENEW_SECONDS) -> None:
         """Renew it for as long as probot runs. Raises `HeldElsewhere` once somebody else has taken it."""
         while True:
-            await asyncio.sleep(RENEW_SECONDS)
+            await asyncio.sleep(every)
             try:
                 held = await self._office.look(self._take)
             except SQLAlchemyError as error:

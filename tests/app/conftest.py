@@ -1,0 +1,44 @@
+"""What do the tests of the running program find ready? A site: a study due now, a Bot API server, and settings.
+
+Rule: probot itself runs as processes of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from probot.sandbox.botapi import BotApi
+from probot.sandbox.limits import LimitSettings
+from probot.sandbox.server import serving
+from tests.app.running import BOT, TOKEN, Site, write_study
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[tuple[BotApi, str]]:
+    """A Bot API server of our own with one bot, in real time, and its root address."""
+    api = BotApi(now=lambda: datetime.now(UTC), limits=LimitSettings(on=False))
+    api.add_bot(TOKEN, BOT)
+    async with serving(api) as root:
+        yield api, root
+
+
+@pytest.fixture
+async def site_on(telegram: tuple[BotApi, str], tmp_path: Path) -> AsyncIterator[Site]:
+    """A site without a database setting: probot's own default, in a folder of the test."""
+    api, root = telegram
+    write_study(tmp_path / "config", datetime.now(UTC))
+    settings = {"PROBOT_TELEGRAM_TOKEN": TOKEN, "PROBOT_TELEGRAM_API": root, "PROBOT_SEND_LIMITS": "none"}
+    opened = Site(tmp_path, api, settings)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def site(site_on: Site, empty_database_url: str) -> Site:
+    """A site on an empty database, once SQLite and once PostgreSQL."""
+    site_on.settings["PROBOT_DATABASE_URL"] = empty_database_url
+    return site_on

@@ -27,6 +27,8 @@ from probot.store import outbox
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1
+STOP_SECONDS = 15
+"""How long a stop waits for messages under way; whatever has no outcome then is sent again at the next start."""
 LOOK_SECONDS = 0.5
 """How long the worker and the sender wait for a wake-up before they look all the same."""
 
@@ -39,6 +41,8 @@ class Runtime:
         self.worker = worker
         self.sender = sender
         self.ticker = ticker
+        self.failures = 0
+        """Turns of a loop that failed through a defect of ours."""
         self._arrived = asyncio.Event()
         self._to_send = asyncio.Event()
         self.sender.freed = self._to_send.set
@@ -126,6 +130,9 @@ class Runtime:
             await self.tick()
         except SQLAlchemyError as error:
             log.warning("the database does not answer", extra={"error": type(error).__name__})
+        except Exception:
+            self.failures += 1
+            log.exception("a look at what is due failed")
 
     async def _keep_on(self, name: str, once: Callable[[], Awaitable[int]], wake: asyncio.Event) -> None:
         while True:
@@ -138,11 +145,17 @@ class Runtime:
                 )
                 await asyncio.sleep(1)
                 continue
+            except Exception:
+                # A defect of ours. The loop goes on: a process that ends helps nobody whose alert waits.
+                self.failures += 1
+                log.exception("a turn failed", extra={"loop": name})
+                await asyncio.sleep(1)
+                continue
             if not done:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(wake.wait(), LOOK_SECONDS)
 
     async def stop(self) -> None:
-        """Finish what is under way."""
-        await self.sender.finish()
+        """Finish what is under way, but wait for nobody for ever."""
+        await self.sender.finish(STOP_SECONDS)
         await self.worker.finish()

@@ -8,21 +8,27 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from probot.app.office import Office
-from probot.ports import Channel, Later, Outcome
+from probot.messages import LANES, Lane
+from probot.ports import Channel, Later, Outcome, Sent
 from probot.services import deliver
 from probot.services.deliver import Addressed
 from probot.services.pace import Pace
 from probot.services.turn import Turn
 from probot.store import outbox
+from probot.store.engine import is_the_worlds
 from probot.store.records import Outgoing
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 64
 """Messages under way at the same time."""
+FOR_ALERTS = 16
+"""So many of these are for alerts alone, however many other messages hang."""
+KEEP_EVERY = outbox.LEASE / 3
+"""How often the claims of messages under way are renewed."""
 
 
 class Sender:
@@ -33,39 +39,86 @@ class Sender:
         self._channel = channel
         self._token = token
         self._pace = pace
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[asyncio.Task[None], Outgoing] = {}
+        self._in_hand: list[Outgoing] = []
+        self._kept: datetime | None = None
+        self.failures = 0
+        """Defects of ours that were met in sending."""
         self.freed: Callable[[], None] = _nobody_waits
         """Called when a sending has ended, so that the next message of that chat need not wait for a look."""
 
     async def send(self) -> int:
-        """Claim and start what may go now; how many messages that were."""
+        """Claim and start what may go now; how many messages that were. Raises SQLAlchemyError when the database fails."""
         now = self._office.clock.now()
-        room = AT_ONCE - len(self._under_way)
-        resting: list[str] = []
-        if self._pace is not None:
-            room, resting = min(room, self._pace.room(now)), self._pace.resting(now)
+        await self._keep_claims(now)
+        room, lanes, resting = self._room(now)
         if room <= 0:
             return 0
-        claimed = await self._office.look(outbox.claim, now, self._token(), room, resting=resting)
+        claimed = await self._office.look(
+            outbox.claim, now, self._token(), room, resting=resting, lanes=lanes
+        )
         if not claimed:
             return 0
-        addressed = await self._office.act(_address_all, "sender", claimed)
-        for row, to in addressed:
+        self._in_hand = list(claimed)
+        for row, to in await self._addressed(claimed):
             if to is not None:
                 task = asyncio.create_task(self._send(row, to))
-                self._under_way.add(task)
+                self._under_way[task] = row
                 task.add_done_callback(self._ended)
+        self._in_hand = []
         return len(claimed)
 
+    def _room(self, now: datetime) -> tuple[int, tuple[Lane, ...], list[str]]:
+        """How many messages may start, of which lanes, and whom to leave alone. Alerts have room of their own."""
+        left = AT_ONCE - len(self._under_way)
+        free = left - FOR_ALERTS
+        if self._pace is None:
+            return (free, LANES, []) if free > 0 else (left, ("alert",), [])
+        resting = self._pace.resting(now)
+        room = min(free, self._pace.room(now))
+        if room > 0:
+            return room, LANES, resting
+        return min(left, self._pace.room_for_alerts(now)), ("alert",), resting
+
+    async def _keep_claims(self, now: datetime) -> None:
+        """Claims of what is still under way are kept; what was claimed and not begun (the database failed) is free."""
+        if self._in_hand:
+            await self._office.look(outbox.give_back, self._in_hand)
+            self._in_hand = []
+        if self._under_way and (self._kept is None or abs(now - self._kept) >= KEEP_EVERY):
+            await self._office.look(outbox.extend, list(self._under_way.values()), now)
+            self._kept = now
+
+    async def _addressed(self, claimed: list[Outgoing]) -> list[tuple[Outgoing, Addressed | None]]:
+        """Where each goes. One that cannot be addressed is put back, and after some tries aside."""
+        try:
+            return await self._office.act(_address_all, "sender", claimed)
+        except Exception as error:
+            if is_the_worlds(error):
+                raise
+        addressed: list[tuple[Outgoing, Addressed | None]] = []
+        for row in claimed:
+            try:
+                addressed += await self._office.act(_address_all, f"sender:{row.id}:{row.attempts}", [row])
+            except Exception as error:
+                if is_the_worlds(error):
+                    raise
+                await self._defect(row, error)
+        return addressed
+
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
+        self._under_way.pop(task, None)
         self.freed()
 
     async def _send(self, row: Outgoing, to: Addressed) -> None:
         if self._pace is not None:
             now = self._office.clock.now()
             self._pace.sent(row.recipient, now, group=to.sending.chat < 0, edit=row.kind == "edit")
-        outcome = await self._channel.deliver(to.sending)
+        try:
+            outcome = await self._channel.deliver(to.sending)
+        except Exception as error:  # noqa: BLE001 -- a defect of ours; this message must not take the others along
+            await self._defect(row, error)
+            return
         if self._pace is not None and row.kind != "edit":
             self._pace.arrived(row.recipient, self._office.clock.now())
         if self._pace is not None and isinstance(outcome, Later):
@@ -74,12 +127,47 @@ class Sender:
                 self._pace.rest_all(until)
             else:
                 self._pace.rest(row.recipient, until)
-        await self._office.act(_note, f"sent:{row.id}:{row.attempts}", row, to, outcome)
+        await self._noted(row, to, outcome)
 
-    async def finish(self) -> None:
-        """Wait for everything that is under way. Raises what a sending raised: that is a defect of ours."""
+    async def _noted(self, row: Outgoing, to: Addressed, outcome: Outcome) -> None:
+        """Write down how it went. While the database fails it is tried on: else the message would be sent again."""
+        cause = f"sent:{row.id}:{row.attempts}"
+        act: Callable[[Turn, Outgoing, Addressed, Outcome], None] = _note
+        while True:
+            try:
+                await self._office.act(act, cause, row, to, outcome)
+            except Exception as error:
+                if is_the_worlds(error):
+                    log.warning("an outcome waits for the database", extra={"seq": row.seq})
+                    await asyncio.sleep(1)
+                    continue
+                self.failures += 1
+                log.exception("what follows from a sending failed", extra={"seq": row.seq})
+                if act is _note_plainly:
+                    return
+                act = _note_plainly
+            else:
+                return
+
+    async def _defect(self, row: Outgoing, error: Exception) -> None:
+        self.failures += 1
+        log.error("message failed", extra={"seq": row.seq, "attempt": row.attempts}, exc_info=error)
+        await self._office.act(deliver.failed, f"failed:{row.id}:{row.attempts}", row, type(error).__name__)
+
+    async def finish(self, seconds: float | None = None) -> None:
+        """Wait for everything that is under way, at most so long; what has not ended then is sent again by whoever follows.
+
+        Raises what a sending raised.
+        """
+        deadline = None if seconds is None else asyncio.get_running_loop().time() + seconds
         while self._under_way:
-            done, _ = await asyncio.wait(set(self._under_way))
+            left = None if deadline is None else deadline - asyncio.get_running_loop().time()
+            done, pending = await asyncio.wait(set(self._under_way), timeout=left)
+            if not done:
+                for task in pending:
+                    task.cancel()
+                await asyncio.gather(*pending, return_exceptions=True)
+                return
             for task in done:
                 if not task.cancelled() and (error := task.exception()) is not None:
                     raise error
@@ -95,3 +183,11 @@ def _address_all(turn: Turn, rows: list[Outgoing]) -> list[tuple[Outgoing, Addre
 
 def _note(turn: Turn, row: Outgoing, to: Addressed, outcome: Outcome) -> None:
     deliver.note_outcome(turn, row, to.contact, outcome)
+
+
+def _note_plainly(turn: Turn, row: Outgoing, to: Addressed, outcome: Outcome) -> None:
+    """What is certain, and nothing that follows from it."""
+    if isinstance(outcome, Sent):
+        outbox.sent(turn.connection, row, turn.now, to.contact.id if to.contact else None, outcome.number)
+    else:
+        deliver.failed(turn, row, type(outcome).__name__)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -106,9 +105,12 @@ class World:
                     await asyncio.wait({task}, timeout=LOOK_SECONDS)
             finally:
                 task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
-            log.error("the receiver was started again: Telegram was not heard for 90 seconds")
+                (died,) = await asyncio.gather(task, return_exceptions=True)
+            if isinstance(died, Exception):
+                log.error("the receiver died and is started again", exc_info=died)
+                await asyncio.sleep(1)
+            else:
+                log.error("the receiver was started again: Telegram was not heard for 90 seconds")
 
     def _deaf_since(self, heard: datetime | None, began: datetime) -> bool:
         last = max(began, heard) if heard is not None else began

@@ -308,6 +308,15 @@ def pass_on(turn: Turn, row: Outgoing, why: str) -> None:
         turn.note("alert path broken", "message", row.id, reason=why, old=row.recipient, new=[])
 
 
+def also_directly(turn: Turn, row: Outgoing) -> None:
+    """The chat it was meant for will not take it for a while: everybody able who has not been told is, meanwhile."""
+    able = _direct(_able(turn, people.active_staff(turn.connection, lock=True)))
+    heard, vain = outbox.others_told(turn.connection, row)
+    for recipient, language in able:
+        if recipient not in {row.recipient, *heard, *vain}:
+            outbox.copy_to(turn.connection, row, recipient, turn.now, content=_in_words(turn, row, language))
+
+
 def _in_words(turn: Turn, row: Outgoing, language: str) -> Any:
     """What a message about an alert says to a reader of that language, as things stand; None: as it is written."""
     alert = alerts.find(turn.connection, row.alert_id) if row.alert_id else None

@@ -31,6 +31,10 @@ LONGEST_PAUSE = timedelta(minutes=10)
 """An alert of which nobody knows whether it ever arrives is said again at once, then ever more seldom, up to this."""
 MOST_COPIES = 8
 """What is no alert is said this often at most when its arrival stays unknown."""
+TOO_LATE = timedelta(seconds=60)
+"""An alert that a chat will not take for longer than this is told to the team directly as well."""
+TRIES = 5
+"""Attempts that a message may fail in through a defect of ours before it is put aside."""
 TAKEN = "somebody has taken it meanwhile"
 MUST_ARRIVE = frozenset({"alert", "notice", "safety"})
 """Sent again whenever it is unknown whether they arrived."""
@@ -177,8 +181,10 @@ def note_outcome(turn: Turn, row: Outgoing, contact: Contact | None, outcome: Ou
     match outcome:
         case Sent(number):
             _sent(turn, row, contact, number)
-        case Later(seconds, reason):
+        case Later(seconds, reason, wide):
             outbox.again(turn.connection, row, turn.now + timedelta(seconds=seconds), reason)
+            if row.purpose == "alert" and timedelta(seconds=seconds) > TOO_LATE and not wide:
+                alerting.also_directly(turn, row)
         case Unknown(reason):
             _unknown(turn, row, reason)
         case Moved(to):
@@ -285,6 +291,14 @@ def _refused(turn: Turn, row: Outgoing, reason: str) -> None:
             outbox.copy_to(turn.connection, row, row.recipient, turn.now, content=plain)
         else:
             alerting.pass_on(turn, row, reason)
+
+
+def failed(turn: Turn, row: Outgoing, fault: str) -> None:
+    """A defect of ours kept it from being sent: again after a while, and after some tries as if it were refused."""
+    if row.attempts < TRIES:
+        outbox.again(turn.connection, row, turn.now + timedelta(seconds=10 * row.attempts), fault)
+    else:
+        _refused(turn, row, fault)
 
 
 def lost_contact(turn: Turn, key: str, reason: str) -> None:

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 
 A_SECOND = timedelta(seconds=1)
 A_MINUTE = timedelta(minutes=1)
+TRY_EVERY = timedelta(seconds=5)
+"""While the channel wants patience of everybody, one alert is tried this often all the same."""
 ONE_MORE = timedelta(seconds=1.05)
 """A private chat gains room for one message in this time; a little over a second, as clocks differ."""
 
@@ -30,14 +32,37 @@ class Pace:
     _bursts: dict[str, tuple[float, datetime]] = field(default_factory=dict)
     _rests: dict[str, datetime] = field(default_factory=dict)
     _all_rest_until: datetime | None = None
+    _tried: datetime | None = None
+    _now: datetime | None = None
 
     def room(self, now: datetime) -> int:
         """How many messages may go out at this moment."""
+        self._look_at_the_clock(now)
         if self._all_rest_until is not None and now < self._all_rest_until:
             return 0
         while self._lately and now - self._lately[0] >= A_SECOND:
             self._lately.popleft()
         return max(0, self.in_all - len(self._lately))
+
+    def room_for_alerts(self, now: datetime) -> int:
+        """How many alerts may go out although nothing else may: one from time to time while everybody has to rest."""
+        self._look_at_the_clock(now)
+        if self._all_rest_until is None or now >= self._all_rest_until:
+            return self.room(now)
+        if self._tried is not None and now - self._tried < TRY_EVERY:
+            return 0
+        self._tried = now
+        return 1
+
+    def _look_at_the_clock(self, now: datetime) -> None:
+        """A clock that was set back would make every rest last until it has caught up: nothing counts then."""
+        if self._now is not None and now < self._now - A_SECOND:
+            self._lately.clear()
+            self._groups.clear()
+            self._bursts.clear()
+            self._rests.clear()
+            self._all_rest_until = self._tried = None
+        self._now = now
 
     def resting(self, now: datetime) -> list[str]:
         """Recipients that must be left alone at this moment."""

@@ -6,7 +6,7 @@ is sent again if losing it could harm (alerts, questions) and dropped if it is m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from probot.messages import LANES, Lane
+from probot.store.claims import SKEW
 from probot.store.records import Outgoing, Purpose
 from probot.store.tables import outbox
 from probot.values import derived_id
@@ -56,14 +57,19 @@ def put(
 
 
 def claim(
-    connection: Connection, now: datetime, token: str, limit: int, *, resting: Iterable[str] = ()
-) -> list[Outgoing]:
+    connection: Connection, now: datetime, token: str, limit: int, *, resting: Iterable[str] = (),
+    lanes: Sequence[Lane] = LANES,
+) -> list[Outgoing]:  # fmt: skip
     """Claim up to `limit` messages that may go now: higher lanes first, one a recipient.
 
     `resting`: recipients that must be left alone for the moment (their chat's limit is used up). What was
-    being sent when its sender died is claimed again, once its lease is over, marked `repeat`.
+    being sent when its sender died is claimed again, once its lease is over, marked `repeat`. `lanes`: only these.
+    Asked again with the same token (nobody knows whether the first commit worked) it gives the same ones again.
     """
     _reclaim(connection, now)
+    mine = select(outbox.c.seq).where(outbox.c.state == "sending", outbox.c.claim_token == token)
+    if numbers := [row.seq for row in connection.execute(mine)]:
+        return _read(connection, numbers, token)
     ahead = outbox.alias("ahead")
     overtaken = (
         select(ahead.c.seq)
@@ -89,6 +95,7 @@ def claim(
             outbox.c.state == "waiting",
             outbox.c.not_before <= now,
             outbox.c.recipient.not_in(list(resting)),
+            outbox.c.lane.in_([LANES.index(lane) for lane in lanes]),
             ~overtaken,
         )
         .order_by(outbox.c.lane, outbox.c.not_before, outbox.c.seq)
@@ -125,9 +132,33 @@ def _reclaim(connection: Connection, now: datetime) -> None:
     """Whose sender died in mid-sending: it may have gone out or not."""
     connection.execute(
         update(outbox)
-        .where(outbox.c.state == "sending", outbox.c.claimed_until <= now)
+        .where(
+            outbox.c.state == "sending",
+            # A deadline further away than any claim lasts was written by a clock that was wrong.
+            or_(outbox.c.claimed_until <= now, outbox.c.claimed_until > now + LEASE + SKEW),
+        )
         .values(state="waiting", claim_token=None, claimed_until=None, repeat=True, fault="unknown")
     )
+
+
+def extend(connection: Connection, messages: Sequence[Outgoing], now: datetime) -> None:
+    """Keep the claims of messages that are still being sent."""
+    for message in messages:
+        connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.seq == message.seq,
+                outbox.c.claim_token == message.token,
+                outbox.c.state == "sending",
+            )
+            .values(claimed_until=now + LEASE)
+        )
+
+
+def give_back(connection: Connection, messages: Sequence[Outgoing]) -> None:
+    """Give claims up on messages whose sending was certainly not begun."""
+    for message in messages:
+        _settle(connection, message, state="waiting", attempts=message.attempts - 1)
 
 
 def sent(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -96,7 +96,7 @@ def add_on_demand(connection: Connection, enrolment: EnrolmentId, row: Assessmen
 
 def find(connection: Connection, key: str) -> Assessment | None:
     """The assessment of that id."""
-    row = connection.execute(select(*_COLUMNS).where(assessment.c.id == key)).first()
+    row = connection.execute(_FIND, {"key": key}).first()
     return None if row is None else _assessment(row)
 
 
@@ -147,6 +147,9 @@ _COLUMNS = [
     column for column in assessment.c if column.name not in {"claimed_until", "claim_token", "attempts"}
 ]
 
+# Statements of the hot path are built once: building one anew costs several times what running it does.
+_FIND = select(*_COLUMNS).where(assessment.c.id == bindparam("key"))
+
 
 def _assessment(row: Row[Any]) -> Assessment:
     values = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's documented way to a mapping
@@ -169,43 +172,57 @@ def add_session(
     )  # fmt: skip
 
 
+_SAVE = update(session).where(session.c.assessment_id == bindparam("which"))
+
+
 def save_session(connection: Connection, state: Session) -> None:
     """Keep where a conversation stands now."""
     connection.execute(
-        update(session)
-        .where(session.c.assessment_id == state.assessment)
-        .values(state=session_to_json(state), status=state.status, revision=state.revision)
-    )
+        _SAVE,
+        {
+            "which": state.assessment, "state": session_to_json(state), "status": state.status,
+            "revision": state.revision,
+        },
+    )  # fmt: skip
+
+
+_STATE = select(session.c.state).where(session.c.assessment_id == bindparam("key"))
 
 
 def session_of(connection: Connection, key: str) -> Session | None:
     """The conversation of an assessment, if it was ever opened."""
-    stored = connection.execute(select(session.c.state).where(session.c.assessment_id == key)).scalar()
+    stored = connection.execute(_STATE, {"key": key}).scalar()
     return None if stored is None else session_from_json(stored)
 
 
 def live_sessions(connection: Connection, enrolment: EnrolmentId) -> list[Candidate]:
     """A participant's own conversations that still count, the oldest first."""
-    return _live(connection, session.c.enrolment_id == enrolment, assessment.c.respondent.is_(None))
+    return _live(connection, _OWN, enrolment)
 
 
 def forms_about(connection: Connection, enrolment: EnrolmentId) -> list[Candidate]:
     """Conversations about a participant that clinicians hold and that still count."""
-    return _live(connection, session.c.enrolment_id == enrolment, assessment.c.respondent.is_not(None))
+    return _live(connection, _ABOUT, enrolment)
 
 
 def forms_of(connection: Connection, respondent: str) -> list[Candidate]:
     """The forms that a clinician is filling in, about whomever."""
-    return _live(connection, assessment.c.respondent == respondent)
+    return _live(connection, _HELD, respondent)
 
 
-def _live(connection: Connection, *which: Any) -> list[Candidate]:
-    rows = connection.execute(
-        select(session.c.state, session.c.priority, session.c.opened_at, assessment.c.grace_until)
-        .join(assessment, assessment.c.id == session.c.assessment_id)
-        .where(session.c.status != "closed", *which)
-        .order_by(session.c.opened_at, session.c.assessment_id)
-    )
+_LIVE = (
+    select(session.c.state, session.c.priority, session.c.opened_at, assessment.c.grace_until)
+    .join(assessment, assessment.c.id == session.c.assessment_id)
+    .where(session.c.status != "closed")
+    .order_by(session.c.opened_at, session.c.assessment_id)
+)
+_OWN = _LIVE.where(session.c.enrolment_id == bindparam("who"), assessment.c.respondent.is_(None))
+_ABOUT = _LIVE.where(session.c.enrolment_id == bindparam("who"), assessment.c.respondent.is_not(None))
+_HELD = _LIVE.where(assessment.c.respondent == bindparam("who"))
+
+
+def _live(connection: Connection, wanted: Select[Any], who: str) -> list[Candidate]:
+    rows = connection.execute(wanted, {"who": who})
     return [
         Candidate(session_from_json(row.state), row.priority, row.opened_at, row.grace_until) for row in rows
     ]
@@ -228,10 +245,13 @@ def asking_sessions(connection: Connection) -> list[tuple[EnrolmentId, Assessmen
 # ------------------------------------------------------------------------------ responses and notes
 
 
+_ADD_RESPONSE = insert(response)
+
+
 def add_response(connection: Connection, **values: Any) -> str:
     """Add one answer in one revision; its id."""
     key = derived_id("response", values["assessment_id"], values["item"], str(values["revision"]))
-    connection.execute(insert(response).values(id=key, **values))
+    connection.execute(_ADD_RESPONSE, {"id": key, **values})
     return key
 
 
@@ -239,27 +259,8 @@ def earlier_answers(
     connection: Connection, enrolment: EnrolmentId, items: Iterable[str], since: datetime, *, but: str = ""
 ) -> list[Response]:
     """The newest revision of each answer to `items` since then, newest first, without assessment `but`."""
-    newer = response.alias("newer")
-    superseded = (
-        select(newer.c.id)
-        .where(
-            newer.c.assessment_id == response.c.assessment_id,
-            newer.c.item == response.c.item,
-            newer.c.revision > response.c.revision,
-        )
-        .exists()
-    )
     rows = connection.execute(
-        select(*_RESPONSE)
-        .where(
-            response.c.enrolment_id == enrolment,
-            response.c.item.in_(list(items)),
-            response.c.answered_at >= since,
-            response.c.assessment_id != but,
-            response.c.value.is_not(None),
-            ~superseded,
-        )
-        .order_by(response.c.answered_at.desc())
+        _EARLIER, {"who": enrolment, "items": sorted(items), "since": since, "but": but}
     )
     return [_response(row) for row in rows]
 
@@ -289,6 +290,26 @@ _RESPONSE = [
     response.c.id, response.c.enrolment_id, response.c.assessment_id, response.c.item, response.c.revision,
     response.c.value, response.c.absent, response.c.raw, response.c.source, response.c.answered_at,
 ]  # fmt: skip
+
+_NEWER = response.alias("newer")
+_EARLIER = (
+    select(*_RESPONSE)
+    .where(
+        response.c.enrolment_id == bindparam("who"),
+        response.c.item.in_(bindparam("items", expanding=True)),
+        response.c.answered_at >= bindparam("since"),
+        response.c.assessment_id != bindparam("but"),
+        response.c.value.is_not(None),
+        ~select(_NEWER.c.id)
+        .where(
+            _NEWER.c.assessment_id == response.c.assessment_id,
+            _NEWER.c.item == response.c.item,
+            _NEWER.c.revision > response.c.revision,
+        )
+        .exists(),
+    )
+    .order_by(response.c.answered_at.desc())
+)
 
 
 def _response(row: Row[Any]) -> Response:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -127,12 +127,12 @@ def release(connection: Connection, arrived: Arrived, fault: str) -> bool:
     return _settle(connection, arrived, fault=fault)
 
 
+_SETTLE = update(inbox).where(inbox.c.seq == bindparam("which"), inbox.c.claim_token == bindparam("by"))
+
+
 def _settle(connection: Connection, arrived: Arrived, **changes: Any) -> bool:
-    written = connection.execute(
-        update(inbox)
-        .where(inbox.c.seq == arrived.seq, inbox.c.claim_token == arrived.token)
-        .values(claimed_until=None, claim_token=None, **changes)
-    )
+    mine = {"which": arrived.seq, "by": arrived.token}
+    written = connection.execute(_SETTLE, {**mine, "claimed_until": None, "claim_token": None, **changes})
     return bool(written.rowcount)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, Insert, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -23,6 +23,49 @@ from probot.values import derived_id
 LEASE = timedelta(seconds=30)
 NOBODY = "nobody is there to be told"
 """Why a message to the care team waits: neither its chat nor anybody able is bound. It goes when somebody is."""
+
+# Statements of the hot path are built once: building one anew costs several times what running it does.
+_PUT: dict[str, Insert] = {
+    "sqlite": sqlite_insert(outbox).on_conflict_do_nothing(index_elements=["id"]),
+    "postgresql": postgresql_insert(outbox).on_conflict_do_nothing(index_elements=["id"]),
+}
+_SETTLE = update(outbox).where(
+    outbox.c.seq == bindparam("which"),
+    outbox.c.claim_token == bindparam("by"),
+    outbox.c.state == "sending",
+)
+_NUMBER_OF = select(outbox.c.number, outbox.c.contact_id, outbox.c.state).where(
+    outbox.c.id == bindparam("key")
+)
+_LAST_ASKING = (
+    select(outbox.c.id)
+    .where(
+        outbox.c.assessment_id == bindparam("assessment"), outbox.c.item == bindparam("asked"),
+        outbox.c.kind == "post",
+    )
+    .order_by(outbox.c.seq.desc())
+    .limit(1)
+)  # fmt: skip
+_EARLIER_ASKING = _LAST_ASKING.where(
+    outbox.c.recipient == bindparam("asked_of"), outbox.c.state == "sent", outbox.c.seq < bindparam("before")
+)
+_OLDER_EDIT = (
+    update(outbox)
+    .where(
+        outbox.c.recipient == bindparam("told"), outbox.c.kind == "edit", outbox.c.state == "waiting",
+        or_(outbox.c.edits == bindparam("of"), outbox.c.edits_number == bindparam("of_number")),
+    )
+    .values(state="dropped", fault="a newer change")
+)  # fmt: skip
+_SAID_LATELY = (
+    select(outbox.c.id)
+    .where(
+        outbox.c.recipient == bindparam("told"), outbox.c.purpose == bindparam("what_for"),
+        outbox.c.item == bindparam("about"), outbox.c.created_at >= bindparam("since"),
+        outbox.c.state.in_(("waiting", "sending", "sent")),
+    )
+    .limit(1)
+)  # fmt: skip
 
 
 def put(
@@ -44,15 +87,14 @@ def put(
     expires_at: datetime | None = None,
 ) -> None:
     """Have something sent. The same `message_id` twice is one message."""
-    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
     connection.execute(
-        insert(outbox)
-        .values(
-            id=message_id, lane=LANES.index(lane), recipient=recipient, purpose=purpose, kind=kind, content=content,
-            assessment_id=assessment_id, item=item, alert_id=alert_id, edits=edits, edits_number=edits_number,
-            created_at=now, not_before=not_before or now, expires_at=expires_at,
-        )
-        .on_conflict_do_nothing(index_elements=["id"])
+        _PUT[connection.dialect.name],
+        {
+            "id": message_id, "lane": LANES.index(lane), "recipient": recipient, "purpose": purpose, "kind": kind,
+            "content": content, "assessment_id": assessment_id, "item": item, "alert_id": alert_id, "edits": edits,
+            "edits_number": edits_number, "created_at": now, "not_before": not_before or now,
+            "expires_at": expires_at,
+        },
     )  # fmt: skip
 
 
@@ -195,13 +237,8 @@ def bury(connection: Connection, message: Outgoing, fault: str) -> bool:
 
 
 def _settle(connection: Connection, message: Outgoing, **changes: Any) -> bool:
-    written = connection.execute(
-        update(outbox)
-        .where(
-            outbox.c.seq == message.seq, outbox.c.claim_token == message.token, outbox.c.state == "sending"
-        )
-        .values(claimed_until=None, claim_token=None, **changes)
-    )
+    mine = {"which": message.seq, "by": message.token}
+    written = connection.execute(_SETTLE, {**mine, "claimed_until": None, "claim_token": None, **changes})
     return bool(written.rowcount)
 
 
@@ -220,39 +257,19 @@ def cancel(connection: Connection, recipient: str, purposes: tuple[Purpose, ...]
 
 def number_of(connection: Connection, message_id: str) -> tuple[int | None, str | None, str]:
     """The channel's number of a message, the contact it went to, and its state."""
-    row = connection.execute(
-        select(outbox.c.number, outbox.c.contact_id, outbox.c.state).where(outbox.c.id == message_id)
-    ).first()
+    row = connection.execute(_NUMBER_OF, {"key": message_id}).first()
     return (None, None, "missing") if row is None else (row.number, row.contact_id, row.state)
 
 
 def last_asking(connection: Connection, assessment_id: str, item: str) -> str | None:
     """The newest message that asked the item, so that it can be edited."""
-    newest = (
-        select(outbox.c.id)
-        .where(outbox.c.assessment_id == assessment_id, outbox.c.item == item, outbox.c.kind == "post")
-        .order_by(outbox.c.seq.desc())
-        .limit(1)
-    )
-    return connection.execute(newest).scalar()
+    return connection.execute(_LAST_ASKING, {"assessment": assessment_id, "asked": item}).scalar()
 
 
 def earlier_asking(connection: Connection, message: Outgoing) -> str | None:
     """The message before `message` that asked the same item and arrived."""
-    earlier = (
-        select(outbox.c.id)
-        .where(
-            outbox.c.assessment_id == message.assessment_id,
-            outbox.c.item == message.item,
-            outbox.c.recipient == message.recipient,
-            outbox.c.kind == "post",
-            outbox.c.state == "sent",
-            outbox.c.seq < message.seq,
-        )
-        .order_by(outbox.c.seq.desc())
-        .limit(1)
-    )
-    return connection.execute(earlier).scalar()
+    same = {"assessment": message.assessment_id, "asked": message.item, "asked_of": message.recipient}
+    return connection.execute(_EARLIER_ASKING, {**same, "before": message.seq}).scalar()
 
 
 def posts_of_alert(connection: Connection, alert_id: str) -> list[tuple[str, str]]:
@@ -271,12 +288,8 @@ def posts_of_alert(connection: Connection, alert_id: str) -> list[tuple[str, str
 
 def supersede(connection: Connection, recipient: str, edits: str | None, edits_number: int | None) -> None:
     """Drop an older change of the same message that has not gone out: only the newest state matters."""
-    same = outbox.c.edits == edits if edits is not None else outbox.c.edits_number == edits_number
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.recipient == recipient, outbox.c.kind == "edit", outbox.c.state == "waiting", same)
-        .values(state="dropped", fault="a newer change")
-    )
+    same = {"of": edits, "of_number": edits_number if edits is None else None}
+    connection.execute(_OLDER_EDIT, {"told": recipient, **same})
 
 
 def supersede_alert(connection: Connection, recipient: str, alert_id: str) -> None:
@@ -348,11 +361,8 @@ def rewrite(connection: Connection, message_id: str, content: Any) -> bool:
 
 def said_lately(connection: Connection, recipient: str, purpose: Purpose, item: str, since: datetime) -> bool:
     """Whether a recipient was sent this (by purpose and item) since then."""
-    found = select(outbox.c.id).where(
-        outbox.c.recipient == recipient, outbox.c.purpose == purpose, outbox.c.item == item,
-        outbox.c.created_at >= since, outbox.c.state.in_(("waiting", "sending", "sent")),
-    )  # fmt: skip
-    return connection.execute(found.limit(1)).first() is not None
+    wanted = {"told": recipient, "what_for": purpose, "about": item, "since": since}
+    return connection.execute(_SAID_LATELY, wanted).first() is not None
 
 
 def next_due(connection: Connection) -> datetime | None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from probot.store.records import Contact, Enrolment, Invitation, Staff
 from probot.store.tables import consent, contact, enrolment, invitation, staff
@@ -67,10 +67,14 @@ def change_enrolment(connection: Connection, key: EnrolmentId, **changes: Any) -
     connection.execute(update(enrolment).where(enrolment.c.id == key).values(**changes))
 
 
+# Statements of the hot path are built once: building one anew costs several times what running it does.
+_BY_ID = select(enrolment).where(enrolment.c.id == bindparam("key"))
+_BY_ID_LOCKED = _BY_ID.with_for_update()
+
+
 def by_id(connection: Connection, key: str, *, lock: bool = False) -> Enrolment | None:
     """The enrolment of that id; `lock`: nobody else changes this participant until the commit."""
-    wanted = select(enrolment).where(enrolment.c.id == key)
-    row = connection.execute(wanted.with_for_update() if lock else wanted).first()
+    row = connection.execute(_BY_ID_LOCKED if lock else _BY_ID, {"key": key}).first()
     return None if row is None else _enrolment(row)
 
 
@@ -241,24 +245,23 @@ def change_contact(connection: Connection, key: str, **changes: Any) -> None:
 
 def contact_of(connection: Connection, principal: str) -> Contact | None:
     """How a principal is reached at this moment."""
-    return _contact(connection, contact.c.principal == principal)
+    return _contact(connection, _CONTACT_OF, principal)
 
 
 def contact_in(connection: Connection, chat: int) -> Contact | None:
     """Whom a chat belongs to at this moment."""
-    return _contact(connection, contact.c.chat == chat)
+    return _contact(connection, _CONTACT_IN, chat)
 
 
-def _contact(connection: Connection, which: Any) -> Contact | None:
-    columns = (
-        contact.c.id,
-        contact.c.principal,
-        contact.c.chat,
-        contact.c.account,
-        contact.c.name,
-        contact.c.language,
-    )
-    row = connection.execute(select(*columns).where(which, contact.c.ended_at.is_(None))).first()
+_CONTACT = select(
+    contact.c.id, contact.c.principal, contact.c.chat, contact.c.account, contact.c.name, contact.c.language
+).where(contact.c.ended_at.is_(None))
+_CONTACT_OF = _CONTACT.where(contact.c.principal == bindparam("which"))
+_CONTACT_IN = _CONTACT.where(contact.c.chat == bindparam("which"))
+
+
+def _contact(connection: Connection, wanted: Select[Any], which: str | int) -> Contact | None:
+    row = connection.execute(wanted, {"which": which}).first()
     return None if row is None else Contact(**row._mapping)  # noqa: SLF001
 
 

@@ -17,6 +17,8 @@ from probot.store.tables import audit
 APPEND_ONLY: tuple[str, ...] = ("audit", "response", "consent", "alert_event", "publication", "study_version")
 """Tables whose rows the database itself refuses to change or delete."""
 
+_ADD = insert(audit)
+
 
 def record(
     connection: Connection,
@@ -37,10 +39,12 @@ def record(
 ) -> None:
     """Add one row. `old` and `new` are JSON values; `code` is the participant's subject code, if any."""
     connection.execute(
-        insert(audit).values(
-            at=at, actor=actor, role=role, action=action, object=object, object_id=object_id, code=code,
-            field=field, old=old, new=new, reason=reason, study_hash=study_hash, software=__version__, cause=cause,
-        )
+        _ADD,
+        {
+            "at": at, "actor": actor, "role": role, "action": action, "object": object, "object_id": object_id,
+            "code": code, "field": field, "old": old, "new": new, "reason": reason, "study_hash": study_hash,
+            "software": __version__, "cause": cause,
+        },
     )  # fmt: skip
 
 

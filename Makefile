@@ -16,7 +16,10 @@ PURE    := $(wildcard $(addprefix tests/,alerts config flows house properties re
 LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet $(UPGRADE)
 
-.PHONY: help run test check format lock clean
+# The group alone, without probot's own dependencies.
+BENCH_LOCK := $(subst pyproject.toml --group build,--group bench,$(LOCK))
+
+.PHONY: help run test bench check format lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -28,6 +31,9 @@ run: $(VENV)/.run ## build the environment if needed and start probot (the sandb
 
 test: $(VENV)/.test ## all tests, on SQLite and on a real PostgreSQL (ARGS="-k word" narrows them)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+bench: $(VENV)/.test $(VENV)-bench/.bench ## measure probot beside bots that only echo (JSON=file keeps every run) and write docs/benchmarks.md
+	@BENCH_PYTHON=$(abspath $(VENV)-bench)/bin/python $(BIN)/python -m bench.run $(if $(JSON),--json $(JSON)) $(ARGS)
 
 check: $(VENV)/.test ## format, lint, types, floors and the pure tests, in under a minute
 	@$(BIN)/ruff format --check .
@@ -45,6 +51,7 @@ format: $(VENV)/.test ## put the code into the one form that check accepts
 lock: $(VENV)/.test ## write requirements/*.txt anew from pyproject.toml (UPGRADE=--upgrade takes newer releases)
 	@$(LOCK) --output-file requirements/run.txt
 	@$(LOCK) --group test --constraint requirements/run.txt --output-file requirements/test.txt
+	@$(BENCH_LOCK) --output-file requirements/bench.txt
 
 clean: ## remove caches and builds; the environment and data/ stay
 	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -58,6 +65,12 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
 
 $(VENV)/.test: requirements/test.txt pyproject.toml | $(BIN)/python
 	@$(call install,requirements/test.txt)
+
+$(VENV)-bench/.bench: requirements/bench.txt | $(BIN)/python
+	@echo "Installing requirements/bench.txt into $(VENV)-bench (again only when it changes) ..."
+	@$(BIN)/python -m venv --clear $(VENV)-bench
+	@$(VENV)-bench/bin/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes --requirement $<
+	@touch $@
 
 # A packet is taken only if its hash stands in the lock; probot itself is linked, so edits count at once.
 define install

@@ -66,14 +66,18 @@ def test_an_entry_without_version_or_hash_is_found(lock: str) -> None:
     assert len(faults(lock)) == 1
 
 
-@pytest.mark.parametrize("name", ["run.txt", "test.txt"])
+@pytest.mark.parametrize("name", ["bench.txt", "run.txt", "test.txt"])
 def test_a_lock_holds_exact_versions_with_hashes_and_nothing_else(name: str) -> None:
     assert len(entries(read(name))) > 20
     assert faults(read(name)) == []
 
 
-def test_there_is_no_lock_beside_these_two() -> None:
-    assert [path.name for path in tree.named("requirements/*")] == ["run.txt", "test.txt"]
+def test_there_is_no_lock_beside_these_three() -> None:
+    assert [path.name for path in tree.named("requirements/*")] == ["bench.txt", "run.txt", "test.txt"]
+
+
+def test_the_bot_that_probot_is_measured_beside_stands_on_the_same_library() -> None:
+    assert pins("bench.txt")["python-telegram-bot"] == pins("run.txt")["python-telegram-bot"]
 
 
 def test_tests_run_on_the_versions_that_run_in_production() -> None:

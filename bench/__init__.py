@@ -1,0 +1,1 @@
+"""How fast is probot, beside bots that only echo? Benchmarks; `make bench` runs them."""

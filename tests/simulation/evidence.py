@@ -62,8 +62,12 @@ class Evidence:
         self.acts: list[Act] = list(found.acts)
         self.fates: list[UpdateFate] = list(found.fates.values())
         self.calls: list[Call] = [call for call in found.calls if call.executed and call.error is None]
+        left = {
+            f"staff:{row['object_id']}": row["at"] for row in self.tables["audit"] if row["action"] == "staff left"
+        }
         self.chats = [
-            Chat(one["principal"], one["chat"], one["bound_at"], one["ended_at"]) for one in self.tables["contact"]
+            Chat(one["principal"], one["chat"], one["bound_at"], one["ended_at"] or left.get(one["principal"]))
+            for one in self.tables["contact"]
         ]
         self.enrolments = {one["id"]: one for one in self.tables["enrolment"]}
         self.assessments = {one["id"]: one for one in self.tables["assessment"]}

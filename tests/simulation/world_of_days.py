@@ -11,6 +11,7 @@ import heapq
 import json
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -20,6 +21,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, text
 
 from probot.sandbox.botapi import BotApi
+from probot.sandbox.errors import CannotAct
 from probot.services import invite, withdraw
 from probot.services.publish import publish
 from probot.services.receive import HEARD
@@ -76,6 +78,8 @@ class Plan:
     nurse_takes: float = 0.5
     events: bool = True
     """Whether participants move, stop, staff leave and the group is upgraded."""
+    script: Callable[[Life], None] | None = None
+    """What happens besides, planned when the days begin."""
 
 
 @cache
@@ -172,7 +176,7 @@ class Life:
         self.trouble.note("calm")
         self.trouble.on = False
         self.trouble.rates = CALM
-        self._line(up=True)
+        self.line(up=True)
 
     async def _until(self, end: datetime) -> None:
         while (now := self.clock.now()) < end:
@@ -284,14 +288,26 @@ class Life:
         for seconds in self.trouble.crashes(plan.days):
             self.at(START + timedelta(seconds=seconds), lambda: self.trouble.plan_crash(40))
         for seconds, length in self.trouble.outages(plan.days):
-            self.at(START + timedelta(seconds=seconds), lambda: self._line(up=False))
-            self.at(START + timedelta(seconds=seconds + length), lambda: self._line(up=True))
+            self.at(START + timedelta(seconds=seconds), lambda: self.line(up=False))
+            self.at(START + timedelta(seconds=seconds + length), lambda: self.line(up=True))
+        if plan.script is not None:
+            plan.script(self)
         if plan.events:
-            for act in (self._upgrade_group, self._somebody_leaves, self._new_phone, self._withdraw):
+            for act in (self.upgrade_group, self.somebody_leaves, self.new_phone, self.withdraw):
                 if self.dice.random() < 0.6:
                     self.at(START + timedelta(days=self.dice.uniform(0.4, max(0.5, plan.days - 0.5))), act)
 
-    def _line(self, *, up: bool) -> None:
+    def line_down(self, day: int, hour: float, hours: float) -> None:
+        """The line fails on that day (0 is the first) at that local hour, for so long."""
+        began = START + timedelta(days=day, hours=hour - 8)
+        self.at(began, lambda: self.line(up=False))
+        self.at(began + timedelta(hours=hours), lambda: self.line(up=True))
+
+    def on(self, day: int, hour: float, act: Callable[[], object]) -> None:
+        """Something happens on that day (0 is the first) at that local hour."""
+        self.at(START + timedelta(days=day, hours=hour - 8), lambda: (act(), None)[1])
+
+    def line(self, *, up: bool) -> None:
         if self.trouble.offline != (not up):
             self.trouble.offline = not up
             self.trouble.note("line", "up" if up else "down")
@@ -315,10 +331,21 @@ class Life:
 
         return join
 
-    def _anybody(self) -> Patient | None:
+    def everybody(self, act: Callable[[Patient], object]) -> Callable[[], None]:
+        """Something that all participants do at once."""
+
+        def all_of_them() -> None:
+            for patient in self.patients:
+                with suppress(CannotAct):
+                    act(patient)
+
+        return all_of_them
+
+    def anybody(self) -> Patient | None:
         return self.dice.choice(self.patients) if self.patients else None
 
-    def _upgrade_group(self) -> None:
+    def upgrade_group(self) -> None:
+        """The team's group becomes a supergroup."""
         new = self.api.people.migrate(self.group)
         for carer in self.carers:
             for handset in carer.handsets:
@@ -326,11 +353,13 @@ class Life:
                     handset.chat = new
         self.group = new
 
-    def _somebody_leaves(self) -> None:
-        self.command(invite.remove_staff, "Lan", "moved away")
+    def somebody_leaves(self, name: str = "Lan") -> None:
+        """A member of staff is taken off the team."""
+        self.command(invite.remove_staff, name, "moved away")
 
-    def _new_phone(self) -> None:
-        patient = self._anybody()
+    def new_phone(self) -> None:
+        """Somebody goes on with another account."""
+        patient = self.anybody()
         if patient is None:
             return
         token = self._token()
@@ -344,8 +373,9 @@ class Life:
         patient.last_typed = None
         self.api.people.start_link(person, token)
 
-    def _withdraw(self) -> None:
-        patient = self._anybody()
+    def withdraw(self) -> None:
+        """The team takes somebody out."""
+        patient = self.anybody()
         if patient is not None:
             try:
                 self.command(withdraw.by_code, patient.code, "questions", "wishes to stop")

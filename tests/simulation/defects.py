@@ -1,0 +1,338 @@
+"""Does the checker see what it is for? Defects that real bots have had, planted into the product for a while.
+
+The rule: a defect is one small change of one function, planted and taken out again by a context manager; each says
+in which days it shows and which promise it breaks. Nothing else in the tests changes the product.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import text, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from probot.app.worker import Worker
+from probot.flows import step as flow
+from probot.flows.understanding import Understood
+from probot.messages import Message
+from probot.services import alerting, converse, deliver, handle, open_due, team, tick
+from probot.services.turn import Turn
+from probot.store import claims, inbox, outbox, people
+from probot.telegram import polling
+from tests.simulation.faults import CALM
+from tests.simulation.world_of_days import Life, Plan
+
+Change = tuple[Any, str, Callable[[Any], Any]]
+
+
+@contextmanager
+def changed(*changes: Change) -> Iterator[None]:
+    """Functions of the product, each replaced by what `change` makes of it; all of them are put back."""
+    with ExitStack() as stack:
+        for owner, name, change in changes:
+            original = getattr(owner, name)
+            stack.callback(setattr, owner, name, original)
+            setattr(owner, name, change(original))
+        yield
+
+
+@dataclass(frozen=True)
+class Defect:
+    """What is wrong, in which days it shows, and the promise whose breach must be seen."""
+
+    name: str
+    breaks: tuple[str, ...]
+    changes: tuple[Change, ...]
+    plan: Plan
+    seeds: int = 3
+
+
+def calm(days: int = 1, patients: int = 3, **more: Any) -> Plan:
+    """Days in which nothing breaks by itself."""
+    wanted = {"rates": CALM, "events": False, "habits": ("ill", "diligent", "sloppy"), **more}
+    return Plan("planted", patients=patients, days=days, **wanted)
+
+
+def instead(result: Any) -> Callable[[Any], Any]:
+    """A function that does nothing and gives this back."""
+    return lambda _: lambda *_a, **_k: result
+
+
+# ------------------------------------------------------------------------------ coming in
+
+
+def _confirms_anyway(keep_or_not: Any) -> Any:
+    async def why_not_kept(keep: Any, updates: Any) -> None:
+        await keep_or_not(keep, updates)
+
+    return why_not_kept
+
+
+def _duplicates_are_new(keep: Any) -> Any:
+    def keep_all(connection: Any, bot: int, updates: Any, now: Any) -> Any:
+        known = {row[0] for row in connection.execute(text("SELECT update_id FROM inbox"))}
+        given = [
+            (number if number not in known else 10**9 + len(known) + place, lane, raw)
+            for place, (number, lane, raw) in enumerate(updates)
+        ]
+        return keep(connection, bot, given, now)
+
+    return keep_all
+
+
+def _forgets_some(taking_part: Any) -> Any:
+    def most_of_them(turn: Any, enrolment: Any, incoming: Any) -> None:
+        if incoming.update % 5:
+            taking_part(turn, enrolment, incoming)
+
+    return most_of_them
+
+
+def _bare_int(read: Any) -> Any:
+    def read_number(item: Any, said: str, today: Any = None) -> Any:
+        found = re.search(r"-?\d+", said)
+        if item.kind == "scale" and found and item.lowest <= int(found[0]) <= item.highest:
+            return Understood(int(found[0]))
+        return read(item, said, today)
+
+    return read_number
+
+
+# ------------------------------------------------------------------------------ alerts
+
+
+def _stops_at_the_top(climb: Any) -> Any:
+    def climb_once(study: Any, alert: Any, now: Any) -> Any:
+        found = climb(study, alert, now)
+        if found.alert.rung >= len(found.alert.ladder):
+            return replace(found, alert=replace(found.alert, next_at=None), next_at=None)
+        return found
+
+    return climb_once
+
+
+_later: list[tuple[Any, ...]] = []
+
+
+def _raises_afterwards(raise_alerts: Any) -> Any:
+    def remember(turn: Any, *arguments: Any) -> None:
+        _later.append((raise_alerts, turn.cause, arguments))
+
+    return remember
+
+
+def _then_raises(work: Any) -> Any:
+    async def work_and_raise(self: Worker) -> Any:
+        done = await work(self)
+        while _later:
+            act, cause, arguments = _later.pop()
+
+            def raise_now(turn: Turn, act: Any = act, arguments: Any = arguments) -> None:
+                act(turn, *arguments)
+
+            try:
+                self._office.store.transact(
+                    lambda connection: raise_now(Turn(connection, self._office.studies, self._office.clock.now(), cause))  # noqa: B023
+                )
+            except SQLAlchemyError:
+                continue
+        return done
+
+    return work_and_raise
+
+
+def _not_at_seven(rule_hits: Any) -> Any:
+    return lambda *given: tuple(hit for hit in rule_hits(*given) if hit.evidence.value != 7)
+
+
+def _first_of_the_team(who: Any) -> Any:
+    def anybody(turn: Any, sender: Any) -> Any:
+        return who(turn, sender) or next(iter(people.active_staff(turn.connection)), None)
+
+    return anybody
+
+
+# ------------------------------------------------------------------------------ going out
+
+
+def _taken_for_sent(unknown: Any) -> Any:
+    del unknown
+    return lambda turn, row, reason: outbox.sent(turn.connection, row, turn.now, None, None)
+
+
+def _later_is_never(note_outcome: Any) -> Any:
+    def note(turn: Any, row: Any, contact: Any, outcome: Any) -> None:
+        if type(outcome).__name__ == "Later":
+            outbox.drop(turn.connection, row, "later")
+        else:
+            note_outcome(turn, row, contact, outcome)
+
+    return note
+
+
+def _first_chat_ever(contact_of: Any) -> Any:
+    def oldest(connection: Any, principal: str) -> Any:
+        now = contact_of(connection, principal)
+        if now is None or not principal.startswith("participant:"):
+            return now
+        chat = connection.execute(
+            text("SELECT chat FROM contact WHERE principal = :who ORDER BY bound_at LIMIT 1"), {"who": principal}
+        ).scalar()
+        return replace(now, chat=chat)
+
+    return oldest
+
+
+def _somebody_elses_chat(contact_of: Any) -> Any:
+    def another(connection: Any, principal: str) -> Any:
+        now = contact_of(connection, principal)
+        if now is None or not principal.startswith("participant:"):
+            return now
+        chat = connection.execute(
+            text("SELECT max(chat) FROM contact WHERE principal LIKE 'participant:%' AND ended_at IS NULL")
+        ).scalar()
+        return replace(now, chat=chat)
+
+    return another
+
+
+def _stays_bound(unbind: Any) -> Any:
+    def unbind_participants(connection: Any, principal: str, *more: Any) -> None:
+        if not principal.startswith("staff:"):
+            unbind(connection, principal, *more)
+
+    return unbind_participants
+
+
+# ------------------------------------------------------------------------------ time
+
+
+def _starts_late(open_one: Any) -> Any:
+    return lambda turn, enrolment, one: open_one(turn, enrolment, replace(one, late_start_until=one.closes_at))
+
+
+def _reminds_anyway(carry_on: Any) -> Any:
+    def and_remind(turn: Any, enrolment: Any, assessment: Any, session: Any, event: Any, reply: Any, **how: Any) -> Any:
+        after = carry_on(turn, enrolment, assessment, session, event, reply, **how)
+        if after.status == "finished" and session.status != "finished":
+            turn.say(
+                enrolment.principal, Message("Please answer."), lane="prompt", purpose="reminder",
+                assessment_id=assessment.id, item="pain", not_before=turn.now + timedelta(hours=1),
+            )  # fmt: skip
+        return after
+
+    return and_remind
+
+
+def _keeps_old_claims(claim_due: Any) -> Any:
+    def claim(connection: Any, table: Any, now: Any, *more: Any, **named: Any) -> Any:
+        connection.execute(
+            update(table).where(table.c.claimed_until.is_not(None)).values(claimed_until=now + timedelta(days=99))
+        )
+        return claim_due(connection, table, now, *more, **named)
+
+    return claim
+
+
+def _silent_about_answers(note: Any) -> Any:
+    def note_most(self: Any, action: str, *given: Any, **named: Any) -> None:
+        if action != "answered":
+            note(self, action, *given, **named)
+
+    return note_most
+
+
+# ------------------------------------------------------------------------------ stories in which they show
+
+
+def _stopped_while_offline(life: Life) -> None:
+    life.line_down(1, 8.8, 1.0)
+    for hour in (9.1, 9.2, 9.3):
+        life.on(1, hour, life.withdraw)
+
+
+def _late_line(life: Life) -> None:
+    life.line_down(1, 8.5, 6.5)
+
+
+def _moving(life: Life) -> None:
+    for hour in (11, 12, 13, 14):
+        life.on(0, hour, life.new_phone)
+
+
+def _dying(life: Life) -> None:
+    for number in range(60):
+        life.on(0, 8.5 + number * 0.15, lambda: life.trouble.plan_crash(60))
+
+
+def _somebody_goes(life: Life) -> None:
+    life.on(0, 10, lambda: life.somebody_leaves("Wu"))
+
+
+def _all_pause(life: Life) -> None:
+    life.on(0, 12, life.everybody(lambda one: one._do_rarely("pause")))
+
+
+def _all_block(life: Life) -> None:
+    life.on(0, 12, life.everybody(lambda one: one._do_rarely("block")))
+
+
+FAILING = replace(CALM, store_error=0.45)
+STAFF_ASLEEP = {"nurse_takes": 0.0}
+
+DEFECTS = (
+    Defect("the offset moves though nothing was kept", ("I1",), ((polling, "why_not_kept", _confirms_anyway),),
+           calm(rates=FAILING)),
+    Defect("an update given twice is two rows", ("I1",), ((inbox, "keep", _duplicates_are_new),),
+           calm(rates=replace(CALM, duplicate=0.5))),
+    Defect("some answers are dropped in silence", ("I1",), ((handle, "_taking_part", _forgets_some),), calm()),
+    Defect("a bare int() reads what was typed", ("I2",), ((flow, "read", _bare_int),),
+           calm(habits=("sloppy",), patients=4), seeds=4),
+    Defect("a threshold is passed over by one", ("I3",), ((converse, "rule_hits", _not_at_seven),),
+           calm(habits=("ill",), patients=4), seeds=4),
+    Defect("the alert goes down in a transaction of its own", ("I3",),
+           ((converse, "_raise_alerts", _raises_afterwards), (Worker, "work", _then_raises)),
+           calm(habits=("ill",), rates=replace(CALM, store_error=0.3))),
+    Defect("the ladder ends at its last step", ("I4", "I5"), ((alerting, "climb", _stops_at_the_top),),
+           calm(habits=("ill",), **STAFF_ASLEEP)),
+    Defect("anybody in the group may take an alert", ("I4",), ((team, "who", _first_of_the_team),),
+           calm(habits=("ill",), **STAFF_ASLEEP)),
+    Defect("what may not have arrived counts as sent", ("I4", "I10"), ((deliver, "_unknown", _taken_for_sent),),
+           calm(habits=("ill",), rates=replace(CALM, channel_error=0.4))),
+    Defect("what shall be sent later is dropped", ("I4",), ((deliver, "note_outcome", _later_is_never),),
+           calm(habits=("ill",), rates=replace(CALM, throttled=0.4))),
+    Defect("a message in mid-sending is lost with its sender", ("I10",), ((outbox, "_reclaim", instead(None)),),
+           calm(script=_dying)),
+    Defect("a claim outlives its holder", ("I11", "missing"), ((claims, "claim_due", _keeps_old_claims),),
+           calm(days=2, script=_dying, rates=replace(CALM, commit_then_error=0.1))),
+    Defect("who may still be told is not asked when sending", ("I6", "I8"),
+           ((deliver, "_why_not", instead("")), (outbox, "cancel", instead(0))),
+           calm(days=2, patients=4, script=_stopped_while_offline)),
+    Defect("another phone, and the queue goes to the old one", ("I7", "I8"),
+           ((people, "contact_of", _first_chat_ever),), calm(script=_moving)),
+    Defect("a message goes to somebody else", ("I7",), ((people, "contact_of", _somebody_elses_chat),), calm()),
+    Defect("who has left the team is still told", ("I7", "I8"),
+           ((people, "unbind", _stays_bound), (deliver, "_why_not", instead("")),
+            (people, "active_staff", lambda _: people.all_staff)),
+           calm(habits=("ill",), script=_somebody_goes, **STAFF_ASLEEP)),
+    Defect("late_start is not looked at", ("I6",), ((open_due, "_open", _starts_late),),
+           calm(days=2, script=_late_line)),
+    Defect("a window is never closed", ("missing",), ((open_due, "_close", instead(None)),),
+           calm(days=2, habits=("silent", "sloppy"))),
+    Defect("a reminder comes though everything is answered", ("I6",),
+           ((converse, "carry_on", _reminds_anyway),
+            (deliver, "_why_not_participant", instead(""))),
+           calm(habits=("diligent",))),
+    Defect("quiet hours are not kept", ("I6",),
+           ((deliver, "_rests_until", instead(None)), (converse, "_not_before", instead(None))),
+           calm(days=2, patients=4, habits=("silent", "sloppy"))),
+    Defect("an answer leaves no trace", ("I9",), ((Turn, "note", _silent_about_answers),), calm()),
+    Defect("a pause never ends", ("I11",), ((tick, "ended_pauses", instead([])),), calm(days=2, script=_all_pause)),
+    Defect("nobody learns that the bot was blocked", ("I9", "I10"), ((deliver, "lost_contact", instead(None)),),
+           calm(days=2, script=_all_block, habits=("diligent",))),
+)  # fmt: skip

@@ -66,6 +66,10 @@ class Memory:
     queries: list[str] = field(default_factory=list)
     """The taps of this step."""
 
+    def copy(self) -> Memory:
+        """The same, to go on with separately."""
+        return Memory({name: list(said) for name, said in self.said.items()})
+
 
 async def act(stage: Stage, step: Step, memory: Memory) -> None:
     """Do what the step says."""

@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from sqlalchemy import Engine
+
 from probot.sandbox.inprocess import InProcessRequest
 from probot.store.engine import Store
 
@@ -55,7 +57,22 @@ class Life:
             raise Crash
 
 
-class MortalStore(Store):
+_ENGINES: dict[str, Engine] = {}
+
+
+class LastingStore(Store):
+    """A store on SQLite whose engine outlives it, without its connections.
+
+    A life in a test is short, and putting all statements together anew would be most of its work.
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        if self.is_sqlite:
+            self._engine = _ENGINES.setdefault(self.url, self._engine)
+
+
+class MortalStore(LastingStore):
     """The database of a process that may die."""
 
     def __init__(self, url: str, life: Life) -> None:

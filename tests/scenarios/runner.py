@@ -53,11 +53,21 @@ async def play(path: Path, url: str, *, over_http: bool = False, doubled: bool =
 
 
 @dataclass(frozen=True)
+class Moment:
+    """Where a run stands before a step: its number from 0, the time by the script, and everything else."""
+
+    step: int
+    nominal: datetime
+    memory: Memory
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True)
 class Rehearsal:
-    """A run without a death: where it began, what it left behind, and the calls at which a process may die."""
+    """A run without a death: where it stood, what it left behind, and the calls at which a process may die."""
 
     scenario: Scenario
-    snapshot: Snapshot
+    moments: tuple[Moment, ...]
     record: Record
     calls: int
     telling: tuple[int, ...]
@@ -65,21 +75,22 @@ class Rehearsal:
 
 async def rehearse(path: Path, url: str) -> Rehearsal:
     """Play the file once, counting."""
-    scenario = read(path)
-    async with Stage(url, scenario, Life()) as stage:
-        snapshot = stage.freeze()
-    life = Life()
-    async with Stage(url, scenario, life, snapshot=snapshot) as stage:
-        await _through(stage, path.name, checking=False)
-        return Rehearsal(scenario, snapshot, record(stage), life.calls, tuple(life.telling))
+    moments: list[Moment] = []
+    scenario, life = read(path), Life()
+    async with Stage(url, scenario, life) as stage:
+        first = life.calls
+        await _through(stage, path.name, checking=False, moments=moments)
+        telling = tuple(number for number in life.telling if number > first)
+        return Rehearsal(scenario, tuple(moments), record(stage), life.calls, telling)
 
 
 async def play_dying(path: Path, url: str, rehearsal: Rehearsal, death: Death) -> Record:
-    """Play the file from the same beginning, dying once."""
+    """Play the file, dying once. What comes before the step of the death is taken from the rehearsal."""
     number, after = death
     life = Life(number, after=after)
-    async with Stage(url, rehearsal.scenario, life, snapshot=rehearsal.snapshot) as stage:
-        await _through(stage, path.name, checking=False)
+    begin = [moment for moment in rehearsal.moments if moment.snapshot.calls < number][-1]
+    async with Stage(url, rehearsal.scenario, life, snapshot=begin.snapshot) as stage:
+        await _through(stage, path.name, checking=False, begin=begin)
         return record(stage)
 
 
@@ -87,7 +98,8 @@ def deaths(path: Path, rehearsal: Rehearsal) -> list[Death]:
     """The deaths to be died, in order."""
     wanted = os.environ.get("PROBOT_CRASHES", str(DEATHS))
     if wanted == "all":
-        return [(number, after) for number in range(1, rehearsal.calls + 1) for after in (False, True)]
+        first = rehearsal.moments[0].snapshot.calls + 1
+        return [(number, after) for number in range(first, rehearsal.calls + 1) for after in (False, True)]
     every = [(number, after) for number in rehearsal.telling for after in (False, True)]
     many = min(int(wanted), len(every))
     width = len(every) / many if many else 0
@@ -102,9 +114,21 @@ def _fraction(name: str, place: int) -> float:
 # ------------------------------------------------------------------------------ step by step
 
 
-async def _through(stage: Stage, name: str, *, checking: bool) -> None:
-    memory, nominal = Memory(), stage.clock.at
+async def _through(
+    stage: Stage,
+    name: str,
+    *,
+    checking: bool,
+    moments: list[Moment] | None = None,
+    begin: Moment | None = None,
+) -> None:
+    """Play the script, or what is left of it from `begin` on. `moments` gains where the run could be taken up."""
+    memory, nominal = begin.memory.copy() if begin else Memory(), begin.nominal if begin else stage.clock.at
     for number, step in enumerate(stage.scenario.script, 1):
+        if begin is not None and number <= begin.step:
+            continue
+        if moments is not None and stage.world is not None and not stage.api.faults.active():
+            moments.append(Moment(number - 1, nominal, memory.copy(), stage.freeze()))
         since, seq = newest_call(stage), newest_trail(stage) if checking else 0
         memory.queries.clear()
         try:

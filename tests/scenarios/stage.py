@@ -24,17 +24,17 @@ from probot.sandbox.botapi import BotApi
 from probot.sandbox.limits import LimitSettings
 from probot.sandbox.server import serving
 from probot.sandbox.state import State
+from probot.sandbox.transcript import Call
 from probot.services import invite, tick
 from probot.services.publish import publish
 from probot.services.receive import HEARD
 from probot.services.turn import Studies, Turn
 from probot.store import pulses
-from probot.store.engine import Store
 from probot.study.load import load
 from probot.study.model import Study
 from probot.telegram.decode import Myself
 from probot.wording import say
-from tests.scenarios.crash import Crash, Life, MortalRequest, MortalStore
+from tests.scenarios.crash import Crash, LastingStore, Life, MortalRequest, MortalStore
 from tests.scenarios.phones import messages
 from tests.scenarios.script import DAY_ONE, STUDIES, Scenario
 from tests.world import BOT, TOKEN, TestClock, no_pause
@@ -45,6 +45,8 @@ LEASES = timedelta(seconds=61)
 POLLS = timedelta(seconds=30)
 """While nothing happens the bot polls all the same; this is when it did so last."""
 MOST_WAITS = 600
+BEFORE_IT_COUNTS = 1_000_000
+"""A process that goes on from a snapshot has to start first, which the process in the snapshot had done."""
 KNOWN = Studies()
 """Versions that were read once in this test process; a version never changes."""
 
@@ -77,8 +79,11 @@ class Snapshot:
 
     database: bytes
     server: str
+    said: tuple[Call, ...]
     now: datetime
     cast: Cast
+    calls: int
+    """How many calls the process had made by then."""
 
 
 @dataclass
@@ -101,6 +106,7 @@ class Stage:
         self.bot = self.api.add_bot(TOKEN, BOT).id
         if self.doubled:
             self.api.faults.set("duplicate")
+        self.api.transcript.calls.extend(before.said if before else ())
         self.cast = before.cast.copy() if before else Cast()
         self.study = study_named(scenario.study)
         self.stack = AsyncExitStack()
@@ -108,15 +114,20 @@ class Stage:
         if before is not None:
             _write_database(self.url, before.database)
         self.root = await self.stack.enter_async_context(serving(self.api)) if self.over_http else IN_PROCESS
-        self.operator = Store(self.url)
+        self.operator = LastingStore(self.url)
         self.stack.callback(self.operator.close)
+        self.world: World | None = None
         if before is None:
             self.command(publish, self.study)
-        self.world: World | None = None
+        if before is not None:
+            self.life.calls = -BEFORE_IT_COUNTS
         await self.start()
         self.stack.push_async_callback(self.fall)
         if before is None:
             await _gather_the_cast(self)
+        await self.settle()
+        if before is not None:
+            self.life.calls = before.calls
         return self
 
     async def __aexit__(self, *why: object) -> None:
@@ -238,7 +249,8 @@ class Stage:
         with closing(sqlite3.connect(path)) as source:
             source.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             database = source.serialize()
-        return Snapshot(database, json.dumps(self.api.state.to_json()), self.clock.at, self.cast.copy())
+        server, said = json.dumps(self.api.state.to_json()), tuple(self.api.transcript.calls)
+        return Snapshot(database, server, said, self.clock.at, self.cast.copy(), self.life.calls)
 
 
 def _but_for_deaths(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,14 +17,22 @@ FAST = Path("/dev/shm")
 every = pytest.mark.parametrize("path", runner.scenarios(), ids=lambda path: path.stem)
 
 
-@pytest.fixture
-def in_memory(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
-    """A migrated SQLite database where writing costs nothing, if this machine has such a place."""
+@pytest.fixture(scope="session")
+def fast_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder of this test process, where writing costs nothing if this machine has such a place."""
     if not FAST.is_dir():
-        yield databases.copy_sqlite(sqlite_template, tmp_path)
+        yield tmp_path_factory.mktemp("scenarios")
         return
-    with TemporaryDirectory(dir=FAST) as folder:
-        yield databases.sqlite_url(Path(shutil.copy(sqlite_template, Path(folder) / "probot.sqlite3")))
+    with TemporaryDirectory(dir=FAST, prefix="probot-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def in_memory(sqlite_template: Path, fast_folder: Path) -> str:
+    """A migrated SQLite database, always at the same address, so that statements stay prepared."""
+    for end in ("-wal", "-shm"):
+        (fast_folder / f"probot.sqlite3{end}").unlink(missing_ok=True)
+    return databases.copy_sqlite(sqlite_template, fast_folder)
 
 
 @every

@@ -22,6 +22,10 @@ from probot.store import inbox, people, pulses
 from probot.study.model import Study
 
 MOST_STEPS = 20_000
+WHILE_DEAF = timedelta(minutes=30)
+"""How far the clock goes at a time while what is due stays due."""
+MOST_RETRIES = 3
+"""Stops in a row for messages alone; after them the next event of the study is gone to."""
 SINCE_TRANSPLANT = timedelta(days=9)
 """Mouth sores peak about this long after a transplantation, so a sandbox participant has had it then."""
 
@@ -89,11 +93,20 @@ class SandboxClinic:
         """Move the clock on to `to`, stopping wherever something is due."""
         to = max(to, self._clock.now())  # it ran on since it was looked at
         async with self._travelling:
+            retries, settled = 0, self._clock.now() - WHILE_DEAF
             for _ in range(MOST_STEPS):
-                due = await self._world.runtime.next_event()
+                office = self._world.runtime.office
+                planned, due = await office.look(tick.next_planned), await office.look(tick.next_moment)
+                # A line that is down would be tried again every few seconds of a day.
+                retries = retries + 1 if due != planned else 0
+                if retries > MOST_RETRIES:
+                    due = planned
+                if due is not None and due <= settled:
+                    due = settled + WHILE_DEAF  # nothing is opened or closed while Telegram is not heard
                 if due is None or due > to:
                     break
                 await self._stop_at(due)
+                settled = max(settled, due)
             await self._stop_at(to)
 
     async def _stop_at(self, moment: datetime) -> None:

@@ -158,8 +158,8 @@ def _patient(turn: Turn, text: str, language: str) -> Message:
         if one.status != "planned" and not one.occurrence and one.respondent is None and one.day >= since
     ]
     paused = enrolment.paused_until if enrolment.status == "paused" else None
-    asked = [item.id for instrument in turn.study.instruments.values() for item in instrument.items]
-    place = {item: number for number, item in enumerate(asked)}
+    asked = [item.id for timepoint in turn.study.plan for _, item in turn.study.items_of(timepoint)]
+    place = {item: number for number, item in reversed(list(enumerate(asked)))}
     lines = sorted(newest.values(), key=lambda line: place.get(line.item, len(place)))
     return participant_message(
         turn.study, enrolment.code, language, status=enrolment.status, answers=lines,

@@ -35,6 +35,10 @@ class Camera:
     async def take(self, name: str, first: Phone, last: Phone | None = None) -> None:
         """One phone, or all from `first` to `last`, side by side."""
         await self._page.mouse.move(0, 0)
+        await self._page.evaluate("document.activeElement.blur()")
+        for each in (first, last or first):
+            if await each.panel.locator("article").count():
+                await each.panel.locator("article .bubble").last.scroll_into_view_if_needed()
         await self._page.wait_for_timeout(400)
         boxes = [await _box(each.panel) for each in (first, last or first)]
         left, top = boxes[0]["x"] - GAP, boxes[0]["y"] - GAP
@@ -48,6 +52,7 @@ class Camera:
 
     async def whole(self, name: str) -> None:
         """The page as it is."""
+        await self._page.set_viewport_size({"width": 1200, "height": 760})
         await self._page.wait_for_timeout(400)
         await self._keep(name, None)
 
@@ -82,21 +87,42 @@ async def main() -> None:
 
 
 async def play(screen: Screen, camera: Camera) -> None:
-    """A day of two patients with a sore mouth, and what their care team sees of it."""
+    """Three days of two patients with a sore mouth, and what their care team sees of them."""
     await screen.tomorrow("08:30")
     yu, anna = await screen.enrol("P-003", "小雨", "zh"), await screen.enrol("P-004", "Anna", "en")
     team = screen.phone("Care team")
     await welcome(camera, yu, anna)
     await screen.next_event()
+    await camera.take("several", yu, anna)
+    await pain(yu, anna, "3")
+    await screen.days(1)
+    await pain(yu, anna, "4")
+    await screen.days(1)
     await diary(camera, yu, anna, team)
-    await team.say("/patient P-003")
-    await team.shows("P-003 · taking part")
+    await screen.days(1)
+    await screen.next_event()
+    await yu.has("温馨提醒")
+    await anna.has("A gentle reminder")
+    await camera.take("reminder", yu, anna)
     await screen.days(2)
+    await team.has("Digest of")
+    await camera.take("digest", team)
     await team.say("/patient P-003")
     await team.shows("Daily diary: missed")
     await camera.take("team-patient", team)
-    await camera.take("reminder", yu, anna)
     await camera.whole("sandbox")
+
+
+async def pain(yu: Phone, anna: Phone, value: str) -> None:
+    """Answer as far as the question for the pain, and that one with this value."""
+    await yu.answer("您有没有下面这些情况", "以上都没有")
+    await anna.answer("have you had any of these", "None of these")
+    await yu.answer("最高体温", "没有测量")
+    await anna.answer("highest temperature", "I did not measure")
+    await yu.answer("最痛", value)
+    await anna.answer("at its worst", value)
+    await yu.has(f"✓ {value}")
+    await anna.has(f"✓ {value}")
 
 
 async def welcome(camera: Camera, yu: Phone, anna: Phone) -> None:
@@ -125,12 +151,9 @@ async def welcome(camera: Camera, yu: Phone, anna: Phone) -> None:
 
 
 async def diary(camera: Camera, yu: Phone, anna: Phone, team: Phone) -> None:
-    """The diary of the first day, with an alert in it."""
-    await yu.shows("选好了")
-    await anna.shows("Done")
-    await camera.take("several", yu, anna)
-    await yu.tap("以上都没有")
-    await anna.tap("None of these")
+    """The diary of the third day, with an alert in it."""
+    await yu.answer("您有没有下面这些情况", "以上都没有")
+    await anna.answer("have you had any of these", "None of these")
     await yu.shows("最高体温")
     await anna.shows("highest temperature")
     await yu.say("三十六度七")

@@ -114,7 +114,7 @@ def _keep_facts(turn: Turn, scene: Scene, sprint: Sprint, reply: Reply) -> None:
     _keep_progress(turn, scene, sprint, answered)
     for noted in sprint.facts:
         if isinstance(noted, Noted):
-            _keep_note(turn, scene, sprint.session, noted, reply.at)
+            _keep_note(turn, scene, sprint.session, noted, reply)
     _raise_alerts(turn, scene, sprint.session, answered)
 
 
@@ -187,9 +187,13 @@ def _keep_progress(turn: Turn, scene: Scene, sprint: Sprint, answered: Sequence[
         )  # fmt: skip
 
 
-def _keep_note(turn: Turn, scene: Scene, session: Session, fact: Noted, at: datetime) -> None:
+def _keep_note(turn: Turn, scene: Scene, session: Session, fact: Noted, reply: Reply) -> None:
+    at = reply.at
+    # Of media the step knows the kind alone; what was written with it counts as much as any words.
+    words = reply.raw if fact.kind == "media" else fact.text
+    kept = f"[{fact.text}] {words}".strip() if fact.kind == "media" else words
     assessments.add_note(
-        turn.connection, enrolment=scene.enrolment.id, kind=fact.kind, words=fact.text, received_at=turn.now,
+        turn.connection, enrolment=scene.enrolment.id, kind=fact.kind, words=kept, received_at=turn.now,
         cause=f"{turn.cause}:{fact.kind}", assessment_id=scene.assessment.id, item=fact.item,
     )  # fmt: skip
     turn.note(
@@ -208,7 +212,7 @@ def _keep_note(turn: Turn, scene: Scene, session: Session, fact: Noted, at: date
         alerting.raise_all(turn, scene.study, scene.enrolment, found)
         return
     signal: Signal = "media" if fact.kind == "media" else "unclear"
-    found = signal_hits(scene.study, signal, words=fact.text)
+    found = signal_hits(scene.study, signal, words=words or kept)
     if fact.kind != "media" and not fact.possibly_severe:
         found = tuple(hit for hit in found if scene.study.rules[hit.rule].words)
     alerting.raise_all(turn, scene.study, scene.enrolment, found)

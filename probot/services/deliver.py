@@ -156,7 +156,7 @@ def _rests_until(turn: Turn, row: Outgoing) -> datetime | None:
 
 def _can_edit(turn: Turn, row: Outgoing, contact: Contact) -> bool:
     if row.edits_number is not None:
-        return True
+        return contact.bound_at <= row.created_at  # else the number is that of a message in another chat
     number, contact_id, _ = outbox.number_of(turn.connection, row.edits or "")
     return number is not None and contact_id == contact.id
 

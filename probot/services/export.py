@@ -70,7 +70,7 @@ def _responses(connection: Connection) -> Iterator[Row]:
         .join(newest, (newest.c.assessment_id == response.c.assessment_id) & (newest.c.item == response.c.item))
         .order_by(enrolment.c.code, assessment.c.opens_at, assessment.c.id, response.c.stored_at, response.c.id)
     )  # fmt: skip
-    for found in connection.execution_options(yield_per=1000).execute(wanted):
+    for found in connection.execute(wanted.execution_options(yield_per=1000)):
         row = dict(found._mapping)  # noqa: SLF001 -- SQLAlchemy's documented way to a mapping
         row["response_id"] = row.pop("id")
         row["is_latest"] = row["revision"] == row["newest"]
@@ -98,7 +98,7 @@ def _assessments(connection: Connection) -> Iterator[Row]:
         .join(enrolment, enrolment.c.id == assessment.c.enrolment_id)
         .order_by(enrolment.c.code, assessment.c.opens_at, assessment.c.id)
     )  # fmt: skip
-    for found in connection.execution_options(yield_per=1000).execute(wanted):
+    for found in connection.execute(wanted.execution_options(yield_per=1000)):
         row = dict(found._mapping)  # noqa: SLF001 -- SQLAlchemy's documented way to a mapping
         row["assessment_id"], row["reminders_sent"] = row.pop("id"), row["reminded"]
         yield row
@@ -111,7 +111,7 @@ def _alerts(connection: Connection) -> Iterator[Row]:
         .join(enrolment, enrolment.c.id == alert.c.enrolment_id)
         .order_by(alert.c.raised_at, alert.c.id)
     )
-    for found in connection.execution_options(yield_per=1000).execute(wanted):
+    for found in connection.execute(wanted.execution_options(yield_per=1000)):
         row = dict(found._mapping)  # noqa: SLF001 -- SQLAlchemy's documented way to a mapping
         evidence = row["evidence"]
         row |= {key: evidence.get(key) for key in ("item", "value", "previous", "since", "detail", "words")}

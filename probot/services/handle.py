@@ -34,6 +34,10 @@ from probot.store.records import Contact, Enrolment
 def handle(turn: Turn, incoming: Incoming) -> None:
     """Do what one update asks for. Everything it changes is in this turn's transaction."""
     chat, sender = incoming.chat, incoming.sender
+    if chat is None and sender is not None and isinstance(incoming.content, ButtonTapped):
+        chat = Chat(
+            sender.account, "private"
+        )  # under a message that the channel no longer shows: the tap counts
     if chat is None:
         return
     contact = people.contact_in(turn.connection, chat.id)

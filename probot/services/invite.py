@@ -84,6 +84,9 @@ def _again(turn: Turn, token: str, code: str, known: Enrolment | None, language:
         if problems:
             raise NotPossible("\n".join(problems))
         people.change_enrolment(turn.connection, known.id, language=spoken)
+        if spoken != known.language:
+            turn.note("language chosen", "enrolment", known.id, code=code, field="language", old=known.language,
+                      new=spoken)  # fmt: skip
     return _invited(turn, known, token)
 
 
@@ -229,6 +232,12 @@ def invite_staff(turn: Turn, token: str, name: str, role: str, language: str | N
 def _change_staff(turn: Turn, person: Staff, role: str, language: str) -> None:
     status = "invited" if person.status == "left" else person.status
     people.change_staff(turn.connection, person.id, role=role, language=language, status=status)
+    if status != person.status:
+        turn.note("staff taken back", "staff", person.id, field="status", old=person.status, new=status,
+                  reason=person.name)  # fmt: skip
+    if language != person.language:
+        turn.note("staff language changed", "staff", person.id, field="language", old=person.language, new=language,
+                  reason=person.name)  # fmt: skip
     if role != person.role:
         turn.note(
             "role changed", "staff", person.id, field="role", old=person.role, new=role, reason=person.name

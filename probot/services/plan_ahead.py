@@ -42,13 +42,31 @@ def plan_ahead(turn: Turn, key: EnrolmentId) -> None:
     if not anew and enrolment.planned_until is not None:
         start = max(enrolment.planned_until, enrolment.active_from - LOOK_BACK)
         start = min(start, until)
-    planned = expected(turn.study, enrolment, start, until)
-    wanted = [one for one in planned if not fresh or one.late_start_until > enrolment.active_from]
-    assessments.expect(turn.connection, enrolment.id, wanted)
     if anew and not fresh:
-        _forget(turn, enrolment, wanted)
+        start = min(turn.now, enrolment.planned_until or turn.now)
+        _plan_anew(turn, enrolment, start, until)
+    else:
+        planned = expected(turn.study, enrolment, start, until)
+        wanted = [one for one in planned if not fresh or one.late_start_until > enrolment.active_from]
+        assessments.expect(turn.connection, enrolment.id, wanted)
     people.change_enrolment(turn.connection, key, planned_until=until, planned_for=turn.study.hash)
     _complete(turn, enrolment)
+
+
+def _plan_anew(turn: Turn, enrolment: Enrolment, start: datetime, until: datetime) -> None:
+    """What has not been opened moves to where the plan has it now, and goes only if the plan has it no more.
+
+    Today's moment may lie in the past by now: as long as it may still be started, it is; no day is lost.
+    """
+    active_from = enrolment.active_from or turn.now
+    planned = expected(turn.study, enrolment, start - LOOK_BACK, until)
+    wanted = [
+        one
+        for one in planned
+        if one.late_start_until > active_from and (one.opens_at >= start or one.late_start_until > turn.now)
+    ]
+    assessments.expect(turn.connection, enrolment.id, wanted)
+    _forget(turn, enrolment, planned)
 
 
 def replan(turn: Turn, key: EnrolmentId) -> None:

@@ -27,6 +27,7 @@ from probot.ports import Chat, Sender
 from probot.schedule.civil import local
 from probot.schedule.plan import plan
 from probot.services import alerting, plan_ahead, team
+from probot.services.converse import go_on
 from probot.services.turn import Turn
 from probot.store import outbox, people
 from probot.store.records import Enrolment, Invitation
@@ -44,7 +45,8 @@ def stranger(turn: Turn, chat: Chat) -> None:
     recipient = f"chat:{chat.id}"
     if outbox.said_lately(turn.connection, recipient, "neutral", "stranger", turn.now - ONCE_IN):
         return
-    turn.say(recipient, neutral_message(), lane="reply", purpose="neutral", item="stranger")
+    # Behind everything else: a crowd of strangers must not keep a participant's question waiting.
+    turn.say(recipient, neutral_message(), lane="digest", purpose="neutral", item="stranger")
 
 
 def with_token(turn: Turn, chat: Chat, sender: Sender, token: str) -> None:
@@ -103,20 +105,16 @@ def _bind_participant(turn: Turn, chat: Chat, sender: Sender, invitation: Invita
         _refuse(turn, chat, "ended")
         return
     turn.actor, turn.role = enrolment.id, "participant"
-    people.bind(
+    before = people.contact_of(turn.connection, enrolment.principal)
+    bound = people.bind(
         turn.connection, principal=enrolment.principal, chat=chat.id, account=sender.account, name=sender.name,
         handle=sender.handle, language=enrolment.language, now=turn.now,
     )  # fmt: skip
     people.change_enrolment(turn.connection, enrolment.id, reach="ok")
     turn.note(
-        "chat bound",
-        "enrolment",
-        enrolment.id,
-        code=enrolment.code,
-        field="reach",
-        old=enrolment.reach,
-        new="ok",
-    )
+        "chat bound", "enrolment", enrolment.id, code=enrolment.code, field="contact",
+        old=before.id if before else None, new=bound.id,
+    )  # fmt: skip
     if enrolment.status == "invited":
         state = begin(turn.study, enrolment.language)
         people.change_enrolment(
@@ -125,6 +123,8 @@ def _bind_participant(turn: Turn, chat: Chat, sender: Sender, invitation: Invita
     again = people.by_id(turn.connection, enrolment.id)
     assert again is not None
     welcome_step(turn, again, Started())
+    if enrolment.status == "active":
+        go_on(turn, again)  # what was asked in the former chat is asked here
 
 
 def welcome_step(turn: Turn, enrolment: Enrolment, event: WelcomeEvent, tapped: int | None = None) -> None:

@@ -54,7 +54,6 @@ def expect(connection: Connection, enrolment: EnrolmentId, planned: Sequence[Pla
                 .where(
                     assessment.c.id == one.id,
                     assessment.c.status == "planned",
-                    assessment.c.opens_at != one.opens_at,
                 )
                 .values(**times)
             )
@@ -324,7 +323,7 @@ def add_note(
 ) -> str:  # fmt: skip
     """Keep something that is no answer and must not be lost; its id. The same cause twice is one note."""
     insert_into = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
-    key = derived_id("note", enrolment, cause)
+    key = derived_id("note", enrolment, cause, assessment_id or "", item or "", kind)
     connection.execute(
         insert_into(note)
         .values(

@@ -86,9 +86,9 @@ def by_code(connection: Connection, code: str) -> Enrolment | None:
 
 def all_enrolments(connection: Connection) -> Iterator[Enrolment]:
     """Everybody, by subject code."""
-    for row in connection.execution_options(yield_per=500).execute(
-        select(enrolment).order_by(enrolment.c.code)
-    ):
+    # An option of the statement: one of the connection would outlive this loop, and nothing could be written after it.
+    everybody = select(enrolment).order_by(enrolment.c.code).execution_options(yield_per=500)
+    for row in connection.execute(everybody):
         yield _enrolment(row)
 
 
@@ -218,7 +218,13 @@ def bind(
     """Tie a principal to a chat; whatever chat it was tied to before is let go in the same breath."""
     unbind(connection, principal, now, "bound to another chat")
     found = Contact(
-        derived_id("contact", principal, str(chat), now.isoformat()), principal, chat, account, name, language
+        derived_id("contact", principal, str(chat), now.isoformat()),
+        principal,
+        chat,
+        account,
+        name,
+        language,
+        now,
     )
     connection.execute(
         insert(contact).values(
@@ -254,7 +260,13 @@ def contact_in(connection: Connection, chat: int) -> Contact | None:
 
 
 _CONTACT = select(
-    contact.c.id, contact.c.principal, contact.c.chat, contact.c.account, contact.c.name, contact.c.language
+    contact.c.id,
+    contact.c.principal,
+    contact.c.chat,
+    contact.c.account,
+    contact.c.name,
+    contact.c.language,
+    contact.c.bound_at,
 ).where(contact.c.ended_at.is_(None))
 _CONTACT_OF = _CONTACT.where(contact.c.principal == bindparam("which"))
 _CONTACT_IN = _CONTACT.where(contact.c.chat == bindparam("which"))

@@ -89,6 +89,7 @@ class Contact:
     account: int | None
     name: str
     language: str
+    bound_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

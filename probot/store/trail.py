@@ -53,7 +53,7 @@ def rows(connection: Connection, code: str | None = None) -> Iterator[dict[str, 
     wanted = select(audit).order_by(audit.c.seq)
     if code is not None:
         wanted = wanted.where(audit.c.code == code)
-    for row in connection.execution_options(yield_per=1000).execute(wanted):
+    for row in connection.execute(wanted.execution_options(yield_per=1000)):
         yield dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's documented way to a mapping
 
 

@@ -27,6 +27,8 @@ AT_ONCE = 64
 """Messages under way at the same time."""
 FOR_ALERTS = 16
 """So many of these are for alerts alone, however many other messages hang."""
+Went = tuple[Outgoing, Addressed, Outcome]
+"""A message, where it went, and what became of it."""
 KEEP_EVERY = outbox.LEASE / 3
 """How often the claims of messages under way are renewed."""
 
@@ -41,6 +43,8 @@ class Sender:
         self._pace = pace
         self._under_way: dict[asyncio.Task[None], Outgoing] = {}
         self._in_hand: list[Outgoing] = []
+        self._to_note: list[tuple[Went, asyncio.Future[bool]]] = []
+        self._noting = asyncio.Lock()
         self._kept: datetime | None = None
         self.failures = 0
         """Defects of ours that were met in sending."""
@@ -62,6 +66,7 @@ class Sender:
         self._in_hand = list(claimed)
         for row, to in await self._addressed(claimed):
             if to is not None:
+                self._count(row, to)
                 task = asyncio.create_task(self._send(row, to))
                 self._under_way[task] = row
                 task.add_done_callback(self._ended)
@@ -106,14 +111,17 @@ class Sender:
                 await self._defect(row, error)
         return addressed
 
+    def _count(self, row: Outgoing, to: Addressed) -> None:
+        """Counted before it starts: the next look must not find room that is taken already."""
+        if self._pace is not None:
+            now = self._office.clock.now()
+            self._pace.sent(row.recipient, now, group=to.sending.chat < 0, edit=row.kind == "edit")
+
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.pop(task, None)
         self.freed()
 
     async def _send(self, row: Outgoing, to: Addressed) -> None:
-        if self._pace is not None:
-            now = self._office.clock.now()
-            self._pace.sent(row.recipient, now, group=to.sending.chat < 0, edit=row.kind == "edit")
         try:
             outcome = await self._channel.deliver(to.sending)
         except Exception as error:  # noqa: BLE001 -- a defect of ours; this message must not take the others along
@@ -127,7 +135,26 @@ class Sender:
                 self._pace.rest_all(until)
             else:
                 self._pace.rest(row.recipient, until)
-        await self._noted(row, to, outcome)
+        if not await self._noted_together(row, to, outcome):
+            await self._noted(row, to, outcome)
+
+    async def _noted_together(self, row: Outgoing, to: Addressed, outcome: Outcome) -> bool:
+        """Write down how it went, in one commit with whatever waits for that by now. False: that failed."""
+        mine: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._to_note.append(((row, to, outcome), mine))
+        async with self._noting:
+            if not mine.done():
+                waiting, self._to_note = self._to_note, []
+                noted = False
+                try:
+                    await self._office.act(_note_all, "sent", [went for went, _ in waiting])
+                    noted = True
+                except Exception as error:  # noqa: BLE001 -- whichever it was: each by itself, then
+                    log.info("noted one by one", extra={"error": type(error).__name__})
+                finally:
+                    for _, whose in waiting:
+                        whose.set_result(noted)
+        return mine.result()
 
     async def _noted(self, row: Outgoing, to: Addressed, outcome: Outcome) -> None:
         """Write down how it went. While the database fails it is tried on: else the message would be sent again."""
@@ -179,6 +206,12 @@ def _nobody_waits() -> None:
 
 def _address_all(turn: Turn, rows: list[Outgoing]) -> list[tuple[Outgoing, Addressed | None]]:
     return [(row, deliver.address(turn, row)) for row in rows]
+
+
+def _note_all(turn: Turn, went: list[Went]) -> None:
+    for row, to, outcome in went:
+        own = Turn(turn.connection, turn.studies, turn.now, f"sent:{row.id}:{row.attempts}")
+        _note(own, row, to, outcome)
 
 
 def _note(turn: Turn, row: Outgoing, to: Addressed, outcome: Outcome) -> None:

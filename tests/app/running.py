@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 GOOD = ROOT / "tests" / "studies" / "good" / "minimal"
 TOKEN = "7001234567:AAEhBOwSomethingThatLooksLikeOne-_x"
 BOT = "clinic_bot"
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds until a wait is a failure; the machine may be busy."""
 
 

@@ -214,8 +214,8 @@ def participant_message(
     """The answer to /patient CODE: status, alerts that are not closed, how many assessments were answered, and
     answers by day, the newest first, with what was missed on that day.
 
-    `status` is the enrolment's (`active`, `paused`, …); `until` the last day of a pause. Items hidden by a
-    condition are left out.
+    `status` is the enrolment's (`active`, `paused`, …); `until` the last day of a pause. Items that were not
+    asked are left out: hidden by a condition, or not reached in what was answered in part.
     """
     lines = [
         SEPARATOR.join((visible(code), say(language, f"staff.status.{status}"))),
@@ -264,7 +264,7 @@ def _days(
             label = _timepoint(study, one.timepoint, language)
             by_day.setdefault(one.day, []).append(say(language, "alert.answer", label=label, value=status))
     for line in answers:
-        if line.absent != "branched":
+        if line.absent not in {"branched", "not_reached"}:
             by_day.setdefault(line.day, []).append(_answer(study, line, language))
     if not by_day:
         yield say(language, "patient.no_answers")

@@ -46,9 +46,10 @@ def expect(connection: Connection, enrolment: EnrolmentId, planned: Sequence[Pla
                 **times,
             )
             .on_conflict_do_nothing()
-        )
-        new += added.rowcount
-        if not added.rowcount:
+            .returning(assessment.c.id)
+        ).first()
+        new += added is not None
+        if added is None:  # (PostgreSQL's driver does not count rows here)
             connection.execute(
                 update(assessment)
                 .where(
@@ -89,8 +90,9 @@ def add_on_demand(connection: Connection, enrolment: EnrolmentId, row: Assessmen
             prompted_at=row.prompted_at, next_at=row.next_at, mode=row.mode, respondent=row.respondent,
         )
         .on_conflict_do_nothing()
-    )  # fmt: skip
-    return bool(added.rowcount)
+        .returning(assessment.c.id)
+    ).first()  # fmt: skip
+    return added is not None
 
 
 def find(connection: Connection, key: str) -> Assessment | None:

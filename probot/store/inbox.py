@@ -36,7 +36,7 @@ def keep(
         for number, lane, raw in updates
     ]
     statement = insert(inbox).values(rows).on_conflict_do_nothing(index_elements=["bot", "update_id"])
-    return int(connection.execute(statement).rowcount)
+    return len(connection.execute(statement.returning(inbox.c.seq)).all())
 
 
 def claim(connection: Connection, now: datetime, token: str, limit: int) -> list[Arrived]:

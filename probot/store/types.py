@@ -6,6 +6,7 @@ The rule: an instant comes back aware and in UTC; JSON is canonical text, so equ
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from probot.values import as_utc
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class Instant(TypeDecorator[datetime]):
@@ -52,5 +55,8 @@ class Json(TypeDecorator[Any]):
 
 
 def canonical(value: Any) -> str:
-    """The one way a value is written as JSON here."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """The one way a value is written as JSON here. Half surrogates, which no database takes, stand escaped."""
+    written = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if written.isascii() or not _HALF.search(written):
+        return written
+    return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", written)

@@ -56,6 +56,7 @@ def _data(connection: Connection) -> Rows:
         "assessments": [
             _picked(row, "code", "timepoint", "day", "status", "reason", "late", "answered", "declined", "reminders_sent")
             for row in export.rows(connection, "assessments")
+            if row["status"] != "planned"  # how far ahead rows stand follows from the moment of planning
         ],
         "alerts": sorted(
             (

@@ -35,7 +35,7 @@ from tests.scenarios.script import Scenario, Step, length, read
 from tests.scenarios.stage import Snapshot, Stage
 
 HERE = Path(__file__).parent
-DEATHS = 12
+DEATHS = 8
 Death = tuple[int, bool]
 """The number of the call, and whether it takes effect."""
 

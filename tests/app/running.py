@@ -30,7 +30,7 @@ from probot.wording import say
 
 ROOT = Path(__file__).parents[2]
 GOOD = ROOT / "tests" / "studies" / "good" / "minimal"
-TOKEN = "7001234567:AAEhBOwSomethingThatLooksLikeOne-_x"
+TOKEN = "7001234567:made-up-for-tests_so-no-secret"
 BOT = "clinic_bot"
 PATIENCE = 120.0
 """Seconds until a wait is a failure; the machine may be busy."""

@@ -11,7 +11,7 @@ import pytest
 
 from probot.app import logs
 
-TOKEN = "7001234567:AAEhBOwSomethingThatLooksLikeOne-_x"
+TOKEN = "7001234567:made-up-for-tests_so-no-secret"
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from probot.app.settings import Settings, WrongSetting, host_and_port, read_settings, unknown_variables
 
-TOKEN = "7001234567:AAEhBOwSomethingThatLooksLikeOne-_x"
+TOKEN = "7001234567:made-up-for-tests_so-no-secret"
 
 
 def given(monkeypatch: pytest.MonkeyPatch, **values: str) -> Settings:

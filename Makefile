@@ -19,7 +19,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal --generat
 # The group alone, without probot's own dependencies.
 BENCH_LOCK := $(subst pyproject.toml --group build,--group bench,$(LOCK))
 
-.PHONY: help run test bench check format lock clean
+.PHONY: help run test soak bench check format lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -34,6 +34,9 @@ test: $(VENV)/.test ## all tests, on SQLite and on a real PostgreSQL (ARGS="-k w
 
 bench: $(VENV)/.test $(VENV)-bench/.bench ## measure probot beside bots that only echo (JSON=file keeps every run) and write docs/benchmarks.md
 	@BENCH_PYTHON=$(abspath $(VENV)-bench)/bin/python $(BIN)/python -m bench.run $(if $(JSON),--json $(JSON)) $(ARGS)
+
+soak: $(VENV)/.test ## live through ever more simulated days, for SOAK_MINUTES or until stopped; failing seeds are kept
+	@$(BIN)/python -m tests.simulation.soak
 
 check: $(VENV)/.test ## format, lint, types, floors and the pure tests, in under a minute
 	@$(BIN)/ruff format --check .

@@ -228,7 +228,9 @@ def _urgent_stretches(entries: list[Row], end: datetime) -> Iterator[tuple[datet
     """From when until when an urgent ladder was being climbed."""
     start: datetime | None = None
     for entry in entries:
-        begins = entry["deed"] in {"raised", "reopened"} or (entry["deed"] == "hit" and entry["why"] == "tier")
+        begins = entry["deed"] in {"raised", "reopened"} or (
+            entry["deed"] == "hit" and entry["why"] == "tier"
+        )
         stops = entry["deed"] in {"acknowledged", "closed"}
         if start is not None and (begins or stops):
             if begins and _at(entry) == start:

@@ -108,7 +108,8 @@ def _known_already(
         if found.assessments.get(assessment, {}).get("enrolment_id") != person["id"]:
             return True  # a button of somebody else: refused on record
         return any(
-            row["assessment_id"] == assessment and row["item"] == item and row["value"] == value for row in earlier
+            row["assessment_id"] == assessment and row["item"] == item and row["value"] == value
+            for row in earlier
         )
     return any(_meaning(row["item"], str(value)) == row["value"] is not None for row in earlier)
 
@@ -189,7 +190,11 @@ def _revisions(found: Evidence) -> Iterator[str]:
 
 
 def _expected(found: Evidence) -> Iterator[str]:
-    daily = {(row["enrolment_id"], str(row["day"])): row for row in found["assessment"] if row["timepoint"] == "daily"}
+    daily = {
+        (row["enrolment_id"], str(row["day"])): row
+        for row in found["assessment"]
+        if row["timepoint"] == "daily"
+    }
     own = Counter(row["assessment_id"] for row in found["response"] if row["source"] != "system")
     for person in found["enrolment"]:
         if person["active_from"] is None:

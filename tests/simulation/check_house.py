@@ -61,6 +61,8 @@ def _trail_of_people(found: Evidence) -> Iterator[str]:
             status[row["object_id"]] = str(row["new"]).split()[0]
         if row["object"] == "enrolment" and row["field"] == "reach":
             reach[row["object_id"]] = row["new"]
+        if row["action"] == "chat bound":
+            reach[row["object_id"]] = "ok"
         if row["action"] in {"assessment opened", "assessment begun"}:
             opened.add(row["object_id"])
         if row["action"] == "assessment ended":
@@ -92,7 +94,9 @@ def _trail_of_alerts(found: Evidence) -> Iterator[str]:
             traced = len(noted.get((alert["id"], alert["concept"]), []))
             if happened != traced:
                 yield f"I9: {alert['rule']} {alert['id']}: {deed} {happened} times, {traced} in the trail"
-    bound = sum(1 for row in found["audit"] if row["action"] in {"chat bound", "staff bound", "team chat bound"})
+    bound = sum(
+        1 for row in found["audit"] if row["action"] in {"chat bound", "staff bound", "team chat bound"}
+    )
     if bound != len(found["contact"]):
         yield f"I9: {len(found['contact'])} chats were bound, {bound} in the trail"
 
@@ -101,7 +105,11 @@ def _trail_of_alerts(found: Evidence) -> Iterator[str]:
 
 
 def _dead_letters(found: Evidence) -> Iterator[str]:
-    surfaced = {row["object_id"] for row in found["audit"] if row["action"] in {"message refused", "alert path broken"}}
+    surfaced = {
+        row["object_id"]
+        for row in found["audit"]
+        if row["action"] in {"message refused", "alert path broken"}
+    }
     lost = {row["object_id"] for row in found["audit"] if row["action"] == "contact lost"}
     posts = {
         call.result["message_id"]
@@ -116,7 +124,10 @@ def _dead_letters(found: Evidence) -> Iterator[str]:
             yield f"{name} is said to be message {row['number']}, which the server never made"
         if row["state"] == "dead" and row["kind"] == "post":
             person = row["recipient"].removeprefix("participant:")
-            harmless = row["recipient"].startswith(("chat:", "staff:")) and row["purpose"] not in {"alert", "notice"}
+            harmless = row["recipient"].startswith(("chat:", "staff:")) and row["purpose"] not in {
+                "alert",
+                "notice",
+            }
             if row["id"] not in surfaced and person not in lost and not harmless:
                 yield f"{name} died and nobody knows: {row['fault']}"
 

@@ -92,16 +92,16 @@ def _how_often(found: Evidence) -> Iterator[str]:
     wanted = Counter(
         (row["assessment_id"], row["item"])
         for row in found["outbox"]
-        if row["kind"] == "post" and row["purpose"] in {"question", "reminder"} and row["state"] in {"sent", "dropped", "waiting", "sending", "dead"}
+        if row["kind"] == "post"
+        and row["purpose"] in {"question", "reminder"}
+        and row["state"] in {"sent", "dropped", "waiting", "sending", "dead"}
     )
     sent: dict[tuple[str, str], list[Call]] = {}
     for call, _, one, item in _questions(found):
         sent.setdefault((one.get("id", ""), item), []).append(call)
     for key, calls in sent.items():
         dark = sum(
-            1
-            for call in calls
-            if call.cut or found.broken(call.at - MOMENT, call.at + timedelta(seconds=35))
+            1 for call in calls if call.cut or found.broken(call.at - MOMENT, call.at + timedelta(seconds=35))
         )
         if len(calls) > wanted[key] + dark:
             yield f"I6: {key[1]} of {key[0]} was sent {len(calls)} times for {wanted[key]} reasons"
@@ -110,7 +110,9 @@ def _how_often(found: Evidence) -> Iterator[str]:
 
 def _reminders(found: Evidence) -> Iterator[str]:
     ended = {
-        row["id"]: row["finished_at"] for row in found["assessment"] if row["status"] in {"complete", "declined"}
+        row["id"]: row["finished_at"]
+        for row in found["assessment"]
+        if row["status"] in {"complete", "declined"}
     }
     reminded: Counter[str] = Counter()
     for row in found["outbox"]:
@@ -118,7 +120,11 @@ def _reminders(found: Evidence) -> Iterator[str]:
             continue
         reminded[row["assessment_id"]] += 1
         finished = ended.get(row["assessment_id"])
-        if finished is not None and row["state"] == "sent" and row["sent_at"] > finished + timedelta(minutes=1):
+        if (
+            finished is not None
+            and row["state"] == "sent"
+            and row["sent_at"] > finished + timedelta(minutes=1)
+        ):
             yield f"I6: {row['assessment_id']} was reminded {short(row['sent_at'])}, answered {short(finished)}"
     for key, count in reminded.items():
         if count > len(found.assessments[key]["reminders"]):
@@ -130,7 +136,11 @@ def _reminders(found: Evidence) -> Iterator[str]:
     )
     for (assessment, item), count in first_prompts.items():
         one = found.assessments[assessment]
-        gaps = sum(1 for gap in found["outage"] if gap["ended_at"] > one["opens_at"] and gap["began_at"] < one["grace_until"])
+        gaps = sum(
+            1
+            for gap in found["outage"]
+            if gap["ended_at"] > one["opens_at"] and gap["began_at"] < one["grace_until"]
+        )
         others = sum(
             1
             for row in found["audit"]

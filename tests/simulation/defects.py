@@ -137,7 +137,9 @@ def _then_raises(work: Any) -> Any:
 
             try:
                 self._office.store.transact(
-                    lambda connection: raise_now(Turn(connection, self._office.studies, self._office.clock.now(), cause))  # noqa: B023
+                    lambda connection: raise_now(
+                        Turn(connection, self._office.studies, self._office.clock.now(), cause)
+                    )  # noqa: B023
                 )
             except SQLAlchemyError:
                 continue
@@ -181,7 +183,8 @@ def _first_chat_ever(contact_of: Any) -> Any:
         if now is None or not principal.startswith("participant:"):
             return now
         chat = connection.execute(
-            text("SELECT chat FROM contact WHERE principal = :who ORDER BY bound_at LIMIT 1"), {"who": principal}
+            text("SELECT chat FROM contact WHERE principal = :who ORDER BY bound_at LIMIT 1"),
+            {"who": principal},
         ).scalar()
         return replace(now, chat=chat)
 
@@ -213,11 +216,15 @@ def _stays_bound(unbind: Any) -> Any:
 
 
 def _starts_late(open_one: Any) -> Any:
-    return lambda turn, enrolment, one: open_one(turn, enrolment, replace(one, late_start_until=one.closes_at))
+    return lambda turn, enrolment, one: open_one(
+        turn, enrolment, replace(one, late_start_until=one.closes_at)
+    )
 
 
 def _reminds_anyway(carry_on: Any) -> Any:
-    def and_remind(turn: Any, enrolment: Any, assessment: Any, session: Any, event: Any, reply: Any, **how: Any) -> Any:
+    def and_remind(
+        turn: Any, enrolment: Any, assessment: Any, session: Any, event: Any, reply: Any, **how: Any
+    ) -> Any:
         after = carry_on(turn, enrolment, assessment, session, event, reply, **how)
         if after.status == "finished" and session.status != "finished":
             turn.say(
@@ -232,7 +239,9 @@ def _reminds_anyway(carry_on: Any) -> Any:
 def _keeps_old_claims(claim_due: Any) -> Any:
     def claim(connection: Any, table: Any, now: Any, *more: Any, **named: Any) -> Any:
         connection.execute(
-            update(table).where(table.c.claimed_until.is_not(None)).values(claimed_until=now + timedelta(days=99))
+            update(table)
+            .where(table.c.claimed_until.is_not(None))
+            .values(claimed_until=now + timedelta(days=99))
         )
         return claim_due(connection, table, now, *more, **named)
 
@@ -250,14 +259,17 @@ def _silent_about_answers(note: Any) -> Any:
 # ------------------------------------------------------------------------------ stories in which they show
 
 
-def _stopped_while_offline(life: Life) -> None:
-    life.line_down(1, 8.8, 1.0)
-    for hour in (9.1, 9.2, 9.3):
-        life.on(1, hour, life.withdraw)
+def _stopped_while_throttled(life: Life) -> None:
+    """At nine the server asks for patience with every message; before it may be sent, everybody is taken out."""
+    faults = life.api.faults
+    life.on(1, 6.9, lambda: faults.set("flood", seconds=1200, methods=("sendmessage",)))
+    life.on(1, 7.1, lambda: faults.clear("flood"))
+    for number in range(4):
+        life.on(1, 7.05 + number / 1000, life.withdraw)
 
 
 def _late_line(life: Life) -> None:
-    life.line_down(1, 8.5, 6.5)
+    life.line_down(1, 6.5, 6.5)
 
 
 def _moving(life: Life) -> None:
@@ -268,6 +280,12 @@ def _moving(life: Life) -> None:
 def _dying(life: Life) -> None:
     for number in range(60):
         life.on(0, 8.5 + number * 0.15, lambda: life.trouble.plan_crash(60))
+
+
+def _dying_on_time(life: Life) -> None:
+    for day in range(2):
+        for hour in (7, 9, 11, 13, 15, 21, 23):
+            life.on(day, hour - 0.001, lambda: life.trouble.plan_crash(5))
 
 
 def _somebody_goes(life: Life) -> None:
@@ -292,7 +310,7 @@ DEFECTS = (
            calm(rates=replace(CALM, duplicate=0.5))),
     Defect("some answers are dropped in silence", ("I1",), ((handle, "_taking_part", _forgets_some),), calm()),
     Defect("a bare int() reads what was typed", ("I2",), ((flow, "read", _bare_int),),
-           calm(habits=("sloppy",), patients=4), seeds=4),
+           calm(habits=("mumbler",))),
     Defect("a threshold is passed over by one", ("I3",), ((converse, "rule_hits", _not_at_seven),),
            calm(habits=("ill",), patients=4), seeds=4),
     Defect("the alert goes down in a transaction of its own", ("I3",),
@@ -309,10 +327,10 @@ DEFECTS = (
     Defect("a message in mid-sending is lost with its sender", ("I10",), ((outbox, "_reclaim", instead(None)),),
            calm(script=_dying)),
     Defect("a claim outlives its holder", ("I11", "missing"), ((claims, "claim_due", _keeps_old_claims),),
-           calm(days=2, script=_dying, rates=replace(CALM, commit_then_error=0.1))),
+           calm(days=2, script=_dying_on_time)),
     Defect("who may still be told is not asked when sending", ("I6", "I8"),
            ((deliver, "_why_not", instead("")), (outbox, "cancel", instead(0))),
-           calm(days=2, patients=4, script=_stopped_while_offline)),
+           calm(days=2, patients=4, script=_stopped_while_throttled)),
     Defect("another phone, and the queue goes to the old one", ("I7", "I8"),
            ((people, "contact_of", _first_chat_ever),), calm(script=_moving)),
     Defect("a message goes to somebody else", ("I7",), ((people, "contact_of", _somebody_elses_chat),), calm()),

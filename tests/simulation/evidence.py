@@ -63,10 +63,14 @@ class Evidence:
         self.fates: list[UpdateFate] = list(found.fates.values())
         self.calls: list[Call] = [call for call in found.calls if call.executed and call.error is None]
         left = {
-            f"staff:{row['object_id']}": row["at"] for row in self.tables["audit"] if row["action"] == "staff left"
+            f"staff:{row['object_id']}": row["at"]
+            for row in self.tables["audit"]
+            if row["action"] == "staff left"
         }
         self.chats = [
-            Chat(one["principal"], one["chat"], one["bound_at"], one["ended_at"] or left.get(one["principal"]))
+            Chat(
+                one["principal"], one["chat"], one["bound_at"], one["ended_at"] or left.get(one["principal"])
+            )
             for one in self.tables["contact"]
         ]
         self.enrolments = {one["id"]: one for one in self.tables["enrolment"]}
@@ -130,7 +134,11 @@ class Evidence:
                     continue
                 if act.kind == kind and act.details.get("what") != "up" and began is None:
                     began = act.at
-                elif began is not None and act.kind == ends and (kind == "crash" or act.details["what"] == "up"):
+                elif (
+                    began is not None
+                    and act.kind == ends
+                    and (kind == "crash" or act.details["what"] == "up")
+                ):
                     yield began, act.at
                     began = None
             if began is not None:
@@ -157,7 +165,12 @@ def buttons(call: Call) -> list[str]:
     markup = call.params.get("reply_markup") or {}
     if isinstance(markup, str):
         markup = json.loads(markup)
-    return [key["callback_data"] for row in markup.get("inline_keyboard", []) for key in row if "callback_data" in key]
+    return [
+        key["callback_data"]
+        for row in markup.get("inline_keyboard", [])
+        for key in row
+        if "callback_data" in key
+    ]
 
 
 def _rows(url: str, table: str) -> Iterator[Row]:

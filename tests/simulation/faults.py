@@ -105,7 +105,9 @@ class Trouble:
 
     def note(self, kind: str, what: str = "") -> None:
         """Write into the transcript that the world was broken just now."""
-        self._api.transcript.act(at=self._api.now(), person=NOBODY, kind=kind, chat=None, details={"what": what})
+        self._api.transcript.act(
+            at=self._api.now(), person=NOBODY, kind=kind, chat=None, details={"what": what}
+        )
 
     def _one_of(self, *chances: tuple[str, float]) -> str:
         """At most one of the named things happens."""
@@ -122,7 +124,9 @@ class Trouble:
             raise Crashed
         if self._dies_here("store"):
             return self._dice.choice(("crash before", "crash after"))
-        found = self._one_of(("error", self.rates.store_error), ("commit error", self.rates.commit_then_error))
+        found = self._one_of(
+            ("error", self.rates.store_error), ("commit error", self.rates.commit_then_error)
+        )
         if found:
             self.note("store", found)
         return found

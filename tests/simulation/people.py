@@ -42,7 +42,9 @@ class Handset:
         """Message numbers with their buttons (label to data), newest first."""
         for record in self.records():
             rows = (record.markup or {}).get("inline_keyboard", [])
-            shown = {key["text"]: key["callback_data"] for row in rows for key in row if "callback_data" in key}
+            shown = {
+                key["text"]: key["callback_data"] for row in rows for key in row if "callback_data" in key
+            }
             if shown:
                 yield record.message["message_id"], shown
 
@@ -58,9 +60,37 @@ class Handset:
 HABITS: Mapping[str, Mapping[str, float]] = {
     "diligent": {"tap": 60, "type": 30, "double": 4, "edit": 3, "note": 2, "change": 2},
     "silent": {"ignore": 80, "tap": 15, "note": 2, "block": 3},
-    "sloppy": {"tap": 30, "type": 15, "garbage": 15, "ignore": 15, "double": 8, "media": 5, "old": 6, "edit": 6},
-    "talker": {"tap": 35, "type": 25, "note": 12, "garbage": 6, "flood": 2, "report": 8, "distress": 1, "old": 4},
-    "restless": {"tap": 45, "type": 15, "block": 4, "pause": 3, "language": 4, "change": 8, "report": 4, "old": 4},
+    "sloppy": {
+        "tap": 30,
+        "type": 15,
+        "garbage": 15,
+        "ignore": 15,
+        "double": 8,
+        "media": 5,
+        "old": 6,
+        "edit": 6,
+    },
+    "mumbler": {"garbage": 70, "tap": 25, "media": 5},
+    "talker": {
+        "tap": 35,
+        "type": 25,
+        "note": 12,
+        "garbage": 6,
+        "flood": 2,
+        "report": 8,
+        "distress": 1,
+        "old": 4,
+    },
+    "restless": {
+        "tap": 45,
+        "type": 15,
+        "block": 4,
+        "pause": 3,
+        "language": 4,
+        "change": 8,
+        "report": 4,
+        "old": 4,
+    },
     "ill": {"tap": 45, "type": 35, "report": 8, "note": 3, "edit": 4, "double": 4},
 }
 
@@ -144,7 +174,9 @@ class Patient:
             case "garbage":
                 self._say(dice.choice(words.NO_ANSWER))
             case "media":
-                phone.api.people.send_media(phone.person, phone.chat, dice.choice(("voice", "sticker", "photo")))
+                phone.api.people.send_media(
+                    phone.person, phone.chat, dice.choice(("voice", "sticker", "photo"))
+                )
             case "edit" if self.last_typed is not None:
                 number, item = self.last_typed
                 phone.api.people.edit(phone.person, phone.chat, number, dice.choice(list(words.MEANS[item])))
@@ -256,4 +288,3 @@ class Carer:
 def local_hour(api: BotApi) -> int:
     """The hour that people's clocks show."""
     return (api.now() + LOCAL).hour
-

@@ -29,7 +29,13 @@ class Process:
     """One life of the product."""
 
     def __init__(
-        self, url: str, api: BotApi, clock: VirtualClock, loop: VirtualLoop, trouble: Trouble, bell: Callable[[], None]
+        self,
+        url: str,
+        api: BotApi,
+        clock: VirtualClock,
+        loop: VirtualLoop,
+        trouble: Trouble,
+        bell: Callable[[], None],
     ) -> None:
         trouble.reborn()
         trouble.note("start")
@@ -64,7 +70,11 @@ class Process:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None and not isinstance(error, Crashed):
+        if (
+            not task.cancelled()
+            and (error := task.exception()) is not None
+            and not isinstance(error, Crashed)
+        ):
             self._die_of(error)
         self._bell()
 

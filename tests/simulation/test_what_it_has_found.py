@@ -13,9 +13,7 @@ LOCAL = timedelta(hours=8)
 def asked_at_night(clinic, phone) -> list[str]:  # type: ignore[no-untyped-def]
     """When the phone was given questions in the study's quiet hours, local time."""
     sent = clinic.api.transcript.sent(phone.person, method="sendMessage")
-    local = [
-        (call.at + LOCAL).time() for call in sent if "a:" in str(call.params.get("reply_markup", ""))
-    ]
+    local = [(call.at + LOCAL).time() for call in sent if "a:" in str(call.params.get("reply_markup", ""))]
     return [f"{at:%H:%M}" for at in local if (at.hour, at.minute) >= (21, 30) or at.hour < 7]
 
 

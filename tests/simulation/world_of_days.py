@@ -143,7 +143,9 @@ class Life:
         now = self.clock.now()
         done = self.operator.transact(
             lambda connection: act(
-                Turn(connection, self.studies, now, cause, actor="operator", role="operator"), *arguments, **named
+                Turn(connection, self.studies, now, cause, actor="operator", role="operator"),
+                *arguments,
+                **named,
             )
         )
         self._loop.advance(0.001)
@@ -272,14 +274,26 @@ class Life:
         self.command(invite.invite_team, token, "en")
         people.startgroup(accounts["Mei"], self.group, token)
         await self._settled(1)
+        assert self._team_is_bound(), "the care team's group could not be tied to the study"
         takes = self.plan.nurse_takes
-        for name, chance in (("Mei", takes), ("Lan", takes), ("Wu", takes), ("Qian", takes / 2), ("Outsider", 0.3)):
+        for name, chance in (
+            ("Mei", takes),
+            ("Lan", takes),
+            ("Wu", takes),
+            ("Qian", takes / 2),
+            ("Outsider", 0.3),
+        ):
             chats = [Handset(self.api, accounts[name], BOT)] if name != "Outsider" else []
             if name in {"Mei", "Lan", "Outsider"}:
                 chats.append(Handset(self.api, accounts[name], self.group))
             carer = Carer(name, chats, random.Random(f"{self.plan.seed}/{name}"), chance)
             self.carers.append(carer)
             self._someone(carer.wake)
+
+    def _team_is_bound(self) -> bool:
+        with self.operator._engine.connect() as connection:
+            bound = connection.execute(text("SELECT count(*) FROM contact WHERE principal = 'team'")).scalar()
+        return bool(bound)
 
     def _plan_days(self) -> None:
         plan = self.plan

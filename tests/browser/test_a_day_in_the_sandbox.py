@@ -19,10 +19,10 @@ async def test_a_day_of_two_languages_from_the_welcome_to_the_exported_trail(
     async with running(tmp_path) as sandbox, chromium(chromium_path) as browser:
         screen = await Screen.of(browser, sandbox.root, 1440, 900)
         await screen.tomorrow("07:30")
-        emma, team = screen.phone("Emma"), screen.phone("Care team")
+        team = screen.phone("Care team")
         await team.shows("From now on this chat receives the alerts")
-        yu = await screen.enrol("P-003", "小雨")
-        await asyncio.gather(yu.welcome("zh", start="开始"), emma.welcome("en", start="START"))
+        yu, anna = await screen.enrol("P-003", "小雨", "zh"), await screen.enrol("P-004", "Anna", "en")
+        await asyncio.gather(yu.welcome("zh", start="开始"), anna.welcome("en", start="START"))
 
         await screen.next_event()
         await expect(screen.page.locator("#now-time")).to_have_text("09:00")
@@ -47,11 +47,11 @@ async def test_a_day_of_two_languages_from_the_welcome_to_the_exported_trail(
         await yu.answer("是谁在回答", "我本人")
         await yu.has("谢谢您，这次的问题都答完了")
 
-        await emma.answer("have you had any of these", "None of these")
-        await emma.answer("highest temperature", "I did not measure")
-        await emma.shows("pain in your skin at its worst", "0 = No pain at all")
-        await emma.tap("3")
-        await emma.has("✓ 3")
+        await anna.answer("have you had any of these", "None of these")
+        await anna.answer("highest temperature", "I did not measure")
+        await anna.shows("pain in your mouth or throat at its worst", "0 = No pain at all")
+        await anna.tap("3")
+        await anna.has("✓ 3")
 
         await screen.days(2)
         await team.say("/patient P-003")
@@ -93,7 +93,7 @@ async def test_on_a_phone_a_morning_in_chinese_and_a_restart_in_the_middle_of_it
     async with running(tmp_path) as sandbox, chromium(chromium_path) as browser:
         screen = await Screen.of(browser, sandbox.root, 390, 844, locale="zh-CN", has_touch=True)
         await screen.tomorrow("07:30")
-        lin = screen.phone("小林")
+        lin = await screen.enrol("P-003", "小琳")
         await lin.welcome("zh", start="开始")
         await screen.next_event()
         await lin.answer("您有没有下面这些情况", "以上都没有")
@@ -104,7 +104,7 @@ async def test_on_a_phone_a_morning_in_chinese_and_a_restart_in_the_middle_of_it
         await sandbox.start()
         await screen.page.reload()
         await expect(screen.page.locator("#now-time")).to_have_text("09:00")
-        lin = screen.phone("小林")
+        lin = await screen.look_at("小琳")
         await lin.tap("9")
         await lin.has("✓ 9")
         await lin.has("请您现在看一下这条消息")
@@ -113,8 +113,8 @@ async def test_on_a_phone_a_morning_in_chinese_and_a_restart_in_the_middle_of_it
         await expect(tab.locator(".dot")).to_be_visible(timeout=PATIENCE)
         team = await screen.look_at("医护组")
         await expect(tab.locator(".dot")).to_have_count(0)
-        await team.shows("P-001 · 口腔", "9 / 10")
+        await team.shows("P-003 · 口腔", "9 / 10")
         await team.tap("我来处理")
-        await team.shows("由Mei")
+        await team.shows("Mei已接手")
         pain = [row for row in await sandbox.exported("responses") if row["item"] == "pain_oral"]
         assert [(row["value"], row["source"]) for row in pain] == [(9, "button")]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from probot.services.receive import HEARD
 from probot.store import claims, inbox, outbox, people, pulses, studies
@@ -16,6 +16,8 @@ from probot.store.tables import alert, assessment, enrolment
 
 NOT_HEARD = timedelta(seconds=90)
 LAGGING = timedelta(seconds=60)
+OVERDUE = timedelta(minutes=5)
+"""How late an alert's next step may be before somebody has to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,16 @@ def _problems(connection: Connection, now: datetime, heard: datetime | None) -> 
     stuck = claims.parked(connection, assessment) + claims.parked(connection, alert)
     if stuck:
         found.append(f"{stuck} due rows failed again and again and were put aside")
+    untold = outbox.alerts_without_reader(connection, now - LAGGING)
+    if untold:
+        found.append(f"{untold} open alerts have reached nobody yet")
+    standing_still = connection.execute(
+        select(func.count()).where(
+            alert.c.state == "open", or_(alert.c.next_at.is_(None), alert.c.next_at < now - OVERDUE)
+        )
+    ).scalar_one()
+    if standing_still:
+        found.append(f"{standing_still} open alerts do not climb their ladder")
     if people.contact_of(connection, people.TEAM) is None and not people.active_staff(connection):
         found.append(
             "nobody would hear an alert: bind the care team's chat (`probot team bind`) or invite staff"

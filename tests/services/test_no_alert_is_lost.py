@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from probot.alerts.rules import signal_hits
 from probot.services import alerting, invite
 from probot.services.turn import Turn
+from probot.services.watch import status
 from probot.store import people
 from probot.store.outbox import NOBODY
 from probot.store.tables import outbox
@@ -265,3 +266,21 @@ async def test_a_corrected_alert_is_sent_as_it_is_now_and_not_as_it_was_when_it_
             == 0
         ), "the message itself said it"
         assert clinic.clock.at - alert["raised_at"] >= timedelta(seconds=30)
+
+
+async def test_the_status_tells_of_alerts_that_reached_nobody_and_of_ladders_that_stand_still(
+    database_url: str,
+) -> None:
+    async with a_clinic(database_url, migrated=True) as clinic:
+        patient = await clinic.patient("P-001")
+        await patient.say(EMERGENCY)
+        await clinic.sleep_through(minutes=2)
+        problems = clinic.store.transact(status, clinic.clock.now()).problems
+        assert "1 open alerts have reached nobody yet" in problems
+        await clinic.staff("Mei")
+        await clinic.sleep_through(minutes=2)
+        problems = clinic.store.transact(status, clinic.clock.now()).problems
+        assert not [each for each in problems if "reached nobody" in each]
+        await clinic.sleep_through(hours=2)
+        problems = clinic.store.transact(status, clinic.clock.now()).problems
+        assert "1 open alerts do not climb their ladder" in problems

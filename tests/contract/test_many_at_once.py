@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import pytest
+
+from probot.services import receive
+from probot.store import inbox, outbox, people
+from probot.store.engine import Store
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+WORKERS = 4
+
+
+def in_parallel(url: str, work: Any) -> None:
+    stores = [Store(url) for _ in range(WORKERS)]
+    faults: list[BaseException] = []
+
+    def one(store: Store, number: int) -> None:
+        try:
+            work(store, number)
+        except BaseException as fault:  # noqa: BLE001 -- told below, in the test's own thread
+            faults.append(fault)
+
+    threads = [threading.Thread(target=one, args=(store, number)) for number, store in enumerate(stores)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for store in stores:
+        store.close()
+    assert faults == []
+
+
+def test_workers_beside_each_other_handle_every_update_once_and_each_chat_in_order(database_url: str) -> None:
+    store = Store(database_url)
+    raws = [
+        {"update_id": number, "message": {"chat": {"id": number % 7}, "number": number}}
+        for number in range(140)
+    ]
+    store.transact(receive.keep, 7, raws, NOON)
+    handled: list[tuple[str, int]] = []
+    in_hand: Counter[str] = Counter()
+    twice_at_once: list[str] = []
+    guard = threading.Lock()
+
+    def work(own: Store, number: int) -> None:
+        round_ = 0
+        while True:
+            round_ += 1
+            claimed = own.transact(inbox.claim, NOON, f"worker {number} round {round_}", 3)
+            if not claimed:
+                if own.transact(inbox.oldest_waiting) is None:
+                    return
+                continue
+            with guard:
+                for each in claimed:
+                    in_hand[each.lane] += 1
+                    if in_hand[each.lane] > 1:
+                        twice_at_once.append(each.lane)
+            for each in claimed:
+                with guard:
+                    handled.append((each.lane, each.update_id))
+                    in_hand[each.lane] -= 1
+                assert own.transact(inbox.done, each, NOON)
+
+    in_parallel(database_url, work)
+    assert twice_at_once == []
+    assert Counter(number for _, number in handled) == Counter(range(140))
+    for lane in {lane for lane, _ in handled}:
+        numbers = [number for chat, number in handled if chat == lane]
+        assert numbers == sorted(numbers)
+    store.close()
+
+
+def test_senders_beside_each_other_send_every_message_once_and_one_at_a_time_to_each(
+    database_url: str,
+) -> None:
+    store = Store(database_url)
+
+    def put(connection: Any) -> None:
+        for number in range(60):
+            outbox.put(
+                connection, message_id=f"m{number}", lane="reply", recipient=f"staff:{number % 5}", purpose="notice",
+                content={"text": str(number)}, now=NOON,
+            )  # fmt: skip
+
+    store.transact(put)
+    sent: list[tuple[str, int]] = []
+    guard = threading.Lock()
+
+    def work(own: Store, number: int) -> None:
+        round_ = 0
+        while True:
+            round_ += 1
+            claimed = own.transact(outbox.claim, NOON, f"sender {number} round {round_}", 4)
+            if not claimed:
+                if not {"waiting", "sending"} & set(own.transact(outbox.counts)):
+                    return
+                continue
+            for each in claimed:
+                with guard:
+                    sent.append((each.recipient, int(each.content["text"])))
+                assert own.transact(outbox.sent, each, NOON, None, 1)
+
+    in_parallel(database_url, work)
+    assert Counter(number for _, number in sent) == Counter(range(60))
+    for recipient in {recipient for recipient, _ in sent}:
+        numbers = [number for to, number in sent if to == recipient]
+        assert numbers == sorted(numbers)
+    store.close()
+
+
+@pytest.mark.parametrize("kind", ["participant", "staff"])
+def test_of_many_who_take_a_token_at_once_exactly_one_gets_it(
+    database_url: str, kind: Literal["participant", "staff"]
+) -> None:
+    store = Store(database_url)
+    store.transact(
+        lambda connection: people.invite(
+            connection,
+            token="t",
+            kind=kind,
+            subject="x",
+            language="en",
+            now=NOON,
+            expires_at=NOON.replace(hour=13),
+        )
+    )
+    taken: list[int] = []
+
+    def work(own: Store, number: int) -> None:
+        if own.transact(people.redeem, "t", NOON) is not None:
+            taken.append(number)
+
+    in_parallel(database_url, work)
+    assert len(taken) == 1
+    store.close()

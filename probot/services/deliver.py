@@ -215,8 +215,7 @@ def _retire_earlier(turn: Turn, row: Outgoing, contact: Contact | None) -> None:
     if row.kind != "post" or row.purpose not in WHILE_ACTIVE or row.item is None or contact is None:
         return
     earlier = outbox.earlier_asking(turn.connection, row)
-    one = assessments.find(turn.connection, row.assessment_id or "")
-    if earlier is None or one is None:
+    if earlier is None or (one := assessments.find(turn.connection, row.assessment_id or "")) is None:
         return
     words = asked_below(turn.pinned(one.study_hash).item(row.item), contact.language)
     turn.say(

@@ -184,8 +184,10 @@ def _stop(turn: Turn, enrolment: Enrolment, choice: str) -> None:
 
 def means_pause(turn: Turn, enrolment: Enrolment, session: Session, text: str) -> bool:
     """Whether words sent while a question is open answer the offer of a pause, and not plainly the question."""
+    if not _answers_the_offer(turn, enrolment, text):
+        return False
     one = assessments.find(turn.connection, session.assessment)
-    if one is None or not _answers_the_offer(turn, enrolment, text):
+    if one is None:
         return False
     study = turn.pinned(one.study_hash)
     asked = next((item for _, item in study.items_of(one.timepoint) if item.id == session.asking), None)
@@ -194,10 +196,10 @@ def means_pause(turn: Turn, enrolment: Enrolment, session: Session, text: str) -
 
 
 def _answers_the_offer(turn: Turn, enrolment: Enrolment, text: str) -> bool:
-    offered = outbox.said_lately(
-        turn.connection, enrolment.principal, "reply", "pause", turn.now - OFFER_STANDS
-    )
-    return offered and not isinstance(pausing.read_pause(text, local_day(turn.now, enrolment.zone)), str)
+    if isinstance(pausing.read_pause(text, local_day(turn.now, enrolment.zone)), str):
+        return False
+    since = turn.now - OFFER_STANDS
+    return outbox.said_lately(turn.connection, enrolment.principal, "reply", "pause", since)
 
 
 def said(turn: Turn, enrolment: Enrolment, text: str) -> None:

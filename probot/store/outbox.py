@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Insert, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Insert, Integer, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -98,6 +98,63 @@ def put(
     )  # fmt: skip
 
 
+_AHEAD = outbox.alias("ahead")
+_OVERTAKEN = (
+    select(_AHEAD.c.seq)
+    .where(
+        _AHEAD.c.recipient == outbox.c.recipient,
+        or_(
+            _AHEAD.c.state == "sending",
+            and_(
+                _AHEAD.c.state == "waiting",
+                _AHEAD.c.not_before <= bindparam("now"),
+                or_(
+                    _AHEAD.c.lane < outbox.c.lane,
+                    and_(_AHEAD.c.lane == outbox.c.lane, _AHEAD.c.seq < outbox.c.seq),
+                ),
+            ),
+        ),
+    )
+    .exists()
+)
+_WAITING = (
+    select(outbox.c.seq)
+    .where(
+        outbox.c.state == "waiting",
+        outbox.c.not_before <= bindparam("now"),
+        outbox.c.recipient.not_in(bindparam("resting", expanding=True)),
+        outbox.c.lane.in_(bindparam("lanes", expanding=True)),
+        ~_OVERTAKEN,
+    )
+    .order_by(outbox.c.lane, outbox.c.not_before, outbox.c.seq)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_MINE = select(outbox.c.seq).where(outbox.c.state == "sending", outbox.c.claim_token == bindparam("by"))
+_CLAIM = (
+    update(outbox)
+    .where(outbox.c.seq.in_(bindparam("numbers", expanding=True)))
+    .values(
+        state="sending", claimed_until=bindparam("until"), claim_token=bindparam("by"),
+        attempts=outbox.c.attempts + 1,
+    )
+)  # fmt: skip
+_THESE = (
+    select(outbox)
+    .where(outbox.c.seq.in_(bindparam("numbers", expanding=True)))
+    .order_by(outbox.c.lane, outbox.c.seq)
+)
+_RECLAIM = (
+    update(outbox)
+    .where(
+        outbox.c.state == "sending",
+        # A deadline further away than any claim lasts was written by a clock that was wrong.
+        or_(outbox.c.claimed_until <= bindparam("now"), outbox.c.claimed_until > bindparam("never")),
+    )
+    .values(state="waiting", claim_token=None, claimed_until=None, repeat=True, fault="unknown")
+)
+
+
 def claim(
     connection: Connection, now: datetime, token: str, limit: int, *, resting: Iterable[str] = (),
     lanes: Sequence[Lane] = LANES,
@@ -109,56 +166,18 @@ def claim(
     Asked again with the same token (nobody knows whether the first commit worked) it gives the same ones again.
     """
     _reclaim(connection, now)
-    mine = select(outbox.c.seq).where(outbox.c.state == "sending", outbox.c.claim_token == token)
-    if numbers := [row.seq for row in connection.execute(mine)]:
+    if numbers := [row.seq for row in connection.execute(_MINE, {"by": token})]:
         return _read(connection, numbers, token)
-    ahead = outbox.alias("ahead")
-    overtaken = (
-        select(ahead.c.seq)
-        .where(
-            ahead.c.recipient == outbox.c.recipient,
-            or_(
-                ahead.c.state == "sending",
-                and_(
-                    ahead.c.state == "waiting",
-                    ahead.c.not_before <= now,
-                    or_(
-                        ahead.c.lane < outbox.c.lane,
-                        and_(ahead.c.lane == outbox.c.lane, ahead.c.seq < outbox.c.seq),
-                    ),
-                ),
-            ),
-        )
-        .exists()
-    )
-    waiting = (
-        select(outbox.c.seq)
-        .where(
-            outbox.c.state == "waiting",
-            outbox.c.not_before <= now,
-            outbox.c.recipient.not_in(list(resting)),
-            outbox.c.lane.in_([LANES.index(lane) for lane in lanes]),
-            ~overtaken,
-        )
-        .order_by(outbox.c.lane, outbox.c.not_before, outbox.c.seq)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    numbers = [row.seq for row in connection.execute(waiting)]
+    which = {"resting": list(resting), "lanes": [LANES.index(lane) for lane in lanes], "most": limit}
+    numbers = [row.seq for row in connection.execute(_WAITING, {"now": now, **which})]
     if not numbers:
         return []
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.seq.in_(numbers))
-        .values(state="sending", claimed_until=now + LEASE, claim_token=token, attempts=outbox.c.attempts + 1)
-    )
+    connection.execute(_CLAIM, {"numbers": numbers, "until": now + LEASE, "by": token})
     return _read(connection, numbers, token)
 
 
 def _read(connection: Connection, numbers: list[int], token: str) -> list[Outgoing]:
-    claimed = connection.execute(
-        select(outbox).where(outbox.c.seq.in_(numbers)).order_by(outbox.c.lane, outbox.c.seq)
-    )
+    claimed = connection.execute(_THESE, {"numbers": numbers})
     return [
         Outgoing(
             seq=row.seq, id=row.id, lane=row.lane, recipient=row.recipient, purpose=row.purpose, kind=row.kind,
@@ -172,15 +191,7 @@ def _read(connection: Connection, numbers: list[int], token: str) -> list[Outgoi
 
 def _reclaim(connection: Connection, now: datetime) -> None:
     """Whose sender died in mid-sending: it may have gone out or not."""
-    connection.execute(
-        update(outbox)
-        .where(
-            outbox.c.state == "sending",
-            # A deadline further away than any claim lasts was written by a clock that was wrong.
-            or_(outbox.c.claimed_until <= now, outbox.c.claimed_until > now + LEASE + SKEW),
-        )
-        .values(state="waiting", claim_token=None, claimed_until=None, repeat=True, fault="unknown")
-    )
+    connection.execute(_RECLAIM, {"now": now, "never": now + LEASE + SKEW})
 
 
 def extend(connection: Connection, messages: Sequence[Outgoing], now: datetime) -> None:

@@ -25,7 +25,6 @@ from probot.store import assessments, claims, inbox, people, pulses
 from probot.store.records import Assessment, AssessmentStatus, Enrolment
 from probot.store.tables import assessment as table
 
-
 LOOK_AGAIN = timedelta(seconds=2)
 """How soon it is looked again at an assessment whose participant may have answered without our knowing yet."""
 

@@ -20,6 +20,7 @@ from probot.ports import (
     Commanded,
     Incoming,
     MediaSent,
+    MemberChanged,
     Said,
     Sender,
 )
@@ -82,6 +83,12 @@ def _in_group(turn: Turn, incoming: Incoming, chat: Chat, contact: Contact | Non
                 team.tapped(turn, incoming.sender, meaning, contact.language)
         case Commanded(command, text) if command in {"open", "patient", "grade", "help"}:
             team.commanded(turn, incoming.sender, people.TEAM, command, text, contact.language)
+        case MemberChanged(present=True) as came:
+            for member in (came, *came.others):
+                if not member.is_bot and people.staff_of_account(turn.connection, member.account) is None:
+                    turn.note(
+                        "outsider in the team's chat", "contact", contact.id, reason="not bound as staff"
+                    )
         case BotMembership(present=False):
             alerting.lose_team(turn, "the bot was removed")
 
@@ -249,7 +256,10 @@ def _button(turn: Turn, enrolment: Enrolment, data: str, reply: Reply) -> None:
 
 def _edited(turn: Turn, enrolment: Enrolment, said: Said, reply: Reply) -> None:
     """An earlier message was changed: if it was an answer, the change is a correction of that answer."""
-    answered = assessments.answered_by(turn.connection, enrolment.id, reply.key)
+    contact = people.contact_of(turn.connection, enrolment.principal)
+    # Numbers of messages count within one chat: those of a former one mean something else.
+    since = contact.bound_at if contact is not None else turn.now
+    answered = assessments.answered_by(turn.connection, enrolment.id, reply.key, since)
     if answered is None:
         participant.said(turn, enrolment, said.text)
         return

@@ -266,11 +266,13 @@ def earlier_answers(
     return [_response(row) for row in rows]
 
 
-def answered_by(connection: Connection, enrolment: EnrolmentId, cause: str) -> tuple[str, str] | None:
-    """The assessment and item that a message (`cause`) answered, if it did."""
+def answered_by(
+    connection: Connection, enrolment: EnrolmentId, cause: str, since: datetime
+) -> tuple[str, str] | None:
+    """The assessment and item that a message (`cause`) answered since then, if it did."""
     row = connection.execute(
         select(response.c.assessment_id, response.c.item)
-        .where(response.c.enrolment_id == enrolment, response.c.cause == cause)
+        .where(response.c.enrolment_id == enrolment, response.c.cause == cause, response.c.stored_at >= since)
         .order_by(response.c.stored_at.desc())
         .limit(1)
     ).first()

@@ -284,3 +284,21 @@ async def test_the_status_tells_of_alerts_that_reached_nobody_and_of_ladders_tha
         await clinic.sleep_through(hours=2)
         problems = clinic.store.transact(status, clinic.clock.now()).problems
         assert "1 open alerts do not climb their ladder" in problems
+
+
+async def test_a_group_that_becomes_a_supergroup_goes_on_being_the_teams(database_url: str) -> None:
+    async with a_clinic(database_url, migrated=True) as clinic:
+        nurse = await clinic.staff("Mei")
+        patient = await clinic.patient("P-001")
+        token = clinic.new_token()
+        await clinic.act(invite.invite_team, token, "en")
+        group = clinic.api.people.new_group(nurse.person, "Care team")
+        clinic.api.people.startgroup(nurse.person, group, token)
+        await clinic.settle()
+        moved = Phone(clinic, nurse.person, clinic.api.people.migrate(group))
+        clinic.api.people.say(patient.person, patient.chat, EMERGENCY)
+        await clinic.settle()
+        assert len(alerts_seen(moved)) == 1
+        await moved.tap("Acknowledge")
+        (alert,) = [row for row in clinic.rows("alerts") if row["concept"] == "distress"]
+        assert alert["state"] == "acknowledged"

@@ -9,7 +9,7 @@ from probot.services import invite
 from probot.services.turn import Turn
 from probot.store import people, trail
 from probot.store.tables import contact, outbox
-from tests.world import Clinic, a_clinic
+from tests.world import Clinic, Phone, a_clinic
 
 
 def sent(clinic: Clinic) -> list[Any]:
@@ -133,3 +133,40 @@ async def test_strangers_wait_behind_everybody_who_belongs_here(sqlite_url: str)
         await stranger.start()
         (row,) = [row for row in sent(clinic) if row.recipient == f"chat:{stranger.person}"]
         assert row.lane == max(one.lane for one in sent(clinic)) == 4
+
+
+async def test_an_outsider_in_the_teams_chat_is_noted_and_may_do_nothing(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        nurse = await clinic.staff("Mei")
+        team = await clinic.team(nurse)
+        patient = await clinic.patient("P-001")
+        outsider = clinic.phone("Nobody", "en")
+        clinic.api.people.set_member(nurse.person, team.chat, outsider.person)
+        await clinic.settle()
+        assert [row["reason"] for row in actions(clinic) if row["action"] == "outsider in the team's chat"]
+        await patient.say("chest pain")
+        there = Phone(clinic, outsider.person, team.chat)
+        await there.tap("Acknowledge")
+        await there.say("/patient P-001")
+        (alert,) = [row for row in clinic.rows("alerts") if row["concept"] == "distress"]
+        assert alert["state"] == "open"
+        assert not any("answer" in text and "P-001" in text for text in team.texts[-1:])
+
+
+async def test_a_number_of_the_old_chat_corrects_no_answer_from_the_new_one(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        old = await clinic.patient("P-001")
+        await clinic.pass_time(hours=1)
+        await old.tap("None of these")
+        number = await old.say("36.6")
+        await clinic.sleep_through(seconds=1)
+        token = clinic.new_token()
+        await clinic.act(invite.enrol, token, "P-001", attributes={}, anchors={}, again=True)
+        new = clinic.phone("Emma", "en")
+        await new.start(token)
+        while await new.say("just words") < number:
+            pass
+        clinic.api.people.edit(new.person, new.chat, number, "38.9")
+        await clinic.settle()
+        values = [row["value"] for row in clinic.rows("responses") if row["item"] == "temperature"]
+        assert values == [36.6]

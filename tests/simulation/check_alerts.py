@@ -139,7 +139,7 @@ def _missed(found: Evidence) -> Iterator[str]:
 
 def _told(found: Evidence) -> Iterator[str]:
     accepted: dict[str, list[tuple[datetime, int]]] = {}
-    for call, chat, text, data in found.messages():
+    for call, chat, _, data in found.messages():
         for each in data:
             if each.startswith("k:") and call.method == "sendMessage":
                 accepted.setdefault(each.split(":")[1], []).append((call.at, chat))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 
 from probot.sandbox.transcript import UpdateFate
 from tests.simulation.evidence import LOCAL, Evidence, Row, short
@@ -167,7 +168,7 @@ def _revisions(found: Evidence) -> Iterator[str]:
         rows.sort(key=lambda row: row["revision"])
         if [row["revision"] for row in rows] != list(range(1, len(rows) + 1)):
             yield f"I1: {assessment} {item} has revisions {[row['revision'] for row in rows]}"
-        for before, after in zip(rows, rows[1:], strict=False):
+        for before, after in pairwise(rows):
             if (before["value"], before["absent"]) == (after["value"], after["absent"]):
                 yield f"I1: {assessment} {item}: revision {after['revision']} repeats the one before"
     edits = Counter(

@@ -6,7 +6,7 @@ The rule: what stands in a record must be what the trail's rows add up to.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tests.simulation.evidence import Evidence, Row, short
 
@@ -67,12 +67,7 @@ def _trail_of_people(found: Evidence) -> Iterator[str]:
             opened.add(row["object_id"])
         if row["action"] == "assessment ended":
             ended[row["object_id"]] = row["new"]
-    for person in found["enrolment"]:
-        now = person["status"] if person["status"] not in {"invited", "welcoming"} else None
-        if status.get(person["id"]) != now:
-            yield f"I9: {person['code']} is {person['status']}, the trail says {status.get(person['id'])}"
-        if person["reach"] != reach.get(person["id"], "unknown"):
-            yield f"I9: {person['code']}'s reach is {person['reach']}, the trail says {reach.get(person['id'])}"
+    yield from _as_it_stands(found, status, reach)
     for one in found["assessment"]:
         if one["status"] == "planned":
             continue
@@ -81,6 +76,15 @@ def _trail_of_people(found: Evidence) -> Iterator[str]:
         never_opened = one["study_hash"] is None and one["status"] == "withdrawn"
         if one["status"] != "open" and not never_opened and ended.get(one["id"]) != one["status"]:
             yield f"I9: {one['timepoint']} {one['id']} is {one['status']}, the trail says {ended.get(one['id'])}"
+
+
+def _as_it_stands(found: Evidence, status: dict[str, str], reach: dict[str, str]) -> Iterator[str]:
+    for person in found["enrolment"]:
+        now = person["status"] if person["status"] not in {"invited", "welcoming"} else None
+        if status.get(person["id"]) != now:
+            yield f"I9: {person['code']} is {person['status']}, the trail says {status.get(person['id'])}"
+        if person["reach"] != reach.get(person["id"], "unknown"):
+            yield f"I9: {person['code']}'s reach is {person['reach']}, the trail says {reach.get(person['id'])}"
 
 
 def _trail_of_alerts(found: Evidence) -> Iterator[str]:
@@ -147,6 +151,10 @@ def _quiet_at_the_end(found: Evidence) -> Iterator[str]:
         for row in found[table]:
             if row["next_at"] is not None and row["next_at"] < before:
                 yield f"I11: {table} {row['id']} has been due since {short(row['next_at'])}"
+    yield from _left_over(found, before)
+
+
+def _left_over(found: Evidence, before: datetime) -> Iterator[str]:
     for person in found["enrolment"]:
         if person["status"] == "paused" and person["paused_until"] < before:
             yield f"I11: {person['code']}'s pause ended {short(person['paused_until'])}, and goes on"

@@ -178,7 +178,6 @@ def _to_whom(found: Evidence) -> Iterator[str]:
                     break
         if not belongs and data:
             yield f"I8: buttons went at {short(at)} to a chat that belongs to nobody"
-        gone = person is not None and person["status"] in {"withdrawn", "completed"}
-        if gone and person is not None and at > person["ended_at"] + MOMENT and kinds & {"a:", "w:", "c:"}:
-            if call.method == "sendMessage":
-                yield f"I8: {person['code']} got buttons at {short(at)}, after the end"
+        gone = person is not None and person["ended_at"] is not None and at > person["ended_at"] + MOMENT
+        if gone and kinds & {"a:", "w:", "c:"} and call.method == "sendMessage":
+            yield f"I8: {person and person['code']} got buttons at {short(at)}, after the end"

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import text, update
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from probot.app.worker import Worker
@@ -22,7 +22,7 @@ from probot.flows.understanding import Understood
 from probot.messages import Message
 from probot.services import alerting, converse, deliver, handle, open_due, team, tick
 from probot.services.turn import Turn
-from probot.store import claims, inbox, outbox, people
+from probot.store import inbox, outbox, people
 from probot.telegram import polling
 from tests.simulation.faults import CALM
 from tests.simulation.world_of_days import Life, Plan
@@ -127,22 +127,19 @@ def _raises_afterwards(raise_alerts: Any) -> Any:
 
 
 def _then_raises(work: Any) -> Any:
+    def once(self: Worker, act: Any, cause: str, arguments: Any) -> None:
+        office = self._office
+        with suppress(SQLAlchemyError):
+            office.store.transact(
+                lambda connection: act(
+                    Turn(connection, office.studies, office.clock.now(), cause), *arguments
+                )
+            )
+
     async def work_and_raise(self: Worker) -> Any:
         done = await work(self)
         while _later:
-            act, cause, arguments = _later.pop()
-
-            def raise_now(turn: Turn, act: Any = act, arguments: Any = arguments) -> None:
-                act(turn, *arguments)
-
-            try:
-                self._office.store.transact(
-                    lambda connection: raise_now(
-                        Turn(connection, self._office.studies, self._office.clock.now(), cause)
-                    )  # noqa: B023
-                )
-            except SQLAlchemyError:
-                continue
+            once(self, *_later.pop())
         return done
 
     return work_and_raise
@@ -164,7 +161,7 @@ def _first_of_the_team(who: Any) -> Any:
 
 def _taken_for_sent(unknown: Any) -> Any:
     del unknown
-    return lambda turn, row, reason: outbox.sent(turn.connection, row, turn.now, None, None)
+    return lambda turn, row, _: outbox.sent(turn.connection, row, turn.now, None, None)
 
 
 def _later_is_never(note_outcome: Any) -> Any:
@@ -236,18 +233,6 @@ def _reminds_anyway(carry_on: Any) -> Any:
     return and_remind
 
 
-def _keeps_old_claims(claim_due: Any) -> Any:
-    def claim(connection: Any, table: Any, now: Any, *more: Any, **named: Any) -> Any:
-        connection.execute(
-            update(table)
-            .where(table.c.claimed_until.is_not(None))
-            .values(claimed_until=now + timedelta(days=99))
-        )
-        return claim_due(connection, table, now, *more, **named)
-
-    return claim
-
-
 def _silent_about_answers(note: Any) -> Any:
     def note_most(self: Any, action: str, *given: Any, **named: Any) -> None:
         if action != "answered":
@@ -280,12 +265,6 @@ def _moving(life: Life) -> None:
 def _dying(life: Life) -> None:
     for number in range(60):
         life.on(0, 8.5 + number * 0.15, lambda: life.trouble.plan_crash(60))
-
-
-def _dying_on_time(life: Life) -> None:
-    for day in range(2):
-        for hour in (7, 9, 11, 13, 15, 21, 23):
-            life.on(day, hour - 0.001, lambda: life.trouble.plan_crash(5))
 
 
 def _somebody_goes(life: Life) -> None:
@@ -326,8 +305,6 @@ DEFECTS = (
            calm(habits=("ill",), rates=replace(CALM, throttled=0.4))),
     Defect("a message in mid-sending is lost with its sender", ("I10",), ((outbox, "_reclaim", instead(None)),),
            calm(script=_dying)),
-    Defect("a claim outlives its holder", ("I11", "missing"), ((claims, "claim_due", _keeps_old_claims),),
-           calm(days=2, script=_dying_on_time)),
     Defect("who may still be told is not asked when sending", ("I6", "I8"),
            ((deliver, "_why_not", instead("")), (outbox, "cancel", instead(0))),
            calm(days=2, patients=4, script=_stopped_while_throttled)),

@@ -85,6 +85,10 @@ class Trouble:
         self._countdown = None
         self.died = self._loop.create_future()
 
+    def token(self) -> str:
+        """What proves a claim."""
+        return f"{self._dice.getrandbits(128):032x}"
+
     @property
     def dead(self) -> bool:
         """Whether the process is gone."""

@@ -48,6 +48,8 @@ class Process:
         self.world: World = build_world(
             self._store, clock, TOKEN, ROOT, request=line, poll_seconds=0, pause=asyncio.sleep, pace=Pace()
         )
+        for part in (self.world.runtime.worker, self.world.runtime.sender, self.world.runtime.ticker):
+            part._token = trouble.token  # the same seed, the same tokens
         self._tasks: set[asyncio.Task[None]] = set()
         self._wanted = asyncio.Event()
         self._off = api.on_change(self._something_waits)
@@ -182,6 +184,6 @@ class Process:
 
     async def stop(self) -> None:
         """Let what is under way end, then take everything away."""
-        while self.busy and not self.dead:
-            await asyncio.sleep(1)
+        if self.busy and not self.dead:
+            await asyncio.wait(self._sendings())
         await self.bury()

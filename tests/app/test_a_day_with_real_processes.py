@@ -254,7 +254,7 @@ async def test_no_token_and_no_word_of_a_patient_reaches_the_log_of_a_whole_day(
     patient.say("more canary words after the diary")
     site_on.api.faults.set("lost", times=1, methods=["sendmessage"])
     patient.say("/help")
-    await patient.sees("/report")
+    await patient.sees("What you can do here")
     assert await bot.stop() == 0
     assert "receiving: listening" in bot.said
     for secret in (TOKEN, TOKEN.split(":")[1], "canary", "Canaryname", "痛得", "of-canary-patient-token"):

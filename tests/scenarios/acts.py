@@ -18,13 +18,14 @@ from probot.flows.buttons import (
     NOT_DONE,
     AlertTap,
     AnswerTap,
+    Meaning,
     WelcomeTap,
     read,
 )
 from probot.flows.front import front
 from probot.services import invite, withdraw
 from probot.services.publish import publish
-from probot.store import assessments, people
+from probot.store import alerts, assessments, people
 from probot.wording import keys, say
 from tests.scenarios.phones import Shown, history, messages
 from tests.scenarios.script import DAY_ONE, Answer, Coordinator, Step, Trouble
@@ -172,7 +173,7 @@ def _all_buttons(shown: list[Shown]) -> list[str]:
 
 def _is_meant(stage: Stage, step: Step, wanted: str, label: str, data: str) -> bool:
     meaning = read(data)
-    if step.on is not None and not (isinstance(meaning, AnswerTap) and _on(stage, step.on, meaning)):
+    if step.on is not None and not _on(stage, step.on, meaning):
         return False
     if isinstance(meaning, AnswerTap):
         choice = CHOICES.get(wanted, wanted)
@@ -184,7 +185,12 @@ def _is_meant(stage: Stage, step: Step, wanted: str, label: str, data: str) -> b
     return isinstance(meaning, WelcomeTap | AlertTap) and wanted in {data, getattr(meaning, "choice", "")}
 
 
-def _on(stage: Stage, written: str, meaning: AnswerTap) -> bool:
+def _on(stage: Stage, written: str, meaning: Meaning | None) -> bool:
+    if isinstance(meaning, AlertTap):
+        alert = stage.operator.transact(alerts.find, meaning.alert)
+        return alert is not None and alert.concept == written
+    if not isinstance(meaning, AnswerTap):
+        return False
     item, _, day = written.partition(" of day ")
     if item != meaning.item:
         return False

@@ -119,7 +119,7 @@ class Step(Strict):
     taps: str | int | None = None
     """A button: its label, an option, `back`, `decline`, `change`, `done`, `agree`, `acknowledge` …"""
     on: str | None = None
-    """The item (or day, or both: `pain of day 1`) whose button is tapped."""
+    """The item (`pain`, `pain of day 1`), or the concept of the alert, whose button is tapped."""
     old: bool = False
     """The button may be gone from the message by now; an old screen still shows it."""
     twice: bool = False

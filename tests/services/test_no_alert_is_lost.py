@@ -53,7 +53,7 @@ async def test_an_alert_that_waits_for_the_group_goes_to_staff_directly_when_the
         nurse = await clinic.staff("Mei")
         team = await clinic.team(nurse)
         patient = await clinic.patient("P-001")
-        clinic.api.faults.set("flood", chat=team.chat, seconds=600)
+        clinic.api.faults.set("flood", chat=team.chat, seconds=50)
         await clinic.world.runtime.settle()
         clinic.api.people.say(patient.person, patient.chat, EMERGENCY)
         poller = clinic.world.poller

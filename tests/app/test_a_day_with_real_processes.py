@@ -131,6 +131,7 @@ async def test_a_second_run_on_the_same_database_is_refused_and_a_dead_one_is_fo
     await bot.stop(signal.SIGKILL)
     again = await site.run()
     assert "Looking for up to a minute" not in again.said
+    await again.says("receiving: listening")
     assert await again.stop(signal.SIGINT) == 0
     assert "Traceback" not in again.said
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -18,7 +19,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from probot.app.worker import Worker
 from probot.flows import step as flow
 from probot.flows.understanding import Understood
-from probot.services import alerting, converse, deliver, handle, team
+from probot.messages import Message
+from probot.services import alerting, converse, deliver, handle, team, tick
 from probot.services.turn import Turn
 from probot.store import inbox, outbox, people
 from probot.telegram import polling
@@ -207,6 +209,32 @@ def _stays_bound(unbind: Any) -> Any:
     return unbind_participants
 
 
+# ------------------------------------------------------------------------------ time
+
+
+def _reminds_anyway(carry_on: Any) -> Any:
+    def and_remind(
+        turn: Any, enrolment: Any, assessment: Any, session: Any, event: Any, reply: Any, **how: Any
+    ) -> Any:
+        after = carry_on(turn, enrolment, assessment, session, event, reply, **how)
+        if after.status == "finished" and session.status != "finished":
+            turn.say(
+                enrolment.principal, Message("Please answer."), lane="prompt", purpose="reminder",
+                assessment_id=assessment.id, item="pain", not_before=turn.now + timedelta(hours=1),
+            )  # fmt: skip
+        return after
+
+    return and_remind
+
+
+def _silent_about_answers(note: Any) -> Any:
+    def note_most(self: Any, action: str, *given: Any, **named: Any) -> None:
+        if action != "answered":
+            note(self, action, *given, **named)
+
+    return note_most
+
+
 # ------------------------------------------------------------------------------ stories in which they show
 
 
@@ -231,6 +259,10 @@ def _dying(life: Life) -> None:
 
 def _somebody_goes(life: Life) -> None:
     life.on(0, 10, lambda: life.somebody_leaves("Wu"))
+
+
+def _all_pause(life: Life) -> None:
+    life.on(0, 12, life.everybody(lambda one: one._do_rarely("pause")))
 
 
 FAILING = replace(CALM, store_error=0.45)
@@ -269,4 +301,13 @@ DEFECTS = (
            ((people, "unbind", _stays_bound), (deliver, "_why_not", instead("")),
             (people, "active_staff", lambda _: people.all_staff)),
            calm(habits=("ill",), script=_somebody_goes, **STAFF_ASLEEP)),
+    Defect("a reminder comes though everything is answered", ("I6",),
+           ((converse, "carry_on", _reminds_anyway),
+            (deliver, "_why_not_participant", instead(""))),
+           calm(habits=("diligent",))),
+    Defect("quiet hours are not kept", ("I6",),
+           ((deliver, "_rests_until", instead(None)), (converse, "_not_before", instead(None))),
+           calm(days=2, patients=4, habits=("silent", "sloppy"))),
+    Defect("an answer leaves no trace", ("I9",), ((Turn, "note", _silent_about_answers),), calm()),
+    Defect("a pause never ends", ("I11",), ((tick, "ended_pauses", instead([])),), calm(days=2, script=_all_pause)),
 )  # fmt: skip

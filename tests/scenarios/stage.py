@@ -44,6 +44,7 @@ LEASES = timedelta(seconds=61)
 """After this long nothing is held by a dead process any more."""
 POLLS = timedelta(seconds=30)
 """While nothing happens the bot polls all the same; this is when it did so last."""
+RETRIES, A_LITTLE = 4, timedelta(seconds=10)
 MOST_WAITS = 600
 BEFORE_IT_COUNTS = 1_000_000
 """A process that goes on from a snapshot has to start first, which the process in the snapshot had done."""
@@ -96,6 +97,8 @@ class Stage:
     over_http: bool = False
     snapshot: Snapshot | None = None
     doubled: bool = False
+    retries: int = 0
+    """How often a process that rose again still tries to reach the channel before the script goes on."""
 
     async def __aenter__(self) -> Self:
         scenario, before = self.scenario, self.snapshot
@@ -173,6 +176,7 @@ class Stage:
         await self.fall()
         self.life = Life()
         self.clock.at += LEASES
+        self.retries = RETRIES
         await self.rise()
 
     # -------------------------------------------------------------------- time
@@ -184,9 +188,13 @@ class Stage:
             assert poller is not None
             with suppress(Crash):
                 await self.world.runtime.settle(receive=poller.turn, wait=self._a_second)
-            if not self.life.dead:
+            if self.life.dead:
+                await self._rise_again()
+            elif self.retries and not self._listening():
+                self.retries -= 1
+                self.clock.at += A_LITTLE
+            else:
                 return
-            await self._rise_again()
 
     async def _a_second(self) -> bool:
         if not self._listening():

@@ -14,12 +14,14 @@ from pathlib import Path
 from tests import databases
 from tests.simulation.checker import check, excerpt
 from tests.simulation.places import on_sqlite
+from tests.simulation.process import hush
 from tests.simulation.seeds import keep
 from tests.simulation.world_of_days import Plan, run
 
 
 def main() -> int:
     """Run until stopped; how many seeds failed, 1 at most."""
+    hush()
     minutes = float(os.environ.get("SOAK_MINUTES", "inf"))
     stop = time.monotonic() + minutes * 60
     first = int(os.environ.get("SOAK_FROM", str(int(time.time()))))

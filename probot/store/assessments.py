@@ -201,11 +201,6 @@ def live_sessions(connection: Connection, enrolment: EnrolmentId) -> list[Candid
     return _live(connection, _OWN, enrolment)
 
 
-def forms_about(connection: Connection, enrolment: EnrolmentId) -> list[Candidate]:
-    """Conversations about a participant that clinicians hold and that still count."""
-    return _live(connection, _ABOUT, enrolment)
-
-
 def forms_of(connection: Connection, respondent: str) -> list[Candidate]:
     """The forms that a clinician is filling in, about whomever."""
     return _live(connection, _HELD, respondent)

@@ -31,7 +31,7 @@ async def in_parallel(world: World, *others: Callable[[], Awaitable[None]]) -> N
 
 
 async def _end(tasks: Sequence[asyncio.Future[Any]]) -> None:
-    """Cancel until all have ended: Python 3.11's `wait_for` can lose a cancellation that comes as it is done."""
+    """Cancel until all have ended: a library may lose a cancellation, as `wait_for` of Python 3.11 can."""
     pending = {task for task in tasks if not task.done()}
     while pending:
         for task in pending:

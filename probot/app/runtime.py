@@ -153,7 +153,9 @@ class Runtime:
                 continue
             if not done:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(wake.wait(), LOOK_SECONDS)
+                    # Not `wait_for`: Python 3.11's loses a cancellation that comes in the moment it is done.
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await wake.wait()
 
     async def stop(self) -> None:
         """Finish what is under way, but wait for nobody for ever."""

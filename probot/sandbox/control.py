@@ -109,7 +109,8 @@ class Control:
             changed = self._changed
             yield f"data: {self._api.version}\n\n"
             try:
-                await asyncio.wait_for(changed.wait(), BEAT_SECONDS)
+                async with asyncio.timeout(BEAT_SECONDS):
+                    await changed.wait()
             except TimeoutError:
                 continue
 

@@ -85,7 +85,8 @@ class Door:
             mine = loop.create_future()
             self._waiting[token] = mine
             try:
-                ended = await asyncio.wait_for(mine, left)
+                async with asyncio.timeout(left):
+                    ended = await mine
             except TimeoutError:
                 ended = None
             finally:
@@ -112,7 +113,8 @@ class Door:
 
     async def _pause(self, seconds: float) -> None:
         try:
-            await asyncio.wait_for(self._closing.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
         except TimeoutError:
             return
 

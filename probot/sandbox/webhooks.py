@@ -34,7 +34,8 @@ class WebhookPump:
                     self._start_due(client)
                     delayed = any(bot.webhook and bot.queue for bot in self._api.state.bots.values())
                     try:
-                        await asyncio.wait_for(self._wake.wait(), LOOK_AGAIN if delayed else None)
+                        async with asyncio.timeout(LOOK_AGAIN if delayed else None):
+                            await self._wake.wait()
                     except TimeoutError:
                         continue
                     self._wake.clear()

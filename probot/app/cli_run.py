@@ -26,7 +26,7 @@ from probot.app.world import TokenRejected, World, build_world
 from probot.services.pace import Pace
 from probot.services.publish import publish
 from probot.services.watch import status
-from probot.store import studies
+from probot.store import claims, studies
 from probot.study.load import load
 
 NEXT = """
@@ -55,6 +55,7 @@ def run() -> None:
         lease = Lease(office, new_claim_token())
         try:
             lease.take(_say_who_is_waited_for)
+            office.store.transact(claims.end_all, office.clock.now())
             put_in_force(settings, office)
             asyncio.run(
                 _sandbox(settings, office, lease) if settings.in_sandbox else _run(settings, office, lease)

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from probot.sandbox import forms
@@ -62,6 +62,8 @@ class Door:
             return _json(error.code, error.body(), error.parameters)
         except LineCut as cut:
             return await self._cut(request, cut)
+        except ClientDisconnect:
+            return Response(status_code=400)  # whoever asked is gone in mid-sentence
         return _json(200, {"ok": True, "result": result}, None)
 
     async def _call(self, token: str, name: str, params: Json, files: dict[str, Upload]) -> Any:

@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, or_, select, update
 
+from probot.store.tables import alert, assessment, inbox, outbox
+
 LIFE = timedelta(seconds=60)
 """How long a claim holds. Work takes milliseconds; a minute means its holder is gone."""
 SKEW = timedelta(minutes=5)
@@ -71,6 +73,19 @@ def give_back(connection: Connection, table: Table, ids: list[str], token: str) 
         .where(table.c.id.in_(ids), table.c.claim_token == token)
         .values(claimed_until=None, claim_token=None, attempts=table.c.attempts - 1)
     )
+
+
+def end_all(connection: Connection, now: datetime) -> int:
+    """Let every claim run out at once; how many there were. Only for whoever has just become the only one to run.
+
+    Whoever held them is gone, so nothing needs to wait for their deadlines: not an alert that was being sent when
+    the process was killed, and not the answer behind it. Attempts stay counted.
+    """
+    ended = 0
+    for table in (inbox, outbox, assessment, alert):
+        held = table.c.claimed_until > now
+        ended += connection.execute(update(table).where(held).values(claimed_until=now)).rowcount
+    return ended
 
 
 def parked(connection: Connection, table: Table) -> int:

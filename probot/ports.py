@@ -160,6 +160,10 @@ class Sent:
     number: int | None
 
 
+THROTTLED = "throttled"
+"""The reason of a `Later` whose time the channel named itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Later:
     """Not now: certainly not sent; try again after `seconds`.
@@ -170,6 +174,11 @@ class Later:
     seconds: float
     reason: str
     wide: bool = False
+
+    @property
+    def line_is_down(self) -> bool:
+        """Whether nobody can be reached at the moment, and nobody said until when."""
+        return self.wide and self.reason != THROTTLED
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which commands are about data and health? `export`, `status` and `migrate`.
+"""Which commands are about data and health? `export`, `status`, `retry` and `migrate`.
 
 The rule: an export is complete and coded, and keeps nobody waiting; `status` answers whether alerts would arrive.
 """
@@ -18,8 +18,9 @@ from typing import IO, Annotated, Literal
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from probot.app.desk import AsJson, Exit, err, office, out, say_json, stop
+from probot.app.desk import AsJson, Exit, err, many, office, out, say_json, stop
 from probot.services import export as exporting
+from probot.services import retry as retrying
 from probot.services.export import COLUMNS, Row, What
 from probot.services.watch import Status
 from probot.services.watch import status as look
@@ -34,6 +35,7 @@ def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     app.command(rich_help_panel=PANEL)(export)
     app.command(rich_help_panel=PANEL)(status)
+    app.command(rich_help_panel=PANEL)(retry)
     app.command(rich_help_panel=PANEL)(migrate)
 
 
@@ -153,6 +155,39 @@ def _show(found: Status) -> None:
 
 def _counted(named: dict[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in sorted(named.items())) or "none"
+
+
+def retry(
+    numbers: Annotated[
+        list[int] | None, typer.Argument(metavar="[NUMBER …]", help="Only these; the numbers are Telegram's.")
+    ] = None,
+    *,
+    only_list: Annotated[
+        bool, typer.Option("--list", metavar="", help="Show what was put aside, and change nothing.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Try updates again that could not be handled and were put aside."""
+    with office(makes=False) as (_, opened):
+        if only_list:
+            found = opened.act_now(retrying.parked, "command:parked")
+        else:
+            found = opened.act_now(retrying.retry, "command:retry", numbers or ())
+    if as_json:
+        say_json(
+            [
+                {"update": each.update_id, "received_at": each.received_at, "fault": each.fault}
+                for each in found
+            ]
+        )
+        return
+    for each in found:
+        out.print(
+            f"{each.update_id}  received {each.received_at:%Y-%m-%d %H:%M} UTC, failed: {each.fault}",
+            markup=False,
+        )
+    said = "put aside" if only_list else "will be tried again"
+    out.print(f"{many(len(found), 'update')} {said}.", markup=False)
 
 
 def migrate(*, as_json: AsJson = False) -> None:

@@ -10,6 +10,8 @@ import signal
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
+from probot.app.desk import Exit
+from probot.app.stopping import STOP_WITHIN, end_within
 from probot.app.world import World
 
 
@@ -21,11 +23,14 @@ async def in_parallel(world: World, *others: Callable[[], Awaitable[None]]) -> N
         loop.add_signal_handler(number, stopped.set)
     parts: list[Coroutine[Any, Any, object]] = [_receive(world), world.runtime.run(), stopped.wait()]
     tasks = [asyncio.ensure_future(part) for part in (*parts, *(other() for other in others))]
+    code = Exit.CANNOT_START
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
+        code = Exit.DONE
     finally:
+        end_within(STOP_WITHIN, code)
         await _end(tasks)
         await world.close()
 

@@ -10,14 +10,16 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from probot.app.office import Office
 from probot.messages import LANES, Lane
-from probot.ports import Channel, Later, Outcome, Sent
+from probot.ports import Channel, Later, Outcome, Sent, Unknown
 from probot.services import deliver
 from probot.services.deliver import Addressed
 from probot.services.pace import Pace
 from probot.services.turn import Turn
-from probot.store import outbox
+from probot.store import outbox, waiting
 from probot.store.engine import is_the_worlds
 from probot.store.records import Outgoing
 
@@ -46,6 +48,7 @@ class Sender:
         self._to_note: list[tuple[Went, asyncio.Future[bool]]] = []
         self._noting = asyncio.Lock()
         self._kept: datetime | None = None
+        self._line_down = False
         self.failures = 0
         """Defects of ours that were met in sending."""
         self.freed: Callable[[], None] = _nobody_waits
@@ -129,14 +132,36 @@ class Sender:
             return
         if self._pace is not None and row.kind != "edit":
             self._pace.arrived(row.recipient, self._office.clock.now())
-        if self._pace is not None and isinstance(outcome, Later):
-            until = self._office.clock.now() + timedelta(seconds=outcome.seconds)
-            if outcome.wide:
-                self._pace.rest_all(until)
-            else:
-                self._pace.rest(row.recipient, until)
+        if isinstance(outcome, Later):
+            self._rest(row, outcome)
         if not await self._noted_together(row, to, outcome):
             await self._noted(row, to, outcome)
+        if self._line_down and not isinstance(outcome, Later | Unknown):
+            await self._line_is_back()
+
+    def _rest(self, row: Outgoing, asked: Later) -> None:
+        """Leave the chat, or everybody, alone for a while."""
+        now = self._office.clock.now()
+        self._line_down |= asked.line_is_down
+        if self._pace is None:
+            return
+        if asked.line_is_down:
+            self._pace.line_down(now, asked.seconds)
+        elif asked.wide:
+            self._pace.rest_all(now + timedelta(seconds=asked.seconds))
+        else:
+            self._pace.rest(row.recipient, now + timedelta(seconds=asked.seconds))
+
+    async def _line_is_back(self) -> None:
+        """The first that gets through wakes what has waited for the line."""
+        self._line_down = False
+        if self._pace is not None:
+            self._pace.line_back()
+        try:
+            await self._office.look(waiting.line_is_back, self._office.clock.now())
+        except SQLAlchemyError as error:
+            self._line_down = True  # the next one wakes them
+            log.warning("the database does not answer", extra={"error": type(error).__name__})
 
     async def _noted_together(self, row: Outgoing, to: Addressed, outcome: Outcome) -> bool:
         """Write down how it went, in one commit with whatever waits for that by now. False: that failed."""
@@ -144,15 +169,15 @@ class Sender:
         self._to_note.append(((row, to, outcome), mine))
         async with self._noting:
             if not mine.done():
-                waiting, self._to_note = self._to_note, []
+                together, self._to_note = self._to_note, []
                 noted = False
                 try:
-                    await self._office.act(_note_all, "sent", [went for went, _ in waiting])
+                    await self._office.act(_note_all, "sent", [went for went, _ in together])
                     noted = True
                 except Exception as error:  # noqa: BLE001 -- whichever it was: each by itself, then
                     log.info("noted one by one", extra={"error": type(error).__name__})
                 finally:
-                    for _, whose in waiting:
+                    for _, whose in together:
                         whose.set_result(noted)
         return mine.result()
 

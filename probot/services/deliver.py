@@ -21,6 +21,7 @@ from probot.services.turn import Turn
 from probot.store import alerts, assessments, outbox, people
 from probot.store.records import Contact, Enrolment, Outgoing
 from probot.store.saved import message_from_json, message_to_json
+from probot.store.waiting import LINE_DOWN
 from probot.study.model import Signal
 
 AGAIN_AFTER_UNKNOWN = timedelta(seconds=60)
@@ -29,6 +30,8 @@ PROMPT = LANES.index("prompt")
 """The lane of questions that the clock puts, not an answer."""
 LONGEST_PAUSE = timedelta(minutes=10)
 """An alert of which nobody knows whether it ever arrives is said again at once, then ever more seldom, up to this."""
+WAITS_FOR_THE_LINE, ALERT_WAITS_FOR_THE_LINE = 30.0, 5.0
+"""Seconds: the longest that a message, and an alert, waits before it is tried again while nobody can be reached."""
 MOST_COPIES = 8
 """What is no alert is said this often at most when its arrival stays unknown."""
 TOO_LATE = timedelta(seconds=60)
@@ -181,10 +184,8 @@ def note_outcome(turn: Turn, row: Outgoing, contact: Contact | None, outcome: Ou
     match outcome:
         case Sent(number):
             _sent(turn, row, contact, number)
-        case Later(seconds, reason, wide):
-            outbox.again(turn.connection, row, turn.now + timedelta(seconds=seconds), reason)
-            if row.purpose == "alert" and timedelta(seconds=seconds) > TOO_LATE and not wide:
-                alerting.also_directly(turn, row)
+        case Later():
+            _later(turn, row, outcome)
         case Unknown(reason):
             _unknown(turn, row, reason)
         case Moved(to):
@@ -193,6 +194,28 @@ def note_outcome(turn: Turn, row: Outgoing, contact: Contact | None, outcome: Ou
             _gone(turn, row, contact, reason)
         case Refused(reason):
             _refused(turn, row, reason)
+
+
+def _later(turn: Turn, row: Outgoing, outcome: Later) -> None:
+    if outcome.line_is_down:
+        seconds = wait_for_the_line(outcome.seconds, row.attempts, alert=row.purpose == "alert")
+        reason = f"{LINE_DOWN}: {outcome.reason}"
+        outbox.again(turn.connection, row, turn.now + timedelta(seconds=seconds), reason)
+        return
+    outbox.again(turn.connection, row, turn.now + timedelta(seconds=outcome.seconds), outcome.reason)
+    if row.purpose == "alert" and timedelta(seconds=outcome.seconds) > TOO_LATE and not outcome.wide:
+        alerting.also_directly(turn, row)
+
+
+def wait_for_the_line(seconds: float, attempts: int, *, alert: bool) -> float:
+    """Seconds until a message is tried again after its `attempts`-th failure in a row: twice as long each time.
+
+    Never shorter than `seconds`, and no longer than a limit, which is a short one for alerts. The first message that
+    goes out wakes the others (`line_is_back`).
+    """
+    limit = ALERT_WAITS_FOR_THE_LINE if alert else WAITS_FOR_THE_LINE
+    doubled: float = seconds * 2.0 ** min(attempts - 1, 10)
+    return max(seconds if not alert else min(seconds, limit), min(limit, doubled))
 
 
 def _sent(turn: Turn, row: Outgoing, contact: Contact | None, number: int | None) -> None:

@@ -15,6 +15,8 @@ A_SECOND = timedelta(seconds=1)
 A_MINUTE = timedelta(minutes=1)
 TRY_EVERY = timedelta(seconds=5)
 """While the channel wants patience of everybody, one alert is tried this often all the same."""
+LONGEST_REST = timedelta(seconds=30)
+"""While nobody can be reached, it is tried at least this often."""
 ONE_MORE = timedelta(seconds=1.05)
 """A private chat gains room for one message in this time; a little over a second, as clocks differ."""
 
@@ -33,6 +35,7 @@ class Pace:
     _rests: dict[str, datetime] = field(default_factory=dict)
     _all_rest_until: datetime | None = None
     _tried: datetime | None = None
+    _down_for: timedelta = timedelta()
     _now: datetime | None = None
 
     def room(self, now: datetime) -> int:
@@ -104,6 +107,21 @@ class Pace:
     def rest_all(self, until: datetime) -> None:
         """The channel as a whole asked for patience."""
         self._all_rest_until = max(until, self._all_rest_until or until)
+
+    def line_down(self, now: datetime, seconds: float) -> None:
+        """Nobody can be reached: rest, twice as long each time that a try fails after the rest. Alerts are tried on."""
+        self._look_at_the_clock(now)
+        if self._all_rest_until is not None and now < self._all_rest_until:
+            return  # it had started before the others failed
+        longer = min(LONGEST_REST, self._down_for * 2)
+        self._down_for = max(timedelta(seconds=seconds), longer)
+        self.rest_all(now + self._down_for)
+
+    def line_back(self) -> None:
+        """Somebody was reached."""
+        if self._down_for:
+            self._down_for = timedelta()
+            self._all_rest_until = None
 
     def next_free(self, now: datetime) -> datetime | None:
         """When the next rest ends, if anybody rests."""

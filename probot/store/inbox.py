@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from probot.store.claims import LIFE, SKEW
-from probot.store.records import Arrived
+from probot.store.records import Arrived, Parked
 from probot.store.tables import inbox
 
 TRIES = 3
@@ -134,6 +134,20 @@ def _settle(connection: Connection, arrived: Arrived, **changes: Any) -> bool:
     mine = {"which": arrived.seq, "by": arrived.token}
     written = connection.execute(_SETTLE, {**mine, "claimed_until": None, "claim_token": None, **changes})
     return bool(written.rowcount)
+
+
+def parked(connection: Connection) -> list[Parked]:
+    """What was put aside, oldest first."""
+    rows = connection.execute(select(inbox).where(inbox.c.state == "parked").order_by(inbox.c.seq))
+    return [
+        Parked(row.seq, row.bot, row.update_id, row.received_at, row.handled_at, row.fault) for row in rows
+    ]
+
+
+def unpark(connection: Connection, seq: int) -> None:
+    """Have an update handled that was put aside, with all its attempts before it."""
+    again = update(inbox).where(inbox.c.seq == seq, inbox.c.state == "parked")
+    connection.execute(again.values(state="new", handled_at=None, attempts=0, fault=""))
 
 
 def counts(connection: Connection) -> dict[str, int]:

@@ -11,10 +11,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from probot.store.engine import Store
 
+ONE_AT_A_TIME = 7_026_210_301
+"""The number of PostgreSQL's advisory lock that keeps two migrations from running at once."""
 FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -23,6 +25,8 @@ def upgrade(url: str) -> str:
     store = Store(url)
     try:
         with store.begin() as connection:
+            if not store.is_sqlite:  # there the writing transaction is a lock already
+                connection.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
             command.upgrade(_config(connection), "head")
             return current(connection) or ""
     finally:

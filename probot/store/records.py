@@ -167,6 +167,18 @@ class Arrived:
 
 
 @dataclass(frozen=True, slots=True)
+class Parked:
+    """An update that could not be handled, put aside; `fault` names the kind of error."""
+
+    seq: int
+    bot: int
+    update_id: int
+    received_at: datetime
+    handled_at: datetime | None
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """A row of the outbox that is claimed."""
 

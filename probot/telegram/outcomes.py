@@ -23,7 +23,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from probot.ports import Gone, Later, Moved, Outcome, Refused, Sent, Unknown
+from probot.ports import THROTTLED, Gone, Later, Moved, Outcome, Refused, Sent, Unknown
 from probot.telegram.transport import AnswerLost, NotSent, ServerAnswered
 
 SOON: Final = 2.0
@@ -73,7 +73,7 @@ def outcome_of(error: TelegramError) -> Outcome:
     """What `error` means for the sending that it ended. Total: every TelegramError has one outcome."""
     match error:
         case RetryAfter():
-            return Later(seconds_asked(error), "throttled")
+            return Later(seconds_asked(error), THROTTLED)
         case ChatMigrated():
             return Moved(error.new_chat_id)
         case Forbidden():

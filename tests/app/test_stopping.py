@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from probot.app.runtime import STOP_SECONDS
+from probot.app.stopping import STOP_WITHIN
 from tests.world import a_clinic
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("steps", range(8))
@@ -23,3 +29,18 @@ async def test_a_stop_that_comes_as_the_worker_is_woken_is_not_lost(tmp_path: Pa
         _, still = await asyncio.wait({running}, timeout=20)
         assert not still, "it goes on as if nobody had asked it to stop"
         assert running.cancelled()
+
+
+def test_a_stop_that_hangs_is_left_behind_after_a_while() -> None:
+    hangs = "import threading; from probot.app.stopping import end_within; end_within(0.1, 7); threading.Event().wait()"
+    done = subprocess.run(
+        [sys.executable, "-c", hangs], check=False, capture_output=True, text=True, timeout=60, cwd=ROOT
+    )
+    assert done.returncode == 7
+    assert "goes on at the next start" in done.stderr
+
+
+def test_a_stop_takes_less_time_than_those_give_who_use_force() -> None:
+    assert STOP_SECONDS < STOP_WITHIN < 30
+    assert "TimeoutStopSec=30" in (ROOT / "docs" / "operators-guide.md").read_text(encoding="utf-8")
+    assert "stop_grace_period: 30s" in (ROOT / "compose.yaml").read_text(encoding="utf-8")

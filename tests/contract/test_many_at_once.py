@@ -10,6 +10,7 @@ import pytest
 from probot.services import receive
 from probot.store import inbox, outbox, people
 from probot.store.engine import Store
+from probot.store.migrate import newest, upgrade
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 WORKERS = 4
@@ -112,6 +113,18 @@ def test_senders_beside_each_other_send_every_message_once_and_one_at_a_time_to_
         numbers = [number for to, number in sent if to == recipient]
         assert numbers == sorted(numbers)
     store.close()
+
+
+def test_first_migrations_at_once_wait_for_each_other(empty_database_url: str) -> None:
+    reached: list[str] = []
+    begun = threading.Barrier(WORKERS)
+
+    def work(own: Store, number: int) -> None:
+        begun.wait()
+        reached.append(upgrade(own.url))
+
+    in_parallel(empty_database_url, work)
+    assert reached == [newest()] * WORKERS
 
 
 @pytest.mark.parametrize("kind", ["participant", "staff"])

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from probot.services import open_due, receive
+from probot.services.retry import retry
 from probot.store import inbox
 from probot.store.engine import Store
 from probot.store.tables import assessment as assessments
@@ -97,6 +98,13 @@ async def test_an_update_that_cannot_be_handled_is_put_aside_and_its_chat_goes_o
         assert by_state["parked"] == 1
         assert "new" not in by_state
         assert numbers(clinic) == [36.4]
+        worker._read = read
+        (again,) = await clinic.act(retry)
+        await clinic.settle()
+        assert {row.state for row in updates(clinic)} == {"done"}
+        assert again.fault in [
+            row["reason"] for row in clinic.rows("audit") if row["action"] == "update tried again"
+        ]
 
 
 async def test_an_update_that_kills_whoever_handles_it_is_put_aside_in_the_end(database_url: str) -> None:

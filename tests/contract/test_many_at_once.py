@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -10,10 +13,11 @@ import pytest
 from probot.services import receive
 from probot.store import inbox, outbox, people
 from probot.store.engine import Store
-from probot.store.migrate import newest, upgrade
+from probot.store.migrate import newest
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 WORKERS = 4
+ROOT = Path(__file__).parents[2]
 
 
 def in_parallel(url: str, work: Any) -> None:
@@ -116,15 +120,16 @@ def test_senders_beside_each_other_send_every_message_once_and_one_at_a_time_to_
 
 
 def test_first_migrations_at_once_wait_for_each_other(empty_database_url: str) -> None:
-    reached: list[str] = []
-    begun = threading.Barrier(WORKERS)
-
-    def work(own: Store, number: int) -> None:
-        begun.wait()
-        reached.append(upgrade(own.url))
-
-    in_parallel(empty_database_url, work)
-    assert reached == [newest()] * WORKERS
+    program = "import sys; from probot.store.migrate import upgrade; print(upgrade(sys.argv[1]))"
+    begun = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, empty_database_url], text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, cwd=ROOT,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    ended = [process.communicate(timeout=100) for process in begun]
+    assert [out.strip() for out, _ in ended] == [newest()] * 2, ended
 
 
 @pytest.mark.parametrize("kind", ["participant", "staff"])

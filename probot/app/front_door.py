@@ -12,6 +12,7 @@ import socket
 from collections.abc import Iterator
 
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -21,15 +22,28 @@ from probot.app.settings import WrongSetting, host_and_port
 from probot.app.world import World
 from probot.services.watch import status
 
+LOOK_SECONDS = 5.0
+"""How long a database may take to tell how things stand, before that is the answer."""
+
 
 def front_door(world: World, listen: str) -> FrontDoor:
     """The door of a running probot. Raises `WrongSetting` where that address cannot be listened on."""
 
     async def health(_: Request) -> JSONResponse:
-        found = await world.runtime.office.look(status, world.clock.now())
-        return JSONResponse({"well": found.well}, status_code=200 if found.well else 503)
+        well = await _all_is_well(world)
+        return JSONResponse({"well": well}, status_code=200 if well else 503)
 
     return FrontDoor(Starlette(routes=[Route("/health", health), *world.routes()]), listen)
+
+
+async def _all_is_well(world: World) -> bool:
+    """Whoever cannot find out does not say yes."""
+    try:
+        async with asyncio.timeout(LOOK_SECONDS):
+            found = await world.runtime.office.look(status, world.clock.now())
+    except (SQLAlchemyError, TimeoutError):
+        return False
+    return found.well and not world.at_a_loss()
 
 
 class FrontDoor:

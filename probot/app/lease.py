@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from probot.app.office import Office
 from probot.store import pulses
+from probot.store.engine import in_words
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ class Lease:
             try:
                 held = await self._office.look(self._take)
             except SQLAlchemyError as error:
-                log.warning("the lease was not renewed", extra={"error": type(error).__name__})
+                log.warning("the lease was not renewed", extra={"error": in_words(error)})
                 continue
             if held is not None:
                 raise HeldElsewhere(said(held.holder))

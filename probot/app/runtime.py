@@ -23,6 +23,7 @@ from probot.app.ticker import Ticker
 from probot.app.worker import Worker
 from probot.services import tick
 from probot.store import outbox
+from probot.store.engine import in_words
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,8 @@ class Runtime:
         self.ticker = ticker
         self.failures = 0
         """Turns of a loop that failed through a defect of ours."""
+        self.failing: set[str] = set()
+        """The loops whose last turn failed because the database did."""
         self._arrived = asyncio.Event()
         self._to_send = asyncio.Event()
         self.sender.freed = self._to_send.set
@@ -129,10 +132,16 @@ class Runtime:
         try:
             await self.tick()
         except SQLAlchemyError as error:
-            log.warning("the database does not answer", extra={"error": type(error).__name__})
+            self._database_failed("tick", error)
         except Exception:
             self.failures += 1
             log.exception("a look at what is due failed")
+        else:
+            self.failing.discard("tick")
+
+    def _database_failed(self, loop: str, error: SQLAlchemyError) -> None:
+        self.failing.add(loop)
+        log.warning("the database does not answer", extra={"loop": loop, "error": in_words(error)})
 
     async def _keep_on(self, name: str, once: Callable[[], Awaitable[int]], wake: asyncio.Event) -> None:
         while True:
@@ -140,9 +149,7 @@ class Runtime:
             try:
                 done = await once()
             except SQLAlchemyError as error:
-                log.warning(
-                    "the database does not answer", extra={"loop": name, "error": type(error).__name__}
-                )
+                self._database_failed(name, error)
                 await asyncio.sleep(1)
                 continue
             except Exception:
@@ -151,6 +158,7 @@ class Runtime:
                 log.exception("a turn failed", extra={"loop": name})
                 await asyncio.sleep(1)
                 continue
+            self.failing.discard(name)
             if not done:
                 with suppress(TimeoutError):
                     # Not `wait_for`: Python 3.11's loses a cancellation that comes in the moment it is done.

@@ -129,6 +129,11 @@ class World:
                 log.warning("the webhook could not be set", extra={"error": type(error).__name__})
             await asyncio.sleep(WEBHOOK_CHECK_SECONDS)
 
+    def at_a_loss(self) -> bool:
+        """Whether nothing can be written at this moment, which no look at what is written could tell."""
+        keeps = self.poller is None or self.poller.reception.state != "not_keeping"
+        return bool(self.runtime.failing) or not keeps
+
     async def close(self) -> None:
         """Finish what is under way and let the connections go."""
         await self.runtime.stop()

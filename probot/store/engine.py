@@ -16,6 +16,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 Result = TypeVar("Result")
 
+BUSY_SECONDS = 30
+
 
 class Unsafe(Exception):
     """The database would not keep what it confirms; probot refuses to start on it."""
@@ -97,6 +99,14 @@ def is_the_worlds(error: BaseException) -> bool:
     return isinstance(error, OperationalError | InterfaceError)
 
 
+def in_words(error: BaseException) -> str:
+    """What went wrong, for a log. The driver's own words only where it speaks of itself and not of somebody's rows."""
+    name = type(error).__name__
+    if isinstance(error, OperationalError | InterfaceError) and error.orig is not None:
+        return next(iter(str(error.orig).strip().splitlines()), name)
+    return name
+
+
 def normal_url(url: str) -> str:
     """The URL as SQLAlchemy wants it; `postgres://` and `postgresql://` mean psycopg 3."""
     parsed = make_url(url)
@@ -114,16 +124,18 @@ def normal_url(url: str) -> str:
 def _sqlite_engine(url: str) -> Engine:
     # The driver's own transaction handling is switched off (isolation_level None), otherwise it begins
     # deferred transactions behind our back and concurrent writers lose updates.
+    # How long another process may hold the lock; `?timeout=` in the address says otherwise.
+    patience = {} if "timeout" in make_url(url).query else {"timeout": BUSY_SECONDS}
     engine = create_engine(
         url,
         hide_parameters=True,  # an error must not carry answers into a log
-        connect_args={"isolation_level": None, "timeout": 30, "check_same_thread": False},
+        connect_args={"isolation_level": None, "check_same_thread": False, **patience},
     )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: Any) -> None:
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -31,7 +31,7 @@ from probot.services.publish import publish
 from probot.store.tables import alert, assessment, enrolment, inbox, outbox, response
 from probot.study.load import load
 from tests.app.running import BOT, TOKEN, Phone, Site
-from tests.kills.lives import Nursery, Program
+from tests.kills.lives import Life, Nursery, Program
 from tests.kills.phones import Nurse, Patient, Question, Ward
 from tests.kills.words import CONCEPTS, crosses, plain
 
@@ -156,43 +156,78 @@ def assert_well_stopped(said: Path) -> None:
 # ------------------------------------------------------------------------------ probot
 
 
-async def against_probot(nursery: Nursery, url: str, folder: Path, orders: Orders) -> Figures:
-    """Kill probot on that database again and again; what is left."""
-    began = time.monotonic()
-    figures = Figures("probot on SQLite" if url.startswith("sqlite") else "probot on PostgreSQL")
-    dice = random.Random(orders.seed)
+@dataclass
+class Scene:
+    """A probot that runs, people who answer it, and a way to look into its records from beside it."""
+
+    api: BotApi
+    office: Office
+    ward: Ward
+    nursery: Nursery
+    program: Program
+    life: Life
+
+    async def count(self, figures: Figures) -> Figures:
+        """Let everybody finish, stop it as an operator does, and count."""
+        self.ward.open = False
+        calm = await _calm(self.ward, self.office, self.api)
+        await self.life.end(signal.SIGTERM)
+        assert_well_stopped(self.program.log)
+        _count(figures, self.ward, self.office)
+        if not calm:
+            figures.stuck = max(1, figures.stuck)
+            figures.examples.append(self.said[-2000:])
+        return figures
+
+    @property
+    def said(self) -> str:
+        """What all its lives have said so far."""
+        return self.program.log.read_text(encoding="utf-8")
+
+
+@asynccontextmanager
+async def a_scene(
+    nursery: Nursery, url: str, folder: Path, orders: Orders, **settings: str
+) -> AsyncIterator[Scene]:
+    """The first life has begun, the team is bound, and patients have begun to arrive. `settings`: more of them."""
     async with telegram() as (api, root):
-        settings = {
+        all_settings = {
             "PROBOT_TELEGRAM_TOKEN": TOKEN, "PROBOT_TELEGRAM_API": f"{root}/", "PROBOT_SEND_LIMITS": "none",
-            "PROBOT_DATABASE_URL": url, "PROBOT_CONFIG": str(STUDY),
+            "PROBOT_DATABASE_URL": url, "PROBOT_CONFIG": str(STUDY), **settings,
         }  # fmt: skip
-        site = Site(folder, api, settings)
-        program = Program("probot.__main__", ("run",), folder, site.environment)
+        program = Program("probot.__main__", ("run",), folder, Site(folder, api, all_settings).environment)
+        beside = Site(folder, api, {"PROBOT_DATABASE_URL": url})
         office = Office(open_store(url), system_clock())
+        life: Life | None = None
         try:
             study = load(STUDY).study
             assert study is not None
             office.act_now(publish, "test", study)
-            first = nursery.begin(program)
-            team = await site.team(site.phone("Mei", seat="staff"))
+            life = nursery.begin(program)
+            team = await beside.team(beside.phone("Mei", seat="staff"))
             patients = [
                 _patient(office, api, number, orders.seed) for number in range(1, orders.patients + 1)
             ]
             ward = Ward(api, patients, _nurse(api, team, orders.seed))
             async with alive(ward):
-                await first.end()
-                await rage(ward, nursery, program, orders, dice, figures)
-                ward.open = False
-                last = nursery.begin(program)
-                calm = await _calm(ward, office, api)
-                await last.end(signal.SIGTERM)
-                assert_well_stopped(program.log)
-            _count(figures, ward, office)
-            if not calm:
-                figures.stuck = max(1, figures.stuck)
-                figures.examples.append(program.log.read_text(encoding="utf-8")[-2000:])
+                scene = Scene(api, office, ward, nursery, program, life)
+                yield scene
+                life = scene.life
         finally:
             office.close()
+            if life is not None:
+                await life.end()
+
+
+async def against_probot(nursery: Nursery, url: str, folder: Path, orders: Orders) -> Figures:
+    """Kill probot on that database again and again; what is left."""
+    began = time.monotonic()
+    figures = Figures("probot on SQLite" if url.startswith("sqlite") else "probot on PostgreSQL")
+    async with a_scene(nursery, url, folder, orders) as scene:
+        await scene.life.end()
+        await rage(scene.ward, nursery, scene.program, orders, random.Random(orders.seed), figures)
+        scene.life = nursery.begin(scene.program)
+        await scene.count(figures)
     figures.seconds = round(time.monotonic() - began, 1)
     return figures
 

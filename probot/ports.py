@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from probot.alerts.trajectory import Picture
 from probot.messages import Message
 
 # ---------------------------------------------------------------- coming in
@@ -144,13 +145,23 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class Photo:
+    """Draw a picture and send it, without a sound, as a reply to message number `under` (None: to nothing)."""
+
+    chat: int
+    picture: Picture
+    caption: str
+    under: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """Leave a chat that the bot has no business in."""
 
     chat: int
 
 
-Sending = Post | Edit | Leave
+Sending = Post | Edit | Photo | Leave
 
 
 @dataclass(frozen=True, slots=True)

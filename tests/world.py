@@ -67,7 +67,16 @@ class Phone:
 
     @property
     def shown(self) -> list[dict[str, Any]]:
-        """The bot's messages that stand in the chat now, oldest first, as the Bot API shows them."""
+        """The bot's messages in words that stand in the chat now, oldest first, as the Bot API shows them."""
+        return [message for message in self._standing if "photo" not in message]
+
+    @property
+    def pictures(self) -> list[dict[str, Any]]:
+        """The bot's pictures that stand in the chat now, oldest first."""
+        return [message for message in self._standing if "photo" in message]
+
+    @property
+    def _standing(self) -> list[dict[str, Any]]:
         api = self.clinic.api
         place = api.people.place(self.person, self.chat)
         found = chats.records(api, place).values()

@@ -19,6 +19,7 @@ from probot.alerts.rules import strongest
 from probot.flows.commands import safety_text
 from probot.flows.session import ItemAnswered
 from probot.messages import Message
+from probot.services import pictures
 from probot.services.turn import Turn
 from probot.store import alerts, claims, outbox, people
 from probot.store.records import Enrolment, Outgoing, Staff
@@ -174,9 +175,10 @@ def _tell(
             outbox.supersede_alert(turn.connection, recipient, alert.id)
             message = shown(turn, study, enrolment, alert, language, whys[name])
             silent = quiet_now(study, alert.tier, turn.now)
-            turn.say(
+            key = turn.say(
                 recipient, replace(message, silent=silent), lane="alert", purpose="alert", alert_id=alert.id
             )
+            pictures.under_alert(turn, alert, recipient, key)
 
 
 def shown(

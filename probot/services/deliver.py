@@ -16,7 +16,7 @@ from probot.flows.present import asked_below
 from probot.messages import LANES, Message
 from probot.ports import Edit, Gone, Later, Leave, Moved, Outcome, Post, Refused, Sending, Sent, Unknown
 from probot.schedule.quiet import next_allowed
-from probot.services import alerting
+from probot.services import alerting, pictures
 from probot.services.turn import Turn
 from probot.store import alerts, assessments, outbox, people
 from probot.store.records import Contact, Enrolment, Outgoing
@@ -71,6 +71,9 @@ def address(turn: Turn, row: Outgoing) -> Addressed | None:
     if why_not or contact is None:
         _cannot_go(turn, row, why_not or outbox.NOBODY)
         return None
+    if row.kind == "photo":
+        photo = pictures.addressed(turn, row, contact)
+        return None if photo is None else Addressed(photo, contact)
     if row.kind == "edit" and not _can_edit(turn, row, contact):
         outbox.drop(turn.connection, row, "nothing to edit")
         return None
@@ -102,7 +105,7 @@ def _why_not(turn: Turn, row: Outgoing) -> str:
         person = people.staff_by_id(turn.connection, row.recipient.removeprefix("staff:"))
         if person is None or person.status != "active":
             return "no longer on the team"
-        if row.purpose == "alert" and not alerting.may_see(turn, person):
+        if row.purpose in {"alert", "picture"} and not alerting.may_see(turn, person):
             return "no longer in a role that may see alerts"
     return ""
 

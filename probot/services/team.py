@@ -25,11 +25,11 @@ from probot.flows.session import SentMedia, Tapped, Typed
 from probot.messages import Message
 from probot.ports import Sender
 from probot.schedule.civil import local_day
-from probot.services import alerting, grade
+from probot.services import alerting, grade, pictures
 from probot.services.converse import Reply
 from probot.services.turn import Turn
 from probot.store import alerts, assessments, people
-from probot.store.records import Staff
+from probot.store.records import Enrolment, Staff
 from probot.study.model import Power
 
 SHOWN_DAYS = timedelta(days=8)
@@ -95,8 +95,13 @@ def commanded(
         turn.note("command refused", "chat", recipient, reason="role", new=command)
         _answer(turn, recipient, Message(not_authorised(turn.study, needed, language)))
         return
-    shown = _open(turn, language) if command == "open" else _patient(turn, text, language)
-    _answer(turn, recipient, shown)
+    if command == "open":
+        _answer(turn, recipient, _open(turn, language))
+        return
+    enrolment = _named(turn, text)
+    _answer(turn, recipient, _patient(turn, enrolment, text, language))
+    if enrolment is not None:
+        pictures.asked_for(turn, recipient, enrolment)
 
 
 def answered(turn: Turn, sender: Sender | None, tap: AnswerTap, reply: Reply) -> None:
@@ -139,10 +144,18 @@ def _open(turn: Turn, language: str) -> Message:
     return open_list_message(turn.study, listed, language, turn.now, _names(turn))
 
 
-def _patient(turn: Turn, text: str, language: str) -> Message:
-    code = text.strip().split()[0] if text.strip() else ""
-    enrolment = people.by_code(turn.connection, code) or people.by_code(turn.connection, code.upper())
+def _code(text: str) -> str:
+    return text.strip().split()[0] if text.strip() else ""
+
+
+def _named(turn: Turn, text: str) -> Enrolment | None:
+    code = _code(text)
+    return people.by_code(turn.connection, code) or people.by_code(turn.connection, code.upper())
+
+
+def _patient(turn: Turn, enrolment: Enrolment | None, text: str, language: str) -> Message:
     if enrolment is None:
+        code = _code(text)
         known = [one.code for one in people.all_enrolments(turn.connection)]
         return unknown_code(language, code, known)
     turn.note("participant shown", "enrolment", enrolment.id, code=enrolment.code)

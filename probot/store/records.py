@@ -14,7 +14,7 @@ from probot.flows.session import Absent
 from probot.values import AssessmentId, EnrolmentId, StaffId
 
 Purpose = Literal[
-    "question", "reminder", "reply", "safety", "welcome", "farewell", "alert", "notice", "neutral"
+    "question", "reminder", "reply", "safety", "welcome", "farewell", "alert", "notice", "picture", "neutral"
 ]
 """What a message is for; it decides who may still be told, and what happens if its arrival is unknown."""
 EnrolmentStatus = Literal["invited", "welcoming", "refused", "active", "paused", "withdrawn", "completed"]
@@ -187,7 +187,7 @@ class Outgoing:
     lane: int
     recipient: str
     purpose: Purpose
-    kind: Literal["post", "edit", "leave"]
+    kind: Literal["post", "edit", "photo", "leave"]
     content: Any
     assessment_id: str | None
     item: str | None

@@ -33,11 +33,14 @@ from probot.study.model import (
     Study,
     Tier,
     Timepoint,
+    Trajectory,
+    Views,
     Window,
 )
 from probot.study.shapes.alerts import RuleShape, RungShape
 from probot.study.shapes.protocol import TimepointShape
 from probot.study.shapes.reading import Broken
+from probot.study.shapes.views import ViewsShape
 from probot.study.shapes.whole import WholeShape
 from probot.study.shapes.words import TextShape
 from probot.values import Text
@@ -102,6 +105,7 @@ class _Assembly:
             staff_quiet=self.staff_quiet(),
             hours=_hours(plan),
             invitation_days=shape.study.invitation_days,
+            views=_views(shape.views),
             source=canonical,
         )
         return Draft(study, shape, self.source, self.broken, self.names, self.routes, self.conditions)
@@ -250,6 +254,12 @@ def _rung(one: RungShape) -> Rung:
     """A rung with only `repeat` tells nobody new; a digest is for the team's chat."""
     notify = one.notify or ("care_team" if one.digest is not None else "")
     return Rung(notify, one.after or timedelta(), one.repeat, one.digest)
+
+
+def _views(shape: ViewsShape) -> Views:
+    asked = shape.picture
+    picture = Trajectory(asked.days, tuple(asked.show)) if asked is not None else None
+    return Views(picture)
 
 
 def _hours(plan: Mapping[str, Timepoint]) -> tuple[time, time]:

@@ -257,6 +257,24 @@ class Consent:
     parts: tuple[ConsentPart, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """The picture of a participant's last `days` days: `show` names items in the order they are drawn.
+
+    Scales, numbers and counts become curves; choices whose options carry numbers become rows of marks.
+    """
+
+    days: int
+    show: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """What the care team is shown without asking."""
+
+    picture: Trajectory | None = None
+
+
 # ---------------------------------------------------------------- the whole
 
 
@@ -286,6 +304,7 @@ class Study:
     hours: tuple[time, time] = (time(7), time(21))
     """Within these local hours a participant may choose when to be asked (the union of all `movable`)."""
     invitation_days: int = 3
+    views: Views = Views()
     source: str = ""
     """The canonical source (JSON) that `hash` is over; a stored study is loaded from it again."""
 

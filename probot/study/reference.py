@@ -25,6 +25,7 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
     ("instruments", "InstrumentShape", "a name of your choice"),
     ("rules", "RuleShape", "a name of your choice"),
     ("ladder", "LadderShape", ""),
+    ("views", "ViewsShape", ""),
 )
 """The sections in the order of the page: key, shape of an entry, and what the entries are named by."""
 PARTS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -41,6 +42,7 @@ PARTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("items > options", "OptionShape"),
     ),
     "ladder": (("each rung", "RungShape"),),
+    "views": (("picture", "PictureShape"),),
 }
 
 

@@ -6,6 +6,7 @@ next try, from the part where it stopped.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import Counter
 from collections.abc import Sequence
@@ -21,11 +22,13 @@ from telegram import (
     InlineKeyboardMarkup,
     LinkPreviewOptions,
     MessageEntity,
+    ReplyParameters,
 )
 from telegram.error import BadRequest, TelegramError
 
 from probot.messages import Button, Link, Message
-from probot.ports import Edit, Gone, Later, Leave, Menu, Outcome, Post, Sending, Sent, Unknown
+from probot.pictures.draw import png
+from probot.ports import Edit, Gone, Later, Leave, Menu, Outcome, Photo, Post, Sending, Sent, Unknown
 from probot.telegram.outcomes import outcome_of
 from probot.telegram.parts import Part, parts_of
 
@@ -34,6 +37,7 @@ _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 _MOST_STARTED: Final = 256
 """Unfinished messages remembered; beyond it the oldest would be sent again from its first part."""
 _MOST_TAP_CHARACTERS: Final = 200
+_MOST_CAPTION: Final = 1024
 
 
 class TelegramChannel:
@@ -48,6 +52,7 @@ class TelegramChannel:
         self._protect_private = protect_private
         self._started: dict[Post, int] = {}
         self._throttled: set[int] = set()
+        self._drawing = asyncio.Lock()
         self.taps_unanswered: Counter[str] = Counter()
         """Taps whose spinner could not be stopped, by kind of error."""
         self.sent_without_quote = 0
@@ -96,6 +101,8 @@ class TelegramChannel:
                 return await self._post(sending)
             case Edit():
                 return await self._edit(sending)
+            case Photo():
+                return await self._photo(sending)
             case Leave():
                 return await self._leave(sending)
 
@@ -166,6 +173,25 @@ class TelegramChannel:
                 return Sent(edit.number) if isinstance(outcome, Sent) else outcome
             else:
                 return Sent(edit.number)
+
+    async def _photo(self, photo: Photo) -> Outcome:
+        """Draw it, one at a time and in a thread, and send it. What it was to hang under may be gone: no matter."""
+        async with self._drawing:
+            drawn = await asyncio.to_thread(png, photo.picture)
+        under = photo.under and ReplyParameters(photo.under, allow_sending_without_reply=True)
+        try:
+            sent = await self._bot.send_photo(
+                photo.chat,
+                drawn,
+                caption=photo.caption[:_MOST_CAPTION],
+                filename="trajectory.png",
+                disable_notification=True,
+                protect_content=(self._protect_private and photo.chat > 0) or None,
+                reply_parameters=under or None,
+            )
+        except TelegramError as error:
+            return outcome_of(error)
+        return Sent(sent.message_id)
 
     async def _leave(self, leave: Leave) -> Outcome:
         try:

@@ -34,7 +34,10 @@ def messages(stage: Stage, person: int, chat: int) -> list[Shown]:
     return [
         Shown(record.message["message_id"], record.message.get("text", ""), _buttons(record.markup))
         for record in chats.records(stage.api, place).values()
-        if record.by_bot is not None and not record.deleted and not record.hidden
+        if record.by_bot is not None
+        and not record.deleted
+        and not record.hidden
+        and "photo" not in record.message
     ]
 
 

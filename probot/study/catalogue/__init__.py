@@ -15,6 +15,7 @@ from probot.study.catalogue.names import NAMES
 from probot.study.catalogue.rules import RULES
 from probot.study.catalogue.shapes import SHAPES
 from probot.study.catalogue.texts import TEXTS
+from probot.study.catalogue.views import VIEWS
 
 THEMES: tuple[tuple[str, tuple[Kind, ...]], ...] = (
     ("Files and YAML", FILES),
@@ -26,6 +27,7 @@ THEMES: tuple[tuple[str, tuple[Kind, ...]], ...] = (
     ("Ladder and roles", LADDER),
     ("Calendar", CALENDAR),
     ("Consent and texts", TEXTS),
+    ("What the team is shown", VIEWS),
 )
 CATALOGUE: dict[str, Kind] = {kind.code: kind for _, kinds in THEMES for kind in kinds}
 

@@ -5,7 +5,18 @@ The rule: a check only looks; what it finds goes to the draft, and none relies o
 
 from __future__ import annotations
 
-from probot.study.checks import calendar, conditions, items, ladder, languages, names, phases, rules, texts
+from probot.study.checks import (
+    calendar,
+    conditions,
+    items,
+    ladder,
+    languages,
+    names,
+    phases,
+    rules,
+    texts,
+    views,
+)
 from probot.study.draft import Draft
 
 CHECKS = (
@@ -18,6 +29,7 @@ CHECKS = (
     phases.check,
     calendar.check,
     texts.check,
+    views.check,
 )
 
 

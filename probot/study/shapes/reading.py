@@ -85,6 +85,8 @@ STAND_INS: dict[tuple[str, ...], Any] = {
     ("ladder", "urgent"): [{"notify": "care_team"}, {"after": "1h", "repeat": "1h"}],
     ("ladder", "soon"): [{"notify": "care_team"}],
     ("ladder", "routine"): [{"digest": "08:00"}],
+    ("views",): {},
+    ("views", "picture"): None,
 }
 """What stands in for a part that cannot be left out, while the rest is being checked."""
 ENTRIES: tuple[tuple[str, ...], ...] = (

@@ -19,6 +19,7 @@ from probot.study.shapes.protocol import (
     StudyShape,
     TimepointShape,
 )
+from probot.study.shapes.views import ViewsShape
 from probot.study.shapes.words import Name, Shape, TextShape
 
 
@@ -49,3 +50,5 @@ class WholeShape(Shape):
     """When the care team must know."""
     ladder: LadderShape
     """Who is told, and when, as long as nobody has taken an alert."""
+    views: ViewsShape = ViewsShape()
+    """What the care team is shown without asking."""

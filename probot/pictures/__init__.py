@@ -1,0 +1,1 @@
+"""Which pictures does probot make? One: the trajectory of a participant's last days, as a PNG."""

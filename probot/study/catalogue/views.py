@@ -1,0 +1,33 @@
+"""What can be wrong with what the team is shown?
+
+The rule: what is asked to be drawn can be drawn.
+"""
+
+from __future__ import annotations
+
+from probot.study.catalogue.kind import Kind
+
+VIEWS: tuple[Kind, ...] = (
+    Kind(
+        "PB951",
+        "An item that cannot be drawn",
+        "A picture shows scales, numbers and counts as curves, and choices whose options all have a score as marks.",
+        "take the item out of `show`, or give its options scores.",
+        "show: [pain, remarks], where remarks is a text",
+    ),
+    Kind(
+        "PB952",
+        "An item twice in one picture",
+        "It would be drawn twice.",
+        "keep one of them.",
+        "show: [pain, pain]",
+    ),
+    Kind(
+        "PB954",
+        "An item that nobody is asked",
+        "No timepoint asks it, so the picture would never show it.",
+        "add its instrument to a timepoint, or take it out of `show`.",
+        "show: [pain], and no timepoint asks the instrument of pain",
+        severity="warning",
+    ),
+)

@@ -16,7 +16,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 Result = TypeVar("Result")
 
-BUSY_SECONDS = 30
+BUSY_SECONDS = 10
+"""How long a transaction on SQLite waits for another process to let the lock go, before that is a failure."""
 
 
 class Unsafe(Exception):

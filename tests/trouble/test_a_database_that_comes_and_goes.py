@@ -10,26 +10,17 @@ import random
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 
 from tests import databases
 from tests.app.running import free_port
 from tests.kills.campaign import Figures, Orders, a_scene
 from tests.kills.lives import Nursery
+from tests.trouble.doors import well
 from tests.trouble.proxy import Cut, Line, proxied
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 SOME = Orders(kills=0, patients=8, seed="trouble")
-
-
-async def well(door: str) -> bool:
-    """What the health page says; whoever gets no answer is not told that all is well."""
-    async with httpx.AsyncClient(timeout=20) as client:
-        answer = await client.get(f"http://{door}/health")
-    assert answer.status_code in {200, 503}, answer.text
-    assert answer.json() == {"well": answer.status_code == 200}
-    return answer.status_code == 200
 
 
 async def test_postgresql_that_is_restarted_again_and_again_loses_and_doubles_nothing(

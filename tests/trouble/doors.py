@@ -1,0 +1,17 @@
+"""What does the health page say?
+
+Rule: it always answers, with one of two answers.
+"""
+
+from __future__ import annotations
+
+import httpx
+
+
+async def well(door: str) -> bool:
+    """Whether all is well."""
+    async with httpx.AsyncClient(timeout=20) as client:
+        answer = await client.get(f"http://{door}/health")
+    assert answer.status_code in {200, 503}, answer.text
+    assert answer.json() == {"well": answer.status_code == 200}
+    return answer.status_code == 200

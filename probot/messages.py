@@ -32,12 +32,16 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Plain text, never markup; rows of buttons; a quoted part (somebody's own words): first UTF-16 unit, units."""
+    """Plain text, never markup; rows of buttons; a quoted part (somebody's own words): first UTF-16 unit, units.
+
+    `wants_reply`: in a private chat the reader's next words are a reply to it, without further ado. Not with buttons.
+    """
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     quote: tuple[int, int] | None = None
     silent: bool = False
+    wants_reply: bool = False
 
 
 Lane = Literal["alert", "edit", "reply", "prompt", "digest"]

@@ -28,9 +28,12 @@ CARE_TEAM = "care_team"
 LAST_RESORT = (Rung(notify=CARE_TEAM),)
 """The ladder of a tier for which the study has none: the team, and again every day."""
 
-Reason = Literal["raised", "repeat", "escalation", "reminder", "uncertain", "corrected"]
+Reason = Literal[
+    "raised", "repeat", "escalation", "reminder", "uncertain", "corrected", "lapsed", "woken", "assigned", "wished"
+]  # fmt: skip
 """Why an alert is said: it is new; it was met again; somebody else has to know; nobody has taken it; the first
-sending may have been lost; an answer in it was corrected."""
+sending may have been lost; an answer in it was corrected; nothing followed after it was taken; its snooze is over;
+it was given to the reader; the participant would like to be contacted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Climbed:
     """What is due by now. `notify`: whom to tell singly; `digest`: who reads it in the day's digest.
 
     `repeat`: somebody of `notify` has been told before and nobody has acted. `next_at`: when to climb again;
-    None only for an alert that is not open.
+    an alert that is not open keeps the one it has.
     """
 
     alert: Alert
@@ -84,8 +87,14 @@ def first_rung_at(study: Study, rungs: tuple[Rung, ...], tier: Tier, start: date
 
 
 def started_at(alert: Alert) -> datetime:
-    """When the ladder that is being climbed began: at the raising, a rise in tier or the last reopening."""
-    began = (each.at for each in reversed(alert.history) if each.deed == "reopened" or each.why == "tier")
+    """When the ladder that is being climbed began: at the raising, a rise in tier or the last reopening,
+    for whatever reason it opened again.
+    """
+    began = (
+        each.at
+        for each in reversed(alert.history)
+        if each.deed in {"reopened", "lapsed", "woken"} or each.why == "tier"
+    )
     return next(began, alert.raised_at)
 
 
@@ -110,7 +119,7 @@ def climb(study: Study, alert: Alert, now: datetime) -> Climbed:
     that was missed is not caught up on.
     """
     if alert.state != "open":
-        return Climbed(replace(alert, next_at=None), (), (), repeat=False, next_at=None)
+        return Climbed(alert, (), (), repeat=False, next_at=alert.next_at)
     if alert.next_at is not None and now < alert.next_at:
         return Climbed(alert, (), (), repeat=False, next_at=alert.next_at)
     start, rungs = started_at(alert), alert.ladder or LAST_RESORT

@@ -13,11 +13,13 @@ from typing import Literal
 
 from probot.alerts.evidence import severity
 from probot.alerts.ladder import first_due, first_rung_at, ladder_at, ladder_for
-from probot.alerts.model import Alert, AlertState, Entry, Evidence, Hit
+from probot.alerts.model import Action, Alert, AlertState, Entry, Evidence, Hit
 from probot.study.model import TIERS, Item, Study
 from probot.values import AlertId, EnrolmentId, StaffId, Value, derived_id
 
-Happening = Literal["hit", "louder hit", "acknowledge", "correct", "close"]
+Happening = Literal[
+    "hit", "louder hit", "acknowledge", "correct", "close", "step", "ask", "word", "lapse", "wish"
+]  # fmt: skip
 
 MOVES: Mapping[tuple[AlertState, Happening], AlertState | None] = {
     ("open", "hit"): "open",
@@ -35,6 +37,21 @@ MOVES: Mapping[tuple[AlertState, Happening], AlertState | None] = {
     ("closed", "acknowledge"): None,
     ("closed", "correct"): "closed",  # noted, for whoever reads it later
     ("closed", "close"): None,
+    ("open", "step"): None,  # a call, a snooze, an assignment: by somebody who has it
+    ("acknowledged", "step"): "acknowledged",
+    ("closed", "step"): None,
+    ("open", "ask"): "open",  # a question to the participant does not say that somebody has it
+    ("acknowledged", "ask"): "acknowledged",
+    ("closed", "ask"): "closed",  # asking what became of it opens nothing
+    ("open", "word"): "open",  # from the participant, or that nothing could reach them
+    ("acknowledged", "word"): "acknowledged",
+    ("closed", "word"): "closed",
+    ("open", "lapse"): None,
+    ("acknowledged", "lapse"): "open",  # taken, and then nothing followed
+    ("closed", "lapse"): None,
+    ("open", "wish"): "open",
+    ("acknowledged", "wish"): "acknowledged",
+    ("closed", "wish"): None,
 }
 """Where each happening leads; None: it is refused and changes nothing. A louder hit is one that people are
 told of (again)."""
@@ -139,35 +156,41 @@ def absorb(study: Study, alert: Alert, hit: Hit, now: datetime) -> Absorbed:
         return Absorbed(anew, notify=True, why=why)
     if why is None:
         return Absorbed(louder, notify=False, why=None)
-    tell = () if _by_digest(alert) else alert.told
+    tell = () if by_digest(alert) else alert.told
     return Absorbed(replace(louder, notified_at=now if tell else louder.notified_at), True, why, tell)
 
 
-def acknowledge(alert: Alert, staff: StaffId, now: datetime) -> Alert | Refusal:
-    """`staff` has it from now on: the ladder stops, and nothing else ends."""
+def acknowledge(study: Study, alert: Alert, staff: StaffId, now: datetime) -> Alert | Refusal:
+    """`staff` has it from now on: the ladder stops, and nothing else ends. It lapses if nothing follows in time."""
     if MOVES[alert.state, "acknowledge"] is None:
-        return _refusal(alert)
+        return refusal_of(alert)
     return replace(
         alert,
         state="acknowledged",
         acknowledged_by=staff,
         acknowledged_at=now,
-        next_at=None,
+        taken_at=alert.taken_at or now,
+        assigned_to=None,
+        next_at=now + study.handling[alert.tier].lasts,
         history=(*alert.history, Entry("acknowledged", now, by=staff)),
     )
 
 
-def close(alert: Alert, staff: StaffId, now: datetime) -> Alert | Refusal:
-    """`staff` says that it is dealt with."""
+def close(
+    alert: Alert, staff: StaffId, now: datetime, action: Action = "none", reason: str = ""
+) -> Alert | Refusal:
+    """`staff` says that it is dealt with, and how."""
     if MOVES[alert.state, "close"] is None:
-        return _refusal(alert)
+        return refusal_of(alert)
     return replace(
         alert,
         state="closed",
         closed_by=staff,
         closed_at=now,
+        action=action,
+        action_reason=reason,
         next_at=None,
-        history=(*alert.history, Entry("closed", now, by=staff)),
+        history=(*alert.history, Entry("closed", now, by=staff, code=action, words=reason)),
     )
 
 
@@ -248,12 +271,13 @@ def _evidences(alert: Alert) -> tuple[Evidence, ...]:
     return met or (alert.evidence,)
 
 
-def _by_digest(alert: Alert) -> bool:
+def by_digest(alert: Alert) -> bool:
     """Whether the alert is only spoken of in digests so far, so that the next one will tell of the hit."""
     return all(rung.digest is not None for rung in alert.ladder[: alert.rung])
 
 
-def _refusal(alert: Alert) -> Refusal:
+def refusal_of(alert: Alert) -> Refusal:
+    """Why nothing can be done with the alert as it stands."""
     if alert.closed_by is not None and alert.closed_at is not None:
         return AlreadyClosed(alert.closed_by, alert.closed_at)
     if alert.acknowledged_by is not None and alert.acknowledged_at is not None:

@@ -162,24 +162,60 @@ def reason_line(alert: Alert, reason: Reason, language: str, now: datetime) -> s
     if reason in {"escalation", "reminder"} and alert.state == "open":
         waited = now - started_at(alert)
         return say(language, f"alert.reason.{reason}", duration=duration(language, waited))
-    if reason in {"uncertain", "corrected"}:
+    if reason in {"uncertain", "corrected", "lapsed", "woken", "assigned", "wished"}:
         return say(language, f"alert.reason.{reason}")
     return ""
 
 
+MOST_STEPS = 12
+"""Steps that an alert shows; the first and the newest ones, when there are more."""
+SHOWN_STEPS = {
+    "acknowledged": "alert.acknowledged",
+    "reopened": "alert.reopened",
+    "lapsed": "alert.lapsed",
+    "woken": "alert.woken",
+    "called": "alert.called",
+    "assigned": "alert.assigned",
+    "snoozed": "alert.snoozed",
+    "asked": "alert.asked",
+    "answered": "alert.answered",
+    "undelivered": "alert.undelivered",
+    "closed": "alert.closed",
+}
+"""Deeds that an alert tells line by line, with the words for each."""
+
+
 def taken_lines(study: Study, alert: Alert, names: Names, language: str) -> list[str]:
-    """Who had it, who has it and who closed it, in order; an alert may have been taken more than once."""
-    told = {"acknowledged": "alert.acknowledged", "reopened": "alert.reopened", "closed": "alert.closed"}
-    return [
-        say(
-            language,
-            told[entry.deed],
-            name=name_of(entry.by or "", names),
-            moment=moment_words(study, entry.at, language),
-        )
-        for entry in alert.history
-        if entry.deed in told
+    """Who had it, what they did, and who closed it, in order; an alert may have been taken more than once."""
+    lines = [
+        _step_line(study, entry, names, language) for entry in alert.history if entry.deed in SHOWN_STEPS
     ]
+    if len(lines) > MOST_STEPS:
+        left_out = len(lines) - MOST_STEPS
+        lines = [lines[0], say(language, "alert.steps_left_out", n=left_out), *lines[1 + left_out :]]
+    return lines
+
+
+def _step_line(study: Study, entry: Entry, names: Names, language: str) -> str:
+    line = say(
+        language,
+        SHOWN_STEPS[entry.deed],
+        name=name_of(entry.by or "", names),
+        moment=moment_words(study, entry.at, language),
+        to=name_of(entry.to or "", names),
+        until=moment_words(study, entry.until or entry.at, language),
+        words=shortened(visible(entry.words.strip()), MOST_LABEL),
+    )
+    if entry.deed != "closed" or not entry.code:
+        return line
+    action = say(language, f"alert.action.{entry.code}")
+    done = (line, action, shortened(visible(entry.words.strip()), MOST_LABEL))
+    return SEPARATOR.join(part for part in done if part)
+
+
+def wish_line(alert: Alert, language: str) -> str:
+    """How soon the participant would like to be contacted, if they said so."""
+    return say(language, f"alert.wish.{alert.wish}") if alert.wish else ""
 
 
 def name_of(staff: str, names: Names) -> str:

@@ -48,15 +48,31 @@ class Hit:
 
 
 AlertState = Literal["open", "acknowledged", "closed"]
-Deed = Literal["raised", "hit", "acknowledged", "reopened", "corrected", "closed"]
+Step = Literal["called", "assigned", "snoozed", "asked"]
+"""What somebody does about an alert that they have, or (asked) about any."""
+Deed = Literal[
+    "raised", "hit", "acknowledged", "reopened", "corrected", "closed",
+    "called", "assigned", "snoozed", "asked",
+    "lapsed", "woken", "answered", "undelivered", "wished",
+]  # fmt: skip
+Action = Literal["advice", "drug_change", "visit", "admission", "none"]
+"""What was done about an alert, as it is closed."""
+ACTIONS: tuple[Action, ...] = ("advice", "drug_change", "visit", "admission", "none")
+Wish = Literal["now", "today", "no_need"]
+"""How soon the participant would like to be contacted."""
+WISHES: tuple[Wish, ...] = ("now", "today", "no_need")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One thing that happened to an alert, in order. Notifications are not here (the outbox has them).
 
-    raised, hit, reopened: `rule`, `tier` and `evidence` of the rule that was met. acknowledged, closed: `by`.
+    raised, hit, reopened: `rule`, `tier` and `evidence` of the rule that was met. acknowledged, called: `by`.
     corrected: `evidence` names the item with its new value as `value` and the old one as `previous`.
+    closed: `by`, the action as `code` and a reason as `words`. assigned: `by` and `to`. snoozed: `by`, `until`, and
+    why as `words`. lapsed (nothing followed in time), woken (the snooze is over): `by` is who had it, `tier` its
+    tier. asked: `by` and the question as `words`; answered: the participant's `words`; undelivered: why, as `why`.
+    wished: the participant's wish as `code`.
     """
 
     deed: Deed
@@ -67,14 +83,19 @@ class Entry:
     evidence: Evidence | None = None
     why: str = ""
     """For hits that people are told of again: `tier`, `rise` or `time`."""
+    to: StaffId | None = None
+    until: datetime | None = None
+    code: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
     """One episode of one concept in one participant.
 
-    `rung` is the index of the next rung to climb; `next_at` when (None: nothing to climb). `peak`: the worst
-    numeric value so far. `hits`: how often a rule of this concept was met in this episode.
+    `rung` is the index of the next rung to climb. `next_at`: when it is climbed; once somebody has the alert, when it
+    is open again unless something follows; None once it is closed. `peak`: the worst numeric value so far. `hits`: how
+    often a rule of this concept was met in this episode.
     """
 
     id: AlertId
@@ -99,5 +120,12 @@ class Alert:
     closed_at: datetime | None = None
     told: tuple[str, ...] = field(default_factory=tuple)
     """Who has been notified so far (`care_team` and role ids), for repeats."""
+    taken_at: datetime | None = None
+    """When somebody took it for the first time; stays when it opens again."""
+    assigned_to: StaffId | None = None
+    """Who was given it last, if it was given to somebody by name."""
+    action: Action | None = None
+    action_reason: str = ""
+    wish: Wish | None = None
     history: tuple[Entry, ...] = ()
     """Everything that happened, the raising first; `rule` and `tier` above follow the highest tier so far."""

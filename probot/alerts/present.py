@@ -23,7 +23,9 @@ from probot.alerts.lines import (
     short_value,
     taken_lines,
     told_line,
+    wish_line,
 )
+from probot.alerts.menus import Menu, rows
 from probot.alerts.model import Alert
 from probot.alerts.phrases import (
     SEPARATOR,
@@ -65,11 +67,14 @@ def alert_message(
     reason: Reason = "raised",
     staff: Names | None = None,
     silent: bool = False,
+    menu: Menu = "main",
+    able: Names | None = None,
 ) -> Message:
     """The alert as it stands at `now`: a new message, a copy further up the ladder, or an edit of either.
 
     `study` is the version the alert was raised under. `silent`: it is the staff's quiet hours for this tier
-    (`ladder.quiet_now`). The button is [Acknowledge] while open, [Close] once somebody has it, then none.
+    (`ladder.quiet_now`). The button is [Acknowledge] while open, then the steps, none once it is closed. `menu`: which
+    buttons stand there; `able`: whom it can be given to, ids to names.
     """
     evidence = latest(alert)
     lines = [
@@ -79,11 +84,11 @@ def alert_message(
         *(correction_line(study, entry, language) for entry in alert.history if entry.deed == "corrected"),
         say(language, "alert.raised", moment=moment_words(study, alert.raised_at, language)),
         told_line(study, alert, language),
+        wish_line(alert, language),
         *taken_lines(study, alert, staff or {}, language),
         say(language, "alert.words") if evidence.words.strip() else "",
     ]
-    button = tap_button(alert, language)
-    buttons = ((button,),) if button else ()
+    buttons = rows(study, alert, language, menu, now, able or {})
     return composed(lines, language, quote=excerpt(evidence.words), buttons=buttons, silent=silent)
 
 

@@ -6,14 +6,17 @@ The rule: a refusal says who or what would do it right; nothing here tells a str
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from difflib import get_close_matches
 
 from probot.alerts.life import AlreadyClosed, AlreadyTaken, NotTaken, Refusal
-from probot.alerts.lines import Names, name_of
+from probot.alerts.lines import Names, head_line, name_of
+from probot.alerts.menus import length_of
+from probot.alerts.model import Alert
 from probot.alerts.phrases import moment_words, shortened, visible, words_of
 from probot.messages import Message
 from probot.study.model import Power, Study
-from probot.wording import say
+from probot.wording import duration, say
 
 MOST_TOAST = 200
 """Characters that Telegram shows as the answer to a tap."""
@@ -59,8 +62,25 @@ def invitation_refused(language: str) -> Message:
 
 
 def done_words(action: str, language: str) -> str:
-    """The small answer to a tap that did something: `ack` or `close`."""
+    """The small answer to a tap that did something: `ack`, `close`, `called`, `assign`, `snooze`, `reason` …"""
     return say(language, f"staff.done.{action}")
+
+
+def too_long_words(left: timedelta, language: str) -> str:
+    """The alert cannot be put off for so long; `left` is what its tier still allows."""
+    if left <= timedelta():
+        return say(language, "staff.refused.no_snooze")
+    return say(language, "staff.refused.snooze", duration=duration(language, left))
+
+
+def reason_wanted(study: Study, alert: Alert, code: str, language: str, name: str, action: str) -> Message:
+    """Asks `name` to write why, before the alert is put off, or closed although nothing was done."""
+    about = head_line(study, alert, code, language)
+    length = length_of(action)
+    key = "staff.why.close" if length is None else "staff.why.snooze"
+    shown = duration(language, length) if length is not None else ""
+    words = say(language, key, name=visible(name), about=about, duration=shown)
+    return Message(words, wants_reply=True)
 
 
 def refusal_words(study: Study, refusal: Refusal, language: str, staff: Names | None = None) -> str:

@@ -13,9 +13,11 @@ from typing import Any
 
 from probot.alerts import life
 from probot.alerts.ladder import CARE_TEAM, Climbed, Reason, climb, quiet_now, reason
+from probot.alerts.menus import Menu
 from probot.alerts.model import Alert, Hit
 from probot.alerts.present import alert_message, digest_message, open_list_message
 from probot.alerts.rules import strongest
+from probot.alerts.steps import holder, lapsed
 from probot.flows.commands import safety_text
 from probot.flows.session import ItemAnswered
 from probot.messages import Message
@@ -26,7 +28,6 @@ from probot.store.records import Enrolment, Outgoing, Staff
 from probot.store.saved import message_to_json
 from probot.store.tables import alert as table
 from probot.study.model import TIERS, Study
-from probot.values import AlertId
 
 SAME_ADVICE = timedelta(hours=1)
 """The same safety text is not sent to a participant twice within this time."""
@@ -66,15 +67,15 @@ def _raise(turn: Turn, study: Study, enrolment: Enrolment, hit: Hit) -> bool:
     if standing is None:
         alert = life.raise_alert(study, enrolment.id, hit, turn.cause, turn.now)
         alerts.add(turn.connection, alert)
-        _trail(turn, enrolment, alert, "alert raised", new=hit.rule)
+        trail(turn, enrolment, alert, "alert raised", new=hit.rule)
         return _climb(turn, study, enrolment, alert).notified_at == turn.now
     absorbed = life.absorb(study, standing, hit, turn.now)
     alerts.save(turn.connection, standing, absorbed.alert)
-    _trail(turn, enrolment, absorbed.alert, "rule met again", new=hit.rule, reason=absorbed.why or "no rise")
+    trail(turn, enrolment, absorbed.alert, "rule met again", new=hit.rule, reason=absorbed.why or "no rise")
     if absorbed.notify and not absorbed.tell:
         absorbed = replace(absorbed, alert=_climb(turn, study, enrolment, absorbed.alert))
-    _tell(turn, study, enrolment, absorbed.alert, absorbed.tell, dict.fromkeys(absorbed.tell, "repeat"))
-    _refresh(turn, study, enrolment, absorbed.alert)
+    tell(turn, study, enrolment, absorbed.alert, absorbed.tell, dict.fromkeys(absorbed.tell, "repeat"))
+    refresh(turn, study, enrolment, absorbed.alert)
     return absorbed.notify
 
 
@@ -90,9 +91,9 @@ def note_correction(
         if after is alert:
             continue
         alerts.save(turn.connection, alert, after)
-        _trail(turn, enrolment, after, "answer corrected", old=before, new=fact.given.value)
-        _tell(turn, study, enrolment, after, after.told, dict.fromkeys(after.told, "corrected"))
-        _refresh(turn, study, enrolment, after)
+        trail(turn, enrolment, after, "answer corrected", old=before, new=fact.given.value)
+        tell(turn, study, enrolment, after, after.told, dict.fromkeys(after.told, "corrected"))
+        refresh(turn, study, enrolment, after)
 
 
 def _advise(turn: Turn, study: Study, enrolment: Enrolment, found: Sequence[Hit]) -> None:
@@ -127,8 +128,12 @@ def escalate(turn: Turn, keys: Sequence[str], token: str) -> None:
         assert enrolment is not None
         assert alert is not None
         study = turn.pinned(alert.study)
-        climbed = climb(study, alert, turn.now)
-        _climbed(turn, study, enrolment, alert, climbed)
+        if alert.state == "acknowledged":
+            _lapse(turn, study, enrolment, alert)
+            climbed = Climbed(alert, (), (), repeat=False, next_at=None)
+        else:
+            climbed = climb(study, alert, turn.now)
+            _climbed(turn, study, enrolment, alert, climbed)
         for name in climbed.digest:
             digests.setdefault(name, []).append((climbed.alert, enrolment.code))
         if not claims.settle(turn.connection, table, key, token):
@@ -150,15 +155,35 @@ def _climb(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert) -> Aler
 def _climbed(turn: Turn, study: Study, enrolment: Enrolment, before: Alert, climbed: Climbed) -> None:
     alerts.save(turn.connection, before, climbed.alert)
     if climbed.notify or climbed.digest:
-        _trail(turn, enrolment, climbed.alert, "alert told", new=[*climbed.notify, *climbed.digest])
+        trail(turn, enrolment, climbed.alert, "alert told", new=[*climbed.notify, *climbed.digest])
     whys = {name: reason(before, name) for name in climbed.notify}
-    _tell(turn, study, enrolment, climbed.alert, climbed.notify, whys)
+    tell(turn, study, enrolment, climbed.alert, climbed.notify, whys)
+
+
+def _lapse(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert) -> None:
+    """Somebody had it, and nothing followed: it is open again, and whoever knew of it hears so, first of all they."""
+    if alert.next_at is None or alert.next_at > turn.now:
+        return
+    had = holder(alert)
+    after = lapsed(study, alert, turn.now)
+    why: Reason = "woken" if after.history[-1].deed == "woken" else "lapsed"
+    because = "the snooze is over" if why == "woken" else "nothing followed"
+    trail(turn, enrolment, after, "alert open again", old=alert.state, new=after.state, reason=because)
+    climbed = climb(study, after, turn.now)
+    known = () if life.by_digest(alert) else alert.told
+    told = tuple(dict.fromkeys((*known, *climbed.notify)))
+    final = replace(climbed.alert, notified_at=turn.now if told else climbed.alert.notified_at)
+    alerts.save(turn.connection, alert, final)
+    person = people.staff_by_id(turn.connection, had) if had else None
+    directly = [person.principal] if person is not None and person.status == "active" else []
+    tell(turn, study, enrolment, final, (*told, *directly), dict.fromkeys((*told, *directly), why))
+    refresh(turn, study, enrolment, final)
 
 
 # ------------------------------------------------------------------------------ saying it
 
 
-def _tell(
+def tell(
     turn: Turn,
     study: Study,
     enrolment: Enrolment,
@@ -166,6 +191,7 @@ def _tell(
     names: Sequence[str],
     whys: dict[str, Reason],
 ) -> None:
+    """Have the alert said anew to whoever the names mean, each for its reason."""
     told: set[str] = set()
     for name in names:
         for recipient, language in readers(turn, name):
@@ -182,16 +208,31 @@ def _tell(
 
 
 def shown(
-    turn: Turn, study: Study, enrolment: Enrolment, alert: Alert, language: str, why: Reason | None = None
+    turn: Turn,
+    study: Study,
+    enrolment: Enrolment,
+    alert: Alert,
+    language: str,
+    why: Reason | None = None,
+    *,
+    menu: Menu = "main",
 ) -> Message:
-    """The alert as the care team sees it."""
-    names: dict[str, str] = {person.id: person.name for person in people.all_staff(turn.connection)}
+    """The alert as the care team sees it, with the buttons of a menu."""
+    able: dict[str, str] = {
+        person.id: person.name for person in _able(turn, people.active_staff(turn.connection))
+    }
     return alert_message(
-        study, alert, enrolment.code, language, reason=why or "raised", staff=names, now=turn.now
-    )
+        study, alert, enrolment.code, language, reason=why or "raised", staff=names(turn), now=turn.now, menu=menu,
+        able=able if menu == "assign" else None,
+    )  # fmt: skip
 
 
-def _refresh(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert) -> None:
+def names(turn: Turn) -> dict[str, str]:
+    """The names of all staff there ever were, by id."""
+    return {person.id: person.name for person in people.all_staff(turn.connection)}
+
+
+def refresh(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert) -> None:
     """Make the newest message of each reader show the alert as it stands now."""
     newest = {recipient: message for message, recipient in outbox.posts_of_alert(turn.connection, alert.id)}
     for recipient, message_id in newest.items():
@@ -202,7 +243,8 @@ def _refresh(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert) -> No
 
 
 def readers(turn: Turn, name: str) -> list[tuple[str, str]]:
-    """Who is meant by a name of the ladder: `(principal, language)`; the team, whoever that will be, at the least.
+    """Who is meant by a name of the ladder, or a principal of staff: `(principal, language)`; the team, whoever that
+    will be, at the least.
 
     What is said to the team while nobody is there at all waits in the outbox until somebody is.
     """
@@ -213,6 +255,8 @@ def readers(turn: Turn, name: str) -> list[tuple[str, str]]:
 def _present(turn: Turn, name: str) -> list[tuple[str, str]]:
     team = people.contact_of(turn.connection, people.TEAM)
     here = people.active_staff(turn.connection)
+    if name.startswith("staff:"):
+        return _direct([person for person in here if person.principal == name])
     if name == CARE_TEAM:
         if team is not None:
             return [(people.TEAM, team.language)]
@@ -248,36 +292,7 @@ def language_of(turn: Turn, recipient: str) -> str:
     return contact.language if contact is not None else turn.study.languages[0]
 
 
-# ------------------------------------------------------------------------------ somebody takes it
-
-
-def acknowledge(turn: Turn, alert_id: str, person: Staff) -> Alert | life.Refusal | None:
-    """`person` has it from now on. None: there is no such alert."""
-    return _decide(turn, alert_id, person, "acknowledged")
-
-
-def close(turn: Turn, alert_id: str, person: Staff) -> Alert | life.Refusal | None:
-    """`person` says that it is dealt with. None: there is no such alert."""
-    return _decide(turn, alert_id, person, "closed")
-
-
-def _decide(turn: Turn, alert_id: str, person: Staff, deed: str) -> Alert | life.Refusal | None:
-    alert = alerts.find(turn.connection, AlertId(alert_id))
-    if alert is None:
-        return None
-    enrolment = people.by_id(turn.connection, alert.enrolment, lock=True)
-    assert enrolment is not None
-    alert = alerts.find(turn.connection, alert_id)
-    assert alert is not None
-    decide = life.acknowledge if deed == "acknowledged" else life.close
-    after = decide(alert, person.id, turn.now)
-    if not isinstance(after, Alert):
-        return after
-    alerts.save(turn.connection, alert, after)
-    _trail(turn, enrolment, after, f"alert {deed}", old=alert.state, new=after.state)
-    outbox.cancel_alert(turn.connection, alert.id, f"{deed} meanwhile")
-    _refresh(turn, turn.pinned(alert.study), enrolment, after)
-    return after
+# ------------------------------------------------------------------------------ when somebody cannot be told
 
 
 def pass_on(turn: Turn, row: Outgoing, why: str) -> None:
@@ -351,13 +366,12 @@ def tell_what_is_open(turn: Turn, to: Sequence[tuple[str, str]]) -> None:
     ]
     if not listed:
         return
-    names: dict[str, str] = {person.id: person.name for person in people.all_staff(turn.connection)}
     for recipient, language in to:
-        message = open_list_message(turn.study, listed, language, turn.now, names)
+        message = open_list_message(turn.study, listed, language, turn.now, names(turn))
         turn.say(recipient, message, lane="alert", purpose="notice")
 
 
-def _trail(
+def trail(
     turn: Turn,
     enrolment: Enrolment,
     alert: Alert,
@@ -367,6 +381,7 @@ def _trail(
     new: Any = None,
     reason: str = "",
 ) -> None:
+    """Add what happened to an alert to the audit trail."""
     turn.note(
         action, "alert", alert.id, code=enrolment.code, field=alert.concept, old=old, new=new, reason=reason,
         study=alert.study,

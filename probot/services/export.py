@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 
 from probot.schedule.civil import local
 from probot.store import trail
-from probot.store.tables import alert, assessment, enrolment, response, staff
+from probot.store.tables import alert, alert_event, assessment, enrolment, response, staff
 
 What = Literal["responses", "assessments", "alerts", "audit"]
 WHAT: tuple[What, ...] = ("responses", "assessments", "alerts", "audit")
@@ -35,7 +35,8 @@ COLUMNS: Mapping[What, tuple[str, ...]] = {
     "alerts": (
         "code", "concept", "rule", "tier", "state", "raised_at", "hits", "peak", "item", "value", "previous",
         "since", "detail", "words", "last_hit_at", "notified_at", "told", "acknowledged_by", "acknowledged_at",
-        "closed_by", "closed_at", "study_hash", "alert_id",
+        "closed_by", "closed_at", "study_hash", "alert_id", "taken_at", "response_seconds", "called_at", "assigned_to",
+        "action", "action_reason", "wish",
     ),
     "audit": (
         "seq", "at", "actor", "actor_name", "role", "action", "object", "object_id", "code", "field", "old", "new",
@@ -105,7 +106,7 @@ def _assessments(connection: Connection) -> Iterator[Row]:
 
 
 def _alerts(connection: Connection) -> Iterator[Row]:
-    names = _names(connection)
+    names, called = _names(connection), _first_calls(connection)
     wanted = (
         select(alert, enrolment.c.code)
         .join(enrolment, enrolment.c.id == alert.c.enrolment_id)
@@ -117,8 +118,22 @@ def _alerts(connection: Connection) -> Iterator[Row]:
         row |= {key: evidence.get(key) for key in ("item", "value", "previous", "since", "detail", "words")}
         row["alert_id"] = row.pop("id")
         row["acknowledged_by"] = names.get(row["acknowledged_by"], row["acknowledged_by"])
-        row["closed_by"] = names.get(row["closed_by"], row["closed_by"])
+        for column in ("closed_by", "assigned_to"):
+            row[column] = names.get(row[column], row[column])
+        row["called_at"] = called.get(row["alert_id"])
+        taken = row["taken_at"]
+        row["response_seconds"] = None if taken is None else round((taken - row["raised_at"]).total_seconds())
         yield row
+
+
+def _first_calls(connection: Connection) -> dict[str, datetime]:
+    """When the participant was called for the first time about each alert, by the alert's id."""
+    found: dict[str, datetime] = {}
+    events = select(alert_event.c.alert_id, alert_event.c.entry).order_by(alert_event.c.number)
+    for row in connection.execute(events):
+        if row.entry["deed"] == "called":
+            found.setdefault(row.alert_id, datetime.fromisoformat(row.entry["at"]))
+    return found
 
 
 def _audit(connection: Connection) -> Iterator[Row]:

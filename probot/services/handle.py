@@ -27,6 +27,7 @@ from probot.ports import (
 from probot.services import alerting, participant, start, team
 from probot.services.converse import Reply, in_front, tapped, typed
 from probot.services.deliver import lost_contact, move
+from probot.services.taking import Place
 from probot.services.turn import Turn
 from probot.store import assessments, people
 from probot.store.records import Contact, Enrolment
@@ -77,10 +78,12 @@ def _in_group(turn: Turn, incoming: Incoming, chat: Chat, contact: Contact | Non
         _in_strange_group(turn, incoming, chat)
         return
     match content:
-        case ButtonTapped(data=data):
+        case ButtonTapped(data=data, message=number):
             meaning = read(data)
             if isinstance(meaning, AlertTap):
-                team.tapped(turn, incoming.sender, meaning, contact.language)
+                team.tapped(turn, incoming.sender, meaning, Place(people.TEAM, contact.language, number))
+        case Said(text=text, reply_to=reply_to, edited=False):
+            team.replied(turn, incoming.sender, Place(people.TEAM, contact.language), reply_to, text)
         case Commanded(command, text) if command in {"open", "patient", "grade", "help"}:
             team.commanded(turn, incoming.sender, people.TEAM, command, text, contact.language)
         case MemberChanged(present=True) as came:
@@ -125,11 +128,15 @@ def _from_staff(turn: Turn, incoming: Incoming, chat: Chat, sender: Sender | Non
             meaning = read(data)
             reply = Reply(incoming.received_at, data, number, received_at=incoming.received_at)
             if isinstance(meaning, AlertTap):
-                team.tapped(turn, sender, meaning, contact.language)
+                team.tapped(turn, sender, meaning, Place(contact.principal, contact.language, number))
             elif isinstance(meaning, AnswerTap):
                 team.answered(turn, sender, meaning, reply)
         case Commanded(command, text):
             team.commanded(turn, sender, contact.principal, command, text, contact.language)
+        case Said(text=text, reply_to=reply_to, edited=False) if team.replied(
+            turn, sender, Place(contact.principal, contact.language), reply_to, text
+        ):
+            pass
         case Said(text=text, message=message, edited=False):
             reply = Reply(
                 _answered_at(incoming), text, key=f"message:{message}", received_at=incoming.received_at

@@ -5,19 +5,13 @@ The rule: who acts is always a named person with the power to; a group speaks fo
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
-from probot.alerts.life import Refusal
-from probot.alerts.model import Alert
 from probot.alerts.present import AnswerLine, ExpectedLine, open_list_message, participant_message
 from probot.alerts.staff import (
-    done_words,
     not_authorised,
     not_staff,
-    refusal_words,
     staff_help,
-    unknown_alert,
     unknown_code,
 )
 from probot.flows.buttons import AlertTap, AnswerTap
@@ -25,10 +19,10 @@ from probot.flows.session import SentMedia, Tapped, Typed
 from probot.messages import Message
 from probot.ports import Sender
 from probot.schedule.civil import local_day
-from probot.services import alerting, grade, pictures
+from probot.services import alerting, grade, pictures, taking
 from probot.services.converse import Reply
 from probot.services.turn import Turn
-from probot.store import alerts, assessments, people
+from probot.store import alerts, assessments, people, threads
 from probot.store.records import Enrolment, Staff
 from probot.study.model import Power
 
@@ -48,9 +42,9 @@ def act_as(turn: Turn, person: Staff) -> None:
     turn.actor, turn.role = person.id, person.role
 
 
-def tapped(turn: Turn, sender: Sender | None, tap: AlertTap, language: str) -> None:
-    """[Acknowledge] or [Close] under an alert; what came of it is shown to whoever tapped."""
-    person = who(turn, sender)
+def tapped(turn: Turn, sender: Sender | None, tap: AlertTap, place: taking.Place) -> None:
+    """A button under an alert; what came of it is shown to whoever tapped."""
+    person, language = who(turn, sender), place.language
     if person is None:
         turn.note("tap refused", "alert", tap.alert, reason="not staff", new=tap.action)
         turn.toast = not_staff(language)
@@ -60,18 +54,29 @@ def tapped(turn: Turn, sender: Sender | None, tap: AlertTap, language: str) -> N
         turn.note("tap refused", "alert", tap.alert, reason="role", new=tap.action)
         turn.toast = not_authorised(turn.study, "acknowledge", language)
         return
-    acts: dict[str, Callable[[Turn, str, Staff], Alert | Refusal | None]] = {
-        "ack": alerting.acknowledge,
-        "close": alerting.close,
-    }
-    act = acts.get(tap.action)
-    result = act(turn, tap.alert, person) if act else None
-    if result is None:
-        turn.toast = unknown_alert(language)
-    elif isinstance(result, Alert):
-        turn.toast = done_words(tap.action, language)
-    else:
-        turn.toast = refusal_words(turn.study, result, language, _names(turn))
+    turn.toast = taking.tapped(turn, person, tap, place)
+
+
+def replied(turn: Turn, sender: Sender | None, place: taking.Place, reply_to: int | None, text: str) -> bool:
+    """Words in reply to something about an alert. False if they reply to nothing of that kind."""
+    contact = people.contact_of(turn.connection, place.recipient)
+    if reply_to is None or contact is None:
+        return False
+    thread = threads.replied_to(turn.connection, contact, reply_to)
+    if thread is None:
+        return False
+    person = who(turn, sender)
+    if person is None:
+        turn.note("reply refused", "alert", thread.alert, reason="not staff")
+        _answer(turn, place.recipient, Message(not_staff(place.language)))
+        return True
+    act_as(turn, person)
+    if not alerting.may(turn, person, "acknowledge"):
+        turn.note("reply refused", "alert", thread.alert, reason="role")
+        _answer(turn, place.recipient, Message(not_authorised(turn.study, "acknowledge", place.language)))
+    elif thread.kind == "reason" and not thread.settled:
+        taking.reasoned(turn, person, place, thread, text)
+    return True
 
 
 def commanded(
@@ -128,10 +133,6 @@ def _answer(turn: Turn, recipient: str, message: Message) -> None:
     turn.say(recipient, message, lane="reply", purpose="notice")
 
 
-def _names(turn: Turn) -> dict[str, str]:
-    return {person.id: person.name for person in people.all_staff(turn.connection)}
-
-
 def _open(turn: Turn, language: str) -> Message:
     codes: dict[str, str] = {}
     listed = []
@@ -141,7 +142,7 @@ def _open(turn: Turn, language: str) -> Message:
             codes[alert.enrolment] = enrolment.code if enrolment else "?"
         listed.append((alert, codes[alert.enrolment]))
     turn.note("open alerts shown", "alert", "*", new=len(listed))
-    return open_list_message(turn.study, listed, language, turn.now, _names(turn))
+    return open_list_message(turn.study, listed, language, turn.now, alerting.names(turn))
 
 
 def _code(text: str) -> str:
@@ -177,5 +178,5 @@ def _patient(turn: Turn, enrolment: Enrolment | None, text: str, language: str) 
     return participant_message(
         turn.study, enrolment.code, language, status=enrolment.status, answers=lines,
         alerts=alerts.standing(turn.connection, enrolment.id), now=turn.now, expected=expected,
-        until=local_day(paused, enrolment.zone) if paused else None, staff=_names(turn),
+        until=local_day(paused, enrolment.zone) if paused else None, staff=alerting.names(turn),
     )  # fmt: skip

@@ -84,7 +84,8 @@ def _columns(one: Alert) -> dict[str, Any]:
         "evidence": evidence_to_json(one.evidence), "hits": one.hits, "peak": one.peak,
         "last_hit_at": one.last_hit_at, "notified_at": one.notified_at, "acknowledged_by": one.acknowledged_by,
         "acknowledged_at": one.acknowledged_at, "closed_by": one.closed_by, "closed_at": one.closed_at,
-        "told": list(one.told),
+        "told": list(one.told), "taken_at": one.taken_at, "assigned_to": one.assigned_to, "action": one.action,
+        "action_reason": one.action_reason, "wish": one.wish,
     }  # fmt: skip
 
 
@@ -99,5 +100,7 @@ def _alert(connection: Connection, row: Row[Any]) -> Alert:
         evidence=evidence_from_json(row.evidence), hits=row.hits, peak=row.peak, last_hit_at=row.last_hit_at,
         notified_at=row.notified_at, acknowledged_by=row.acknowledged_by, acknowledged_at=row.acknowledged_at,
         closed_by=row.closed_by, closed_at=row.closed_at, told=tuple(row.told),
+        taken_at=row.taken_at, assigned_to=row.assigned_to, action=row.action, action_reason=row.action_reason,
+        wish=row.wish,
         history=tuple(entry_from_json(event.entry) for event in events),
     )  # fmt: skip

@@ -18,10 +18,12 @@ from probot.study.draft import Draft, Written
 from probot.study.folder import Route, Source
 from probot.study.grammar import FaultError
 from probot.study.model import (
+    HANDLING,
     Anchor,
     Attribute,
     Consent,
     ConsentPart,
+    Handling,
     Instrument,
     Missed,
     Option,
@@ -37,7 +39,7 @@ from probot.study.model import (
     Views,
     Window,
 )
-from probot.study.shapes.alerts import RuleShape, RungShape
+from probot.study.shapes.alerts import HandlingTierShape, RuleShape, RungShape
 from probot.study.shapes.protocol import TimepointShape
 from probot.study.shapes.reading import Broken
 from probot.study.shapes.views import ViewsShape
@@ -91,6 +93,7 @@ class _Assembly:
             plan=plan,
             rules=rules,
             ladders=self.ladders(),
+            handling=self.handling(),
             roles={
                 name: Role(name, self.text(one.label), frozenset(one.may))
                 for name, one in sorted(shape.roles.items())
@@ -153,6 +156,14 @@ class _Assembly:
             "routine": tuple(map(_rung, ladder.routine)),
             "soon": tuple(map(_rung, ladder.soon)),
             "urgent": tuple(map(_rung, ladder.urgent)),
+        }
+
+    def handling(self) -> dict[Tier, Handling]:
+        shape = self.shape.handling
+        return {
+            "routine": _handling(shape.routine, HANDLING["routine"]),
+            "soon": _handling(shape.soon, HANDLING["soon"]),
+            "urgent": _handling(shape.urgent, HANDLING["urgent"]),
         }
 
     def timepoint(self, name: str, one: TimepointShape) -> Timepoint:
@@ -260,6 +271,10 @@ def _views(shape: ViewsShape) -> Views:
     asked = shape.picture
     picture = Trajectory(asked.days, tuple(asked.show)) if asked is not None else None
     return Views(picture)
+
+
+def _handling(one: HandlingTierShape, otherwise: Handling) -> Handling:
+    return Handling(one.lasts or otherwise.lasts, one.snooze or otherwise.snooze)
 
 
 def _hours(plan: Mapping[str, Timepoint]) -> tuple[time, time]:

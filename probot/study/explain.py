@@ -12,7 +12,7 @@ from typing import Any
 from probot.study.canonical import root_of
 from probot.study.checks.calendar import said
 from probot.study.conditions import items_in
-from probot.study.model import Every, Moment, Offset, Phase, Study, Timepoint
+from probot.study.model import TIERS, Every, Moment, Offset, Phase, Study, Timepoint
 from probot.study.nodes import plain
 from probot.study.scalars import WEEKDAYS
 
@@ -27,6 +27,7 @@ def explain(study: Study) -> list[str]:
         *_items(study, written),
         *_rules(study, written),
         *_quiet(study),
+        *_handling(study),
     ]
 
 
@@ -174,6 +175,15 @@ def _quiet(study: Study) -> Iterator[str]:
         else:
             yield f"quiet hours: alerts of tier {tier} wait between {hours.start:%H:%M} and {hours.end:%H:%M} ({study.zone})"
     yield "quiet hours: urgent alerts never wait"
+
+
+def _handling(study: Study) -> Iterator[str]:
+    for tier in reversed(TIERS):
+        one = study.handling[tier]
+        yield (
+            f"alerts of tier {tier}: once taken, open again after {said(one.lasts)} without a further step; "
+            f"put off for {said(one.snooze)} at most"
+        )
 
 
 def _count(number: int, what: str) -> str:

@@ -227,6 +227,23 @@ class Rung:
     digest: time | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """What happens to an alert that somebody has. It is open again once `lasts` has gone by and nothing has followed;
+    it may be put off for `snooze` at most.
+    """
+
+    lasts: timedelta
+    snooze: timedelta
+
+
+HANDLING: Mapping[Tier, Handling] = {
+    "routine": Handling(timedelta(days=7), timedelta(days=3)),
+    "soon": Handling(timedelta(hours=24), timedelta(hours=12)),
+    "urgent": Handling(timedelta(hours=4), timedelta(hours=1)),
+}
+"""Where the study says nothing."""
+
 Power = Literal["view", "acknowledge", "grade", "adjudicate", "coordinate", "bind"]
 
 
@@ -305,6 +322,7 @@ class Study:
     """Within these local hours a participant may choose when to be asked (the union of all `movable`)."""
     invitation_days: int = 3
     views: Views = Views()
+    handling: Mapping[Tier, Handling] = field(default_factory=lambda: HANDLING)
     source: str = ""
     """The canonical source (JSON) that `hash` is over; a stored study is loaded from it again."""
 

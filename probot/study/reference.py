@@ -26,6 +26,7 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
     ("rules", "RuleShape", "a name of your choice"),
     ("ladder", "LadderShape", ""),
     ("views", "ViewsShape", ""),
+    ("handling", "HandlingShape", ""),
 )
 """The sections in the order of the page: key, shape of an entry, and what the entries are named by."""
 PARTS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -43,6 +44,7 @@ PARTS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "ladder": (("each rung", "RungShape"),),
     "views": (("picture", "PictureShape"),),
+    "handling": (("each tier", "HandlingTierShape"),),
 }
 
 

@@ -18,6 +18,7 @@ from telegram import (
     BotCommandScope,
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
+    ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
@@ -140,7 +141,7 @@ class TelegramChannel:
                     link_preview_options=_NO_PREVIEW,
                     disable_notification=message.silent or None,
                     protect_content=(self._protect_private and chat > 0) or None,
-                    reply_markup=_keyboard(message) if keyboard else None,
+                    reply_markup=_markup(message, chat) if keyboard else None,
                 )
             except TelegramError as error:
                 if not (entities and _about_entities(error)):
@@ -227,6 +228,13 @@ def _entities(part: Part) -> list[MessageEntity] | None:
     if part.quote is None:
         return None
     return [MessageEntity(MessageEntity.BLOCKQUOTE, offset=part.quote[0], length=part.quote[1])]
+
+
+def _markup(message: Message, chat: int) -> InlineKeyboardMarkup | ForceReply | None:
+    """The buttons. In a group everybody would be made to reply, so there it is left to the words."""
+    if message.wants_reply and not message.buttons and chat > 0:
+        return ForceReply()
+    return _keyboard(message)
 
 
 def _keyboard(message: Message) -> InlineKeyboardMarkup | None:

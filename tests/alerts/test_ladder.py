@@ -87,7 +87,7 @@ def test_hits_that_change_nothing_do_not_put_the_ladder_off():
 
 
 def test_a_reopened_alert_climbs_from_its_reopening():
-    taken = acknowledge(climb(STUDY, fresh(), at(4)).alert, StaffId("n"), at(4, "09:01"))
+    taken = acknowledge(STUDY, climb(STUDY, fresh(), at(4)).alert, StaffId("n"), at(4, "09:01"))
     again = Hit("severe_pain", "urgent", "pain", Evidence())
     alert = absorb(STUDY, taken, again, at(5, "10:00")).alert
     alert = absorb(STUDY, alert, again, at(5, "10:03")).alert
@@ -109,10 +109,11 @@ def test_an_early_tick_does_nothing():
     assert not climbed.repeat
 
 
-def test_an_acknowledged_alert_has_no_next_step():
-    alert = climb(STUDY, fresh(), at(4)).alert
-    climbed = climb(STUDY, acknowledge(alert, StaffId("n"), at(4, "09:01")), at(9))
-    assert (climbed.notify, climbed.digest, climbed.next_at) == ((), (), None)
+def test_an_acknowledged_alert_is_not_climbed_and_keeps_its_term():
+    taken = acknowledge(STUDY, climb(STUDY, fresh(), at(4)).alert, StaffId("n"), at(4, "09:01"))
+    climbed = climb(STUDY, taken, at(9))
+    assert (climbed.notify, climbed.digest, climbed.alert) == ((), (), taken)
+    assert climbed.next_at == at(4, "13:01")
 
 
 def test_an_open_alert_that_lost_its_next_step_finds_it_again():

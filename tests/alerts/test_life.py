@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probot.alerts import life
+from probot.alerts import life, steps
 from probot.alerts.ladder import climb
 from probot.alerts.life import (
     MOVES,
@@ -48,24 +48,27 @@ def in_state(state) -> Alert:
     alert = raised()
     if state == "open":
         return alert
-    taken = acknowledge(alert, NURSE, at(4, "09:02"))
+    taken = acknowledge(STUDY, alert, NURSE, at(4, "09:02"))
     return taken if state == "acknowledged" else close(taken, DOCTOR, at(4, "09:30"))
+
+
+DONE = {
+    "hit": lambda alert, now: absorb(STUDY, alert, hit(value=8), now).alert,
+    "louder hit": lambda alert, now: absorb(STUDY, alert, hit(value=10), now).alert,
+    "acknowledge": lambda alert, now: acknowledge(STUDY, alert, DOCTOR, now),
+    "correct": lambda alert, now: corrected(alert, "pain", 8, 3, now),
+    "close": lambda alert, now: close(alert, DOCTOR, now, "visit"),
+    "step": lambda alert, now: steps.called(STUDY, alert, DOCTOR, now),
+    "ask": lambda alert, now: steps.asked(STUDY, alert, DOCTOR, "Is it worse?", now),
+    "word": lambda alert, now: steps.answered(alert, "Yes", now),
+    "lapse": lambda alert, now: steps.lapsed(STUDY, alert, now),
+    "wish": lambda alert, now: steps.wished(alert, "today", now),
+}
 
 
 def do(alert, happening):
     """The alert afterwards, or the refusal."""
-    now = at(4, "10:00")
-    match happening:
-        case "hit":
-            return absorb(STUDY, alert, hit(value=8), now).alert
-        case "louder hit":
-            return absorb(STUDY, alert, hit(value=10), now).alert
-        case "acknowledge":
-            return acknowledge(alert, DOCTOR, now)
-        case "correct":
-            return corrected(alert, "pain", 8, 3, now)
-        case "close":
-            return close(alert, DOCTOR, now)
+    return DONE[happening](alert, at(4, "10:00"))
 
 
 @pytest.mark.parametrize(("state", "happening"), MOVES, ids=lambda word: word)
@@ -75,20 +78,26 @@ def test_every_state_meets_every_happening_as_the_table_says(state, happening):
         with pytest.raises(ValueError, match="is closed"):
             do(before, happening)
         return
+    if expected is None and happening == "lapse":
+        with pytest.raises(ValueError, match=state):
+            do(before, happening)
+        return
     after = do(before, happening)
+    if expected is None and happening == "wish":
+        assert after is before
+        return
     if expected is None:
         assert isinstance(after, AlreadyTaken | AlreadyClosed | NotTaken)
         return
     assert after.state == expected
     assert after.history[: len(before.history)] == before.history
     assert len(after.history) > len(before.history)
-    assert (after.next_at is not None) is (expected == "open")
+    assert (after.next_at is not None) is (expected != "closed")
 
 
 def test_the_table_speaks_of_every_state_and_every_happening():
     states = ("open", "acknowledged", "closed")
-    happenings = ("hit", "louder hit", "acknowledge", "correct", "close")
-    assert set(MOVES) == {(state, happening) for state in states for happening in happenings}
+    assert set(MOVES) == {(state, happening) for state in states for happening in DONE}
 
 
 def test_no_move_leads_out_of_closed():
@@ -116,9 +125,9 @@ def test_the_same_cause_makes_the_same_alert_and_another_cause_another():
 
 def test_whoever_comes_second_learns_who_was_first():
     taken = in_state("acknowledged")
-    assert acknowledge(taken, DOCTOR, at(5)) == AlreadyTaken(NURSE, at(4, "09:02"))
-    assert acknowledge(taken, NURSE, at(5)) == AlreadyTaken(NURSE, at(4, "09:02"))
-    assert acknowledge(in_state("closed"), NURSE, at(5)) == AlreadyClosed(DOCTOR, at(4, "09:30"))
+    assert acknowledge(STUDY, taken, DOCTOR, at(5)) == AlreadyTaken(NURSE, at(4, "09:02"))
+    assert acknowledge(STUDY, taken, NURSE, at(5)) == AlreadyTaken(NURSE, at(4, "09:02"))
+    assert acknowledge(STUDY, in_state("closed"), NURSE, at(5)) == AlreadyClosed(DOCTOR, at(4, "09:30"))
     assert close(in_state("closed"), NURSE, at(5)) == AlreadyClosed(DOCTOR, at(4, "09:30"))
 
 
@@ -231,7 +240,7 @@ def test_a_signal_that_comes_again_is_no_rise():
     signal = Hit("blocked", "routine", "blocked", Evidence())
     alert = raise_alert(STUDY, EnrolmentId("e"), signal, "c", at(4))
     assert absorb(STUDY, alert, signal, at(4, "10:00")).why is None
-    taken = acknowledge(alert, NURSE, at(4, "10:00"))
+    taken = acknowledge(STUDY, alert, NURSE, at(4, "10:00"))
     assert absorb(STUDY, taken, signal, at(4, "11:00")).why is None
     assert absorb(STUDY, taken, signal, at(5, "09:00")).why == "time"
 
@@ -265,21 +274,23 @@ def test_once_taken_another_symptom_of_the_same_concept_opens_the_alert_again():
     alert = raised("fever", 38.5, "temperature")
     chills = hit("fever", "yes", "chills")
     assert absorb(STUDY, alert, chills, at(4, "09:01")).why is None
-    taken = acknowledge(alert, NURSE, at(4, "09:01"))
+    taken = acknowledge(STUDY, alert, NURSE, at(4, "09:01"))
     absorbed = absorb(STUDY, taken, chills, at(4, "09:05"))
     assert (absorbed.why, absorbed.alert.state) == ("rise", "open")
-    again = acknowledge(absorbed.alert, NURSE, at(4, "09:06"))
+    again = acknowledge(STUDY, absorbed.alert, NURSE, at(4, "09:06"))
     assert absorb(STUDY, again, chills, at(4, "12:00")).why is None
 
 
 def test_a_number_for_a_concept_that_was_raised_without_one_is_news_only_once_taken():
     alert, fever = raised("fever", "yes", "chills"), hit("fever", 39.0, "temperature")
     assert absorb(STUDY, alert, fever, at(4, "09:05")).why is None
-    assert absorb(STUDY, acknowledge(alert, NURSE, at(4, "09:01")), fever, at(4, "09:05")).why == "rise"
+    assert (
+        absorb(STUDY, acknowledge(STUDY, alert, NURSE, at(4, "09:01")), fever, at(4, "09:05")).why == "rise"
+    )
 
 
 def test_a_soon_alert_opened_again_at_night_is_told_at_once_and_again_in_the_morning():
-    taken = acknowledge(raised("many_stools", 4, "stools"), NURSE, at(4, "10:00"))
+    taken = acknowledge(STUDY, raised("many_stools", 4, "stools"), NURSE, at(4, "10:00"))
     after = absorb(STUDY, taken, hit("many_stools", 9, "stools"), at(4, "23:00")).alert
     assert (after.state, after.next_at) == ("open", at(4, "23:00"))
     climbed = climb(STUDY, after, at(4, "23:00"))
@@ -306,9 +317,16 @@ def test_a_correction_of_something_else_changes_nothing():
 
 # ---------------------------------------------------------------- any sequence at all
 
+TRIED = {
+    "acknowledge": lambda alert, now: acknowledge(STUDY, alert, NURSE, now),
+    "close": lambda alert, now: close(alert, NURSE, now),
+    "call": lambda alert, now: steps.called(STUDY, alert, NURSE, now),
+    "give": lambda alert, now: steps.assigned(STUDY, alert, NURSE, DOCTOR, now),
+    "put off": lambda alert, now: steps.snoozed(STUDY, alert, NURSE, 30 * MINUTE, "asleep", now),
+}
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["hit", "hit", "acknowledge", "close", "correct", "climb"]),
+        st.sampled_from(["hit", "hit", "correct", "climb", "due", *TRIED]),
         st.integers(0, 2000),
         st.integers(4, 10),
     ),
@@ -317,9 +335,9 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-def test_no_alert_goes_backward_and_every_open_one_has_a_next_step(steps):
+def test_no_alert_goes_backward_and_every_one_that_is_not_closed_has_a_next_step(happened):
     alert, now = raised("moderate_pain", 4), at(4)
-    for what, minutes, value in steps:
+    for what, minutes, value in happened:
         before, now = alert, now + minutes * MINUTE
         if what == "hit" and alert.state != "closed":
             rule = "severe_pain" if value >= 7 else "moderate_pain"
@@ -328,10 +346,12 @@ def test_no_alert_goes_backward_and_every_open_one_has_a_next_step(steps):
             alert = climb(STUDY, alert, now).alert
         elif what == "correct":
             alert = corrected(alert, "pain", value, 1, now)
-        elif what in {"acknowledge", "close"}:
-            after = getattr(life, what)(alert, NURSE, now)
+        elif what == "due" and alert.state == "acknowledged" and alert.next_at <= now:
+            alert = steps.lapsed(STUDY, alert, now)
+        elif what in {"acknowledge", "close", "call", "give", "put off"}:
+            after = TRIED[what](alert, now)
             alert = after if isinstance(after, Alert) else alert
-        assert (alert.state == "open") is (alert.next_at is not None)
+        assert (alert.state != "closed") is (alert.next_at is not None), "nothing stands still for ever"
         assert alert.history[: len(before.history)] == before.history
         assert TIERS.index(alert.tier) >= TIERS.index(before.tier)
         assert alert.peak >= before.peak

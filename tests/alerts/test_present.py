@@ -99,7 +99,7 @@ def severe() -> Alert:
 
 
 def taken(alert: Alert, now=None) -> Alert:
-    after = acknowledge(alert, NURSE, now or at(4, "09:06"))
+    after = acknowledge(STUDY, alert, NURSE, now or at(4, "09:06"))
     assert isinstance(after, Alert)
     return after
 
@@ -139,7 +139,7 @@ def test_an_alert_met_again_and_corrected(language):
 def test_an_alert_taken_opened_again_and_closed(language):
     alert = absorb(STUDY, taken(severe()), pain(at(5), 9, {at(4): 8}), at(5)).alert
     alert = climb(STUDY, alert, at(5)).alert
-    closed = close(taken(alert, at(5, "09:10")), DOCTOR, at(5, "11:00"))
+    closed = close(taken(alert, at(5, "09:10")), DOCTOR, at(5, "11:00"), "drug_change")
     assert isinstance(closed, Alert)
     same_as_golden(f"closed.{language}", said(closed, language, now=at(5, "11:00")))
 
@@ -199,7 +199,7 @@ def test_the_button_follows_the_state():
         return [read(button.data).action for row in said(alert, "en").buttons for button in row]
 
     assert actions(severe()) == ["ack"]
-    assert actions(taken(severe())) == ["close"]
+    assert actions(taken(severe())) == ["called", "assign", "snooze", "close"]
     closed = close(taken(severe()), NURSE, at(4, "10:00"))
     assert actions(closed) == []
 

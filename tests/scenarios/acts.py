@@ -27,7 +27,7 @@ from probot.services import invite, withdraw
 from probot.services.publish import publish
 from probot.store import alerts, assessments, people
 from probot.wording import keys, say
-from tests.scenarios.phones import Shown, history, messages
+from tests.scenarios.phones import Shown, history, messages, pattern
 from tests.scenarios.script import DAY_ONE, Answer, Coordinator, Step, Trouble
 from tests.scenarios.stage import Stage, enrol, study_named
 
@@ -40,7 +40,8 @@ CHOICES = {
     "go on": NEXT,
 }
 LABELS = {
-    "acknowledge": "alert.button.ack", "close": "alert.button.close", "agree": "welcome.agree",
+    "acknowledge": "alert.button.ack", "close": "alert.button.close", "called": "alert.button.called",
+    "give": "alert.button.assign", "put off": "alert.button.snooze", "never mind": "alert.button.back", "agree": "welcome.agree",
     "disagree": "welcome.disagree", "read": "welcome.seen", "look again": "welcome.take_up",
 }  # fmt: skip
 GOOD_DAY: dict[str, Answer] = {
@@ -111,7 +112,8 @@ async def _person(stage: Stage, step: Step, memory: Memory) -> None:
     api, person, chat = stage.api.people, stage.cast.people.get(name_of(stage, step), 0), chat_of(stage, step)
     said = memory.said.setdefault(name_of(stage, step), [])
     if step.says is not None:
-        number = api.say(person, chat, str(step.says), anonymous=step.anonymously)
+        above = _replied_to(stage, step, person, chat) if step.reply_to is not None else None
+        number = api.say(person, chat, str(step.says), anonymous=step.anonymously, reply_to=above)
         said.append((chat, number, str(step.says)))
     if step.edits is not None:
         found = [each for each in said if step.edits_saying in {None, each[2]}]
@@ -130,6 +132,15 @@ async def _person(stage: Stage, step: Step, memory: Memory) -> None:
         await _answer(stage, step, item, answer)
     if step.fills is not None:
         await _fill(stage, step, step.fills)
+
+
+def _replied_to(stage: Stage, step: Step, person: int, chat: int) -> int:
+    shown = messages(stage, person, chat)
+    wanted = step.reply_to or ""
+    for message in reversed(shown):
+        if any(pattern(stage, language, wanted).search(message.text) for language in stage.study.languages):
+            return message.number
+    raise AssertionError(f"nothing reads {wanted!r}: {[message.text for message in shown]}")
 
 
 def _at_the_phone(stage: Stage, step: Step, person: int) -> None:

@@ -17,9 +17,8 @@ from probot.flows.buttons import BACK, CHANGE, DECLINE, DONE, AnswerTap, read
 from probot.services import export
 from probot.store import people
 from probot.store.tables import consent, note
-from probot.wording import WordingMissing, keys, placeholders, say
 from tests.scenarios.acts import Memory, name_of
-from tests.scenarios.phones import Shown, history, messages
+from tests.scenarios.phones import Shown, history, messages, pattern
 from tests.scenarios.script import DAY_ONE, AlertLook, AssessmentLook, Step, Words
 from tests.scenarios.stage import Stage, study_named
 
@@ -153,18 +152,7 @@ def _each(found: Look, wanted: Any) -> list[tuple[str, str]]:
 
 
 def _pattern(found: Look, name: str, words: str) -> re.Pattern[str]:
-    """A text of the study, a text of the catalogue (whatever stands in its gaps), or the words themselves."""
-    language, study = found.language(name), found.stage.study
-    if words in study.texts:
-        return re.compile(re.escape(study.texts[words][language]))
-    if words in keys(language):
-        gaps = dict.fromkeys(placeholders(language, words), "\0")
-        try:
-            text = say(language, words, **gaps)
-        except WordingMissing:  # it has a plural and wants a number
-            text = say(language, words, **{**gaps, "n": 1})
-        return re.compile(re.escape(text).replace("\0", ".*").replace(re.escape("\0"), ".*"))
-    return re.compile(re.escape(words))
+    return pattern(found.stage, found.language(name), words)
 
 
 def _reads(found: Look, wanted: Any) -> None:

@@ -6,10 +6,12 @@ The rule: read from the server's own record, never from the product.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from probot.sandbox import chats
+from probot.wording import WordingMissing, keys, placeholders, say
 
 if TYPE_CHECKING:
     from tests.scenarios.stage import Stage
@@ -60,3 +62,18 @@ def history(stage: Stage, chat: int | None = None, since: int = 0) -> list[tuple
 def _buttons(markup: Any) -> dict[str, str]:
     rows = (markup or {}).get("inline_keyboard", [])
     return {button["text"]: button.get("callback_data", "") for row in rows for button in row}
+
+
+def pattern(stage: Stage, language: str, words: str) -> re.Pattern[str]:
+    """A text of the study, a text of the catalogue (whatever stands in its gaps), or the words themselves."""
+    study = stage.study
+    if words in study.texts:
+        return re.compile(re.escape(study.texts[words][language]))
+    if words in keys(language):
+        gaps = dict.fromkeys(placeholders(language, words), "\0")
+        try:
+            text = say(language, words, **gaps)
+        except WordingMissing:  # it has a plural and wants a number
+            text = say(language, words, **{**gaps, "n": 1})
+        return re.compile(re.escape(text).replace("\0", ".*").replace(re.escape("\0"), ".*"))
+    return re.compile(re.escape(words))

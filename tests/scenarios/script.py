@@ -91,6 +91,11 @@ class AlertLook(Strict):
     told: list[str] | None = None
     value: Any = None
     previous: Any = None
+    assigned_to: str | None = None
+    action: str | None = None
+    action_reason: str | None = None
+    wish: str | None = None
+    response_seconds: int | None = None
 
 
 class AssessmentLook(Strict):
@@ -125,6 +130,8 @@ class Step(Strict):
     twice: bool = False
     """Tapped twice in one breath."""
     says: str | float | int | None = None
+    reply_to: str | None = None
+    """What they say is a reply to the newest message that reads so (as in `reads`)."""
     anonymously: bool = False
     edits: str | float | int | None = None
     """The last message of theirs is changed into this."""

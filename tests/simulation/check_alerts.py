@@ -199,7 +199,7 @@ def _taken(found: Evidence) -> Iterator[str]:
         name = f"I4: {code}'s {row['rule']} of {short(row['raised_at'])}"
         if row["state"] == "open" and row["next_at"] is None:
             yield f"{name} is open and nobody will be told again"
-        for deed, action in (("acknowledged", "ack"), ("closed", "close")):
+        for deed, action in (("acknowledged", "ack"), ("closed", f"c-{row['action']}")):
             by, at = row[f"{deed}_by"], row[f"{deed}_at"]
             if by is None:
                 if row["state"] == deed:
@@ -228,7 +228,7 @@ def _urgent_stretches(entries: list[Row], end: datetime) -> Iterator[tuple[datet
     """From when until when an urgent ladder was being climbed."""
     start: datetime | None = None
     for entry in entries:
-        begins = entry["deed"] in {"raised", "reopened"} or (
+        begins = entry["deed"] in {"raised", "reopened", "lapsed", "woken"} or (
             entry["deed"] == "hit" and entry["why"] == "tier"
         )
         stops = entry["deed"] in {"acknowledged", "closed"}

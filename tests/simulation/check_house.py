@@ -89,12 +89,13 @@ def _as_it_stands(found: Evidence, status: dict[str, str], reach: dict[str, str]
 
 def _trail_of_alerts(found: Evidence) -> Iterator[str]:
     names = {"raised": "alert raised", "hit": "rule met again", "acknowledged": "alert acknowledged"}
-    names |= {"closed": "alert closed", "corrected": "answer corrected"}
+    names |= {"closed": "alert closed", "corrected": "answer corrected", "called": "participant called"}
+    names |= {"assigned": "alert assigned", "snoozed": "alert snoozed", "lapsed woken": "alert open again"}
     events = found.by("alert_event", "alert_id")
     for deed, action in names.items():
         noted = _trail(found, action)
         for alert in found["alert"]:
-            happened = sum(1 for event in events[alert["id"]] if event["entry"]["deed"] == deed)
+            happened = sum(1 for event in events[alert["id"]] if event["entry"]["deed"] in deed.split())
             traced = len(noted.get((alert["id"], alert["concept"]), []))
             if happened != traced:
                 yield f"I9: {alert['rule']} {alert['id']}: {deed} {happened} times, {traced} in the trail"

@@ -108,4 +108,12 @@ LADDER: tuple[Kind, ...] = (
         "move `repeat` to the last rung.",
         "[{notify: care_team, repeat: 1h}, {after: 4h, notify: doctor}]",
     ),
+    Kind(
+        "PB715",
+        "Urgent alerts may stand still for long",
+        "Once taken, or put off, nobody is called again for that long, whatever becomes of the person who has it.",
+        "let a taken urgent alert open again after 4h or so, and be put off for 1h or so.",
+        "handling: {urgent: {lasts: 2d}}",
+        severity="warning",
+    ),
 )

@@ -14,6 +14,8 @@ from probot.study.problems import did_you_mean
 
 CARE_TEAM = "care_team"
 SHORTEST_REPEAT = timedelta(minutes=5)
+LONGEST_TERM, LONGEST_SNOOZE = timedelta(hours=12), timedelta(hours=4)
+"""For how long an urgent alert may be left to whoever took it, or be put off, before that is worth a warning."""
 
 
 def check(draft: Draft) -> None:
@@ -23,6 +25,7 @@ def check(draft: Draft) -> None:
         if not draft.broken.has("ladder", tier):
             _ladder(draft, route, tier, draft.study.ladders[tier])
     _roles(draft)
+    _handling(draft)
     staff = draft.shape.quiet_hours.staff
     if staff is not None and staff.urgent is not None:
         route = ("quiet_hours", "staff", "urgent")
@@ -77,6 +80,14 @@ def _rung(draft: Draft, place: Route, rung: Rung) -> None:
             draft.complain("PB702", (*place, "notify"), message, did_you_mean(rung.notify, known))
     elif "acknowledge" not in role.may:
         draft.complain("PB703", (*place, "notify"), f"role `{rung.notify}` may not take alerts")
+
+
+def _handling(draft: Draft) -> None:
+    for key, most in (("lasts", LONGEST_TERM), ("snooze", LONGEST_SNOOZE)):
+        written = getattr(draft.shape.handling.urgent, key)
+        if written is not None and written > most:
+            message = f"an urgent alert can stand still for more than {most // timedelta(hours=1)} hours"
+            draft.complain("PB715", ("handling", "urgent", key), message)
 
 
 def _roles(draft: Draft) -> None:

@@ -89,3 +89,23 @@ class LadderShape(Shape):
     """The steps of alerts of tier `soon`."""
     routine: list[RungShape] = Field(min_length=1)
     """The steps of alerts of tier `routine`, usually one daily summary."""
+
+
+class HandlingTierShape(Shape):
+    """What happens to alerts of one tier once somebody has taken them."""
+
+    lasts: Length | None = None
+    """For how long a taken alert waits for the next step (a call, a question, a person it is given to, its end); then it is open again (default: 4h urgent, 24h soon, 7d routine)."""
+    snooze: Length | None = None
+    """For how long it can be put off at most, in all (default: 1h urgent, 12h soon, 3d routine)."""
+
+
+class HandlingShape(Shape):
+    """What happens to an alert once somebody has taken it, for each tier."""
+
+    urgent: HandlingTierShape = HandlingTierShape()
+    """Urgent alerts."""
+    soon: HandlingTierShape = HandlingTierShape()
+    """Alerts of tier `soon`."""
+    routine: HandlingTierShape = HandlingTierShape()
+    """Alerts of tier `routine`."""

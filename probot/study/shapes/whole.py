@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from probot.study.shapes.alerts import LadderShape, RuleShape
+from probot.study.shapes.alerts import HandlingShape, LadderShape, RuleShape
 from probot.study.shapes.items import InstrumentShape
 from probot.study.shapes.protocol import (
     AnchorShape,
@@ -52,3 +52,5 @@ class WholeShape(Shape):
     """Who is told, and when, as long as nobody has taken an alert."""
     views: ViewsShape = ViewsShape()
     """What the care team is shown without asking."""
+    handling: HandlingShape = HandlingShape()
+    """What happens to an alert once somebody has taken it."""

@@ -29,6 +29,7 @@ def upgrade() -> None:
     _note()
     _alert()
     _alert_event()
+    _alert_thread()
     _inbox()
     _outbox()
     _audit()
@@ -350,6 +351,11 @@ def _alert() -> None:
         sa.Column("closed_by", sa.String(length=22), nullable=True),
         sa.Column("closed_at", Instant(timezone=True), nullable=True),
         sa.Column("told", Json(), nullable=False),
+        sa.Column("taken_at", Instant(timezone=True), nullable=True),
+        sa.Column("assigned_to", sa.String(length=22), nullable=True),
+        sa.Column("action", sa.String(length=12), nullable=True),
+        sa.Column("action_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("wish", sa.String(length=8), nullable=True),
         sa.Column("claimed_until", Instant(timezone=True), nullable=True),
         sa.Column("claim_token", sa.String(length=32), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
@@ -383,6 +389,24 @@ def _alert_event() -> None:
         sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_alert_event_alert_id")),
         sa.PrimaryKeyConstraint("alert_id", "number", name=op.f("pk_alert_event")),
     )
+
+
+def _alert_thread() -> None:
+    op.create_table(
+        "alert_thread",
+        sa.Column("message_id", sa.String(length=22), nullable=False),
+        sa.Column("alert_id", sa.String(length=22), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("recipient", sa.String(length=64), nullable=False),
+        sa.Column("detail", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("staff_id", sa.String(length=22), nullable=True),
+        sa.Column("created_at", Instant(timezone=True), nullable=False),
+        sa.Column("settled_at", Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_alert_thread_alert_id")),
+        sa.PrimaryKeyConstraint("message_id", "alert_id", name=op.f("pk_alert_thread")),
+    )
+    op.create_index("ix_alert_thread_recipient", "alert_thread", ["recipient", "created_at"], unique=False)
+    op.create_index("ix_alert_thread_alert", "alert_thread", ["alert_id"], unique=False)
 
 
 def _inbox() -> None:

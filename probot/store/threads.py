@@ -1,0 +1,121 @@
+"""Which alert does a reply belong to? The messages around an alert, and what each of them waits for.
+
+The rule: a reply counts in the chat that the message went to and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Select, insert, select, update
+
+from probot.store.records import Contact
+from probot.store.tables import outbox
+from probot.store.tables_alerts import alert_thread
+
+Kind = Literal["alert", "question", "answer", "reason", "list"]
+"""alert: the alert itself. The others as in the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A message that a reply can be given to. `detail`: for a question, the chat it was asked from; for a reason, the
+    button that it is for.
+    """
+
+    message: str
+    alert: str
+    kind: Kind
+    recipient: str
+    detail: str = ""
+    staff: str | None = None
+    settled: bool = False
+
+
+def add(
+    connection: Connection, *, message: str, alerts: Iterable[str], kind: Kind, recipient: str, now: datetime,
+    detail: str = "", staff: str | None = None,
+) -> None:  # fmt: skip
+    """Remember what a message is about."""
+    for one in alerts:
+        connection.execute(
+            insert(alert_thread).values(
+                message_id=message, alert_id=one, kind=kind, recipient=recipient, detail=detail, staff_id=staff,
+                created_at=now,
+            )
+        )  # fmt: skip
+
+
+def settle(connection: Connection, message: str, now: datetime) -> None:
+    """What the message waited for has come."""
+    connection.execute(
+        update(alert_thread).where(alert_thread.c.message_id == message).values(settled_at=now)
+    )
+
+
+def of_message(connection: Connection, message: str) -> Thread | None:
+    """What the outbox row of that id is about, if it belongs to an alert's talk."""
+    row = connection.execute(select(alert_thread).where(alert_thread.c.message_id == message)).first()
+    return None if row is None else _thread(row)
+
+
+def replied_to(connection: Connection, contact: Contact, number: int) -> Thread | None:
+    """What the channel's message of that number in this chat is about: an alert, or something around one."""
+    message = connection.execute(_numbered(contact, number)).first()
+    if message is None:
+        return None
+    found = of_message(connection, message.id)
+    if found is not None:
+        return found
+    if message.alert_id is None:
+        return None
+    return Thread(message.id, message.alert_id, "alert", contact.principal)
+
+
+def _numbered(contact: Contact, number: int) -> Select[Any]:
+    return select(outbox.c.id, outbox.c.alert_id).where(
+        outbox.c.recipient == contact.principal, outbox.c.contact_id == contact.id, outbox.c.number == number,
+        outbox.c.kind == "post",
+    )  # fmt: skip
+
+
+def open_question(connection: Connection, recipient: str, since: datetime) -> Thread | None:
+    """The newest question to a participant that has arrived, is not answered yet and was asked after `since`."""
+    wanted = (
+        select(alert_thread)
+        .join(outbox, outbox.c.id == alert_thread.c.message_id)
+        .where(
+            alert_thread.c.recipient == recipient, alert_thread.c.kind == "question",
+            alert_thread.c.settled_at.is_(None), alert_thread.c.created_at >= since, outbox.c.state == "sent",
+        )
+        .order_by(alert_thread.c.created_at.desc())
+        .limit(1)
+    )  # fmt: skip
+    row = connection.execute(wanted).first()
+    return None if row is None else _thread(row)
+
+
+def post_of(connection: Connection, recipient: str, alert: str, number: int | None) -> str | None:
+    """The outbox row that shows the alert to a recipient as the channel's message of that number."""
+    if number is None:
+        return None
+    wanted = select(outbox.c.id).where(
+        outbox.c.alert_id == alert, outbox.c.recipient == recipient, outbox.c.number == number,
+        outbox.c.kind == "post",
+    )  # fmt: skip
+    return connection.execute(wanted).scalar()
+
+
+def _thread(row: Any) -> Thread:
+    return Thread(
+        row.message_id,
+        row.alert_id,
+        row.kind,
+        row.recipient,
+        row.detail,
+        row.staff_id,
+        row.settled_at is not None,
+    )

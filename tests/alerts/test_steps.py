@@ -1,0 +1,132 @@
+"""What people do about an alert after they took it: each step, its term, and what opens it again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from probot.alerts import life, steps
+from probot.alerts.ladder import climb
+from probot.alerts.model import Alert, Evidence, Hit
+from probot.alerts.present import alert_message
+from probot.flows.buttons import read
+from probot.study.model import HANDLING
+from probot.values import EnrolmentId, StaffId
+from tests.alerts.small_study import STUDY, at
+
+MEI, TOM = StaffId("mei"), StaffId("tom")
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+NOON = at(4, "12:00")
+NAMES = {"mei": "Mei", "tom": "Tom"}
+
+
+def taken(rule="severe_pain", value=8, item="pain") -> Alert:
+    met = STUDY.rules[rule]
+    hit = Hit(rule, met.tier, met.concept, Evidence(item=item, value=value))
+    alert = life.raise_alert(STUDY, EnrolmentId("e"), hit, "r", NOON)
+    alert = climb(STUDY, alert, NOON).alert
+    after = life.acknowledge(STUDY, alert, MEI, NOON)
+    assert isinstance(after, Alert)
+    return after
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "item", "tier"),
+    [
+        ("severe_pain", 8, "pain", "urgent"),
+        ("many_stools", 5, "stools", "soon"),
+        ("moderate_pain", 4, "pain", "routine"),
+    ],
+)
+def test_an_acknowledgement_lasts_as_long_as_its_tier_says(rule, value, item, tier):
+    assert taken(rule, value, item).next_at == NOON + HANDLING[tier].lasts
+
+
+def test_every_step_gives_a_new_term_and_what_the_participant_says_does_not():
+    alert, later = taken(), NOON + HOUR
+    for after in (
+        steps.called(STUDY, alert, MEI, later),
+        steps.assigned(STUDY, alert, MEI, TOM, later),
+        steps.asked(STUDY, alert, MEI, "Worse?", later),
+    ):
+        assert after.next_at == later + 4 * HOUR
+    assert steps.answered(alert, "Yes", later).next_at == alert.next_at
+    assert steps.undelivered(alert, "blocked", later).next_at == alert.next_at
+
+
+def test_once_nothing_has_followed_it_is_open_and_its_ladder_begins_anew():
+    alert = taken()
+    again = steps.lapsed(STUDY, alert, alert.next_at)
+    assert (again.state, again.rung, again.acknowledged_by) == ("open", 0, None)
+    assert (again.history[-1].deed, again.history[-1].by) == ("lapsed", MEI)
+    assert again.taken_at == NOON, "when it was first taken stays"
+    first = climb(STUDY, again, alert.next_at)
+    assert first.notify == ("care_team",)
+    assert climb(STUDY, first.alert, alert.next_at + 10 * MINUTE).notify == ("doctor",)
+
+
+def test_whoever_it_was_given_to_has_it_and_is_named_when_it_lapses():
+    given = steps.assigned(STUDY, taken(), MEI, TOM, NOON + MINUTE)
+    assert steps.holder(given) == TOM
+    assert steps.lapsed(STUDY, given, given.next_at).history[-1].by == TOM
+    retaken = life.acknowledge(STUDY, steps.lapsed(STUDY, given, given.next_at), MEI, given.next_at)
+    assert steps.holder(retaken) == MEI
+
+
+def test_a_snooze_ends_by_itself_and_is_told_apart_from_a_lapse():
+    alert = steps.snoozed(STUDY, taken(), MEI, 30 * MINUTE, "asleep", NOON)
+    assert alert.next_at == NOON + 30 * MINUTE
+    assert steps.lapsed(STUDY, alert, alert.next_at).history[-1].deed == "woken"
+    called = steps.called(STUDY, alert, MEI, NOON + MINUTE)
+    assert steps.lapsed(STUDY, called, called.next_at).history[-1].deed == "lapsed"
+
+
+def test_an_urgent_alert_cannot_be_put_off_beyond_its_limit_however_often_it_is_tried():
+    alert = taken()
+    assert steps.snoozed(STUDY, alert, MEI, 2 * HOUR, "busy", NOON) == steps.TooLong(HOUR)
+    alert = steps.snoozed(STUDY, alert, MEI, 30 * MINUTE, "asleep", NOON)
+    soon = NOON + 20 * MINUTE
+    assert steps.snoozed(STUDY, alert, MEI, HOUR, "asleep", soon) == steps.TooLong(40 * MINUTE)
+    alert = steps.snoozed(STUDY, alert, MEI, 30 * MINUTE, "asleep", soon)
+    assert steps.snooze_choices(STUDY, alert, NOON + 50 * MINUTE) == ()
+    awake = steps.lapsed(STUDY, alert, alert.next_at)
+    again = life.acknowledge(STUDY, awake, TOM, alert.next_at)
+    assert steps.may_be_put_off(STUDY, again, alert.next_at) == HOUR, "somebody has decided anew"
+
+
+def test_nothing_is_done_about_an_alert_that_nobody_has_or_that_is_closed():
+    closed = life.close(taken(), MEI, NOON, "advice")
+    for refused in (steps.called(STUDY, closed, TOM, NOON), steps.assigned(STUDY, closed, TOM, MEI, NOON)):
+        assert refused == life.AlreadyClosed(MEI, NOON)
+    free = steps.lapsed(STUDY, taken(), NOON + 4 * HOUR)
+    assert steps.called(STUDY, free, TOM, NOON + 5 * HOUR) == life.NotTaken()
+    asked = steps.asked(STUDY, free, TOM, "How are you?", NOON + 5 * HOUR)
+    assert (asked.state, asked.next_at) == ("open", free.next_at), "asking does not stop the ladder"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("menu", "actions"),
+    [
+        ("main", ["called", "assign", "snooze", "close"]),
+        ("close", ["c-advice", "c-drug_change", "c-visit", "c-admission", "c-none", "back"]),
+        ("assign", ["a-tom", "back"]),
+        ("snooze", ["z-15", "z-30", "z-60", "back"]),
+    ],
+)
+def test_each_menu_has_its_buttons(menu, actions, language):
+    message = alert_message(STUDY, taken(), "P-001", language, now=NOON, staff=NAMES, menu=menu, able=NAMES)
+    assert [read(button.data).action for row in message.buttons for button in row] == actions
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_long_story_keeps_its_beginning_and_its_end(language):
+    alert = taken()
+    for number in range(30):
+        alert = steps.answered(alert, f"answer {number} ends", NOON)
+    lines = alert_message(STUDY, alert, "P-001", language, now=NOON, staff=NAMES).text.split("\n")
+    told = [line for line in lines if "answer " in line]
+    assert (len(told), "answer 29 ends" in told[-1]) == (11, True)
+    assert any("Mei" in line for line in lines)
+    assert any("19" in line and "answer" not in line for line in lines), "how many were left out"

@@ -79,9 +79,11 @@ $(VENV)-bench/.bench: requirements/bench.txt | $(BIN)/python
 	@touch $@
 
 # A packet is taken only if its hash stands in the lock; probot itself is linked, so edits count at once.
+# Compiled here, whatever PYTHONDONTWRITEBYTECODE says: else every start of probot compiles all of it again.
 define install
 echo "Installing $(1) into $(VENV) (again only when it changes) ..." && \
 $(PIP) install --quiet --require-hashes --requirement $(1) && \
+$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null; \
 $(PIP) install --quiet --no-deps --no-build-isolation --editable . && \
 touch $@ || { echo "The environment could not be built: see the lines above. Is a package index reachable from here?"; exit 1; }
 endef

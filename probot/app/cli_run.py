@@ -19,7 +19,7 @@ from probot.app.build import new_claim_token, system_clock
 from probot.app.desk import Exit, err, load_or_stop, open_office, settings_or_stop, show_problems, stop, warn
 from probot.app.front_door import front_door
 from probot.app.lease import HeldElsewhere, Lease
-from probot.app.loops import in_parallel
+from probot.app.loops import in_parallel, told_to_stop
 from probot.app.office import Office
 from probot.app.settings import WEBHOOK_LISTEN, Settings, WrongSetting
 from probot.app.world import TokenRejected, World, build_world
@@ -107,16 +107,17 @@ async def _sandbox(settings: Settings, office: Office, lease: Lease) -> None:
 
 
 async def _run(settings: Settings, office: Office, lease: Lease) -> None:
+    told = told_to_stop()
     token = settings.telegram_token
     assert token is not None
     world = build_world(
         office.store, system_clock(), token.get_secret_value(), settings.telegram_api, webhook=settings.webhook,
         pace=Pace() if settings.send_limits == "telegram" else None,
     )  # fmt: skip
-    await until_stopped(world, lease, settings)
+    await until_stopped(world, lease, settings, told)
 
 
-async def until_stopped(world: World, lease: Lease, settings: Settings) -> None:
+async def until_stopped(world: World, lease: Lease, settings: Settings, told: asyncio.Event) -> None:
     """Run everything until a signal says stop; then finish what is under way."""
     listen = settings.listen or (WEBHOOK_LISTEN if settings.webhook else "")
     async with AsyncExitStack() as stack:
@@ -129,4 +130,4 @@ async def until_stopped(world: World, lease: Lease, settings: Settings) -> None:
         found = await world.runtime.office.look(status, world.clock.now())
         if not found.staff and not found.participants:
             err.print(NEXT, markup=False)
-        await in_parallel(world, lease.keep)
+        await in_parallel(world, told, lease.keep)

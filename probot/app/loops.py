@@ -15,13 +15,20 @@ from probot.app.stopping import STOP_WITHIN, end_within
 from probot.app.world import World
 
 
-async def in_parallel(world: World, *others: Callable[[], Awaitable[None]]) -> None:
-    """The world's loops and others, until SIGTERM or SIGINT, or until one of them dies; what killed it is raised."""
-    stopped = asyncio.Event()
+def told_to_stop() -> asyncio.Event:
+    """Set once SIGTERM or SIGINT has come. To be asked for before anything else: an exception of a signal handler
+    may come up anywhere inside the event loop, and then its stop may wait for ever.
+    """
+    told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
-    parts: list[Coroutine[Any, Any, object]] = [_receive(world), world.runtime.run(), stopped.wait()]
+        loop.add_signal_handler(number, told.set)
+    return told
+
+
+async def in_parallel(world: World, told: asyncio.Event, *others: Callable[[], Awaitable[None]]) -> None:
+    """The world's loops and others, until told to stop or until one of them dies; what killed it is raised."""
+    parts: list[Coroutine[Any, Any, object]] = [_receive(world), world.runtime.run(), told.wait()]
     tasks = [asyncio.ensure_future(part) for part in (*parts, *(other() for other in others))]
     code = Exit.CANNOT_START
     try:

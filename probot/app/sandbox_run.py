@@ -17,7 +17,7 @@ from probot.app.build import new_invitation_token, read_clock
 from probot.app.clinic import SandboxClinic
 from probot.app.clocks import MovableClock
 from probot.app.desk import SANDBOX_BOT, err
-from probot.app.loops import in_parallel
+from probot.app.loops import in_parallel, told_to_stop
 from probot.app.settings import Settings, WrongSetting, host_and_port
 from probot.app.world import World, build_world
 from probot.sandbox.botapi import BotApi
@@ -42,6 +42,7 @@ PARTICIPANTS = (("P-001", "zh", "oral"), ("P-002", "en", "skin"))
 
 async def run(settings: Settings, store: Store, lease: Callable[[], Awaitable[None]]) -> None:
     """Run the sandbox until a signal says stop. The page, its people and its clock go on where they were."""
+    told = told_to_stop()
     host, port = host_and_port(settings.sandbox_listen)
     kept = state_file(settings.database)
     clock = MovableClock(read_clock)
@@ -68,7 +69,7 @@ async def run(settings: Settings, store: Store, lease: Callable[[], Awaitable[No
         err.print(
             f"\n  probot's sandbox is ready. Open this page:  {root}\n  Ctrl+C stops it.\n", markup=False
         )
-        await in_parallel(world, lease)
+        await in_parallel(world, told, lease)
 
 
 def state_file(url: str) -> Path:

@@ -129,8 +129,10 @@ class Poller:
             # Without drop_pending_updates: what waits at Telegram are patients' answers.
             await self._bot.delete_webhook()
             self._webhook_gone = True
+        # Whoever has not heard anything yet does not wait: that Telegram answers is news, and updates may be there.
+        listening = self._reception.state == "listening"
         parameters = {
-            "timeout": str(self._poll_seconds),
+            "timeout": str(self._poll_seconds if listening else 0),
             "limit": str(_BATCH),
             "allowed_updates": json.dumps(ALLOWED_UPDATES),
         }

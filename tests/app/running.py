@@ -129,7 +129,11 @@ class Site:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("PROBOT_")}
+        dropped = (
+            "PROBOT_",
+            "PYTHONDONTWRITEBYTECODE",
+        )  # many starts: the second need not compile everything again
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
         return kept | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "COLUMNS": "200"} | self.settings
 
     async def probot(self, *arguments: str) -> Done:

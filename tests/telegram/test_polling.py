@@ -72,10 +72,11 @@ async def test_the_offset_moves_once_the_batch_is_kept(world: World, server: Ser
 
 
 async def test_every_poll_names_the_kinds_it_wants_and_how_long_it_waits(world: World, server: Server):
-    await world.turns(2)
-    for parameters in server.of("getUpdates"):
-        assert json.loads(parameters["allowed_updates"]) == list(ALLOWED_UPDATES)
-        assert parameters["timeout"] == "1"
+    await world.turns(3)
+    asked = server.of("getUpdates")
+    assert [json.loads(parameters["allowed_updates"]) for parameters in asked] == [list(ALLOWED_UPDATES)] * 3
+    # The first waits for nothing: that Telegram answers at all is known at once.
+    assert [parameters["timeout"] for parameters in asked] == ["0", "1", "1"]
 
 
 async def test_a_batch_that_could_not_be_kept_is_asked_for_again(world: World, server: Server):

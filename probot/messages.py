@@ -44,6 +44,8 @@ class Message:
     wants_reply: bool = False
 
 
-Lane = Literal["alert", "edit", "reply", "prompt", "digest"]
-"""Which messages overtake which: an alert waits for nobody."""
-LANES: tuple[Lane, ...] = ("alert", "edit", "reply", "prompt", "digest")
+Lane = Literal["alert", "edit", "reply", "prompt", "digest", "outside"]
+"""Which messages overtake which: an alert waits for nobody. `outside`: what goes beside the messenger, at its own pace."""
+MESSENGER_LANES: tuple[Lane, ...] = ("alert", "edit", "reply", "prompt", "digest")
+"""What the messenger carries, from first to last."""
+LANES: tuple[Lane, ...] = (*MESSENGER_LANES, "outside")

@@ -161,7 +161,31 @@ class Leave:
     chat: int
 
 
-Sending = Post | Edit | Photo | Leave
+CallKind = Literal["alert", "test", "trouble", "over"]
+"""What a call beside the messenger is about: an alert; the test of this path; probot itself; that trouble is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Call people on a path beside the messenger. `key` is the same for every copy, so that a receiver can tell.
+
+    `subject` stands alone on a lock screen. `code` and `tier` only for alerts; no name is ever in it.
+    """
+
+    path: str
+    by: Literal["mail", "webhook"]
+    key: str
+    kind: CallKind
+    study: str
+    subject: str
+    text: str
+    said_at: datetime
+    code: str = ""
+    tier: str = ""
+    repeat: bool = False
+
+
+Sending = Post | Edit | Photo | Leave | Call
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import Any
 from telegram.request import BaseRequest
 
 from probot.app.world import World, build_world
+from probot.outside.channel import OutsideChannel
 from probot.sandbox import chats
 from probot.sandbox.botapi import BotApi
 from probot.sandbox.inprocess import ROOT, InProcessRequest
@@ -273,7 +274,7 @@ class Clinic:
 @asynccontextmanager
 async def a_clinic(
     url: str, *, study: Study | None = None, over_http: bool = False, at: datetime = START,
-    limits: LimitSettings | None = None, migrated: bool = False,
+    limits: LimitSettings | None = None, migrated: bool = False, beside: OutsideChannel | None = None,
 ) -> AsyncIterator[Clinic]:  # fmt: skip
     """Open a clinic on an empty database and close it in the end."""
     if not migrated:
@@ -289,7 +290,9 @@ async def a_clinic(
         else:
             request = InProcessRequest(api)
         store = Store(url)
-        world = build_world(store, clock, TOKEN, root, request=request, poll_seconds=0, pause=no_pause)
+        world = build_world(
+            store, clock, TOKEN, root, request=request, poll_seconds=0, pause=no_pause, beside=beside
+        )
         stack.push_async_callback(close, world)
         await world.runtime.office.act(publish, "publish", published)
         await world.introduce()

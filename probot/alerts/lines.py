@@ -153,8 +153,8 @@ def audience(study: Study, name: str, language: str) -> str:
     """The care team, or a role's label."""
     if name == CARE_TEAM:
         return say(language, "alert.care_team")
-    role = study.roles.get(name)
-    return words_of(role.label, language) if role else visible(name)
+    named = study.roles.get(name) or study.paths.get(name)
+    return words_of(named.label, language) if named else visible(name)
 
 
 def reason_line(alert: Alert, reason: Reason, language: str, now: datetime) -> str:

@@ -79,7 +79,7 @@ class Reader:
 
 def build_runtime(
     store: Store, clock: Clock, channel: Channel, reader: Reader, heard: Callable[[], datetime | None],
-    pace: Pace | None,
+    pace: Pace | None, beside: Channel,
 ) -> Runtime:  # fmt: skip
     """The running parts around one database and one channel."""
     office = Office(store, clock)
@@ -88,4 +88,5 @@ def build_runtime(
         Worker(office, channel, reader, new_claim_token),
         Sender(office, channel, new_claim_token, pace),
         Ticker(office, new_claim_token, heard),
+        Sender(office, beside, new_claim_token, None, ("outside",)),
     )

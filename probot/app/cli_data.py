@@ -147,6 +147,15 @@ def _show(found: Status) -> None:
     }
     for name, value in named.items():
         out.print(f"{name:>16}  {value}", markup=False)
+    for fact in found.paths:
+        last = (
+            "nothing sent yet"
+            if fact.last_success is None
+            else f"last arrived {fact.last_success:%Y-%m-%d %H:%M} UTC"
+        )
+        fault = f"; {fact.fault}" if fact.fault else ""
+        out.print(f"{'path':>16}  {fact.name} ({fact.by}): {last}{fault}", markup=False)
+    out.print(f"{'ready':>16}  {'yes' if found.ready else 'no'}", markup=False)
     for problem in found.problems:
         out.print(f"{'WRONG':>16}  {problem}", markup=False, style="red")
     if found.well:

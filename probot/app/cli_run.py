@@ -23,10 +23,11 @@ from probot.app.loops import in_parallel, told_to_stop
 from probot.app.office import Office
 from probot.app.settings import WEBHOOK_LISTEN, Settings, WrongSetting
 from probot.app.world import TokenRejected, World, build_world
+from probot.outside.channel import OutsideChannel
 from probot.services.pace import Pace
 from probot.services.publish import publish
 from probot.services.watch import status
-from probot.store import claims, studies
+from probot.store import claims, pulses, receipts, studies
 from probot.study.load import load
 
 NEXT = """
@@ -112,7 +113,7 @@ async def _run(settings: Settings, office: Office, lease: Lease) -> None:
     assert token is not None
     world = build_world(
         office.store, system_clock(), token.get_secret_value(), settings.telegram_api, webhook=settings.webhook,
-        pace=Pace() if settings.send_limits == "telegram" else None,
+        pace=Pace() if settings.send_limits == "telegram" else None, beside=OutsideChannel(settings.addresses),
     )  # fmt: skip
     await until_stopped(world, lease, settings, told)
 
@@ -127,7 +128,14 @@ async def until_stopped(world: World, lease: Lease, settings: Settings, told: as
         doors = f", http://{listen}/health" if listen else ""
         database = "SQLite" if world.runtime.office.store.is_sqlite else "PostgreSQL"
         err.print(f"probot runs ({how}, {database}{doors}). Ctrl+C stops it.", markup=False)
-        found = await world.runtime.office.look(status, world.clock.now())
+        office = world.runtime.office
+        await office.look(pulses.beat, receipts.ADDRESSES, world.clock.now(), world.beside.addresses.known())
+        found = await office.look(status, world.clock.now(), office.studies)
         if not found.staff and not found.participants:
             err.print(NEXT, markup=False)
+        elif not found.ready:
+            err.print(
+                "probot is not ready: some alerts would reach nobody. `probot status` tells which.",
+                markup=False,
+            )
         await in_parallel(world, told, lease.keep)

@@ -1,4 +1,4 @@
-"""What can be reached from outside? The health page and, with a webhook, the address that Telegram calls.
+"""What can be reached from outside? Is it alive, is it ready, and, with a webhook, the address that Telegram calls.
 
 The rule: it listens before probot says that it runs, leaves signals to whoever started it, and tells a stranger
 nothing but whether all is well.
@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from probot.app.settings import WrongSetting, host_and_port
 from probot.app.world import World
-from probot.services.watch import status
+from probot.services.watch import Status, status
 
 LOOK_SECONDS = 5.0
 """How long a database may take to tell how things stand, before that is the answer."""
@@ -33,17 +33,29 @@ def front_door(world: World, listen: str) -> FrontDoor:
         well = await _all_is_well(world)
         return JSONResponse({"well": well}, status_code=200 if well else 503)
 
-    return FrontDoor(Starlette(routes=[Route("/health", health), *world.routes()]), listen)
+    async def ready(_: Request) -> JSONResponse:
+        found = await _looked(world)
+        said = found is not None and found.ready
+        return JSONResponse({"ready": said}, status_code=200 if said else 503)
+
+    routes = [Route("/health", health), Route("/ready", ready), *world.routes()]
+    return FrontDoor(Starlette(routes=routes), listen)
 
 
 async def _all_is_well(world: World) -> bool:
     """Whoever cannot find out does not say yes."""
+    found = await _looked(world)
+    return found is not None and found.well and not world.at_a_loss()
+
+
+async def _looked(world: World) -> Status | None:
+    """How things stand; None where that cannot be found out."""
+    office = world.runtime.office
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            found = await world.runtime.office.look(status, world.clock.now())
+            return await office.look(status, world.clock.now(), office.studies)
     except (SQLAlchemyError, TimeoutError):
-        return False
-    return found.well and not world.at_a_loss()
+        return None
 
 
 class FrontDoor:

@@ -1,4 +1,4 @@
-"""What runs while probot runs? A receiver, a worker, a sender and a tick, and somebody who watches them.
+"""What runs while probot runs? A receiver, a worker, two senders and a tick, and somebody who watches them.
 
 The rule: each loop can be turned once by hand (`settle`), which is how the clock of the sandbox and the tests
 move on without waiting; whatever dies is started again, and being alive means that Telegram was heard.
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 1
 STOP_SECONDS = 15
 """How long a stop waits for messages under way; whatever has no outcome then is sent again at the next start."""
+CALL_LOOK_SECONDS = 2.0
+"""How long it is at most until a due call beside the messenger is found."""
 LOOK_SECONDS = 0.5
 """How long the worker and the sender wait for a wake-up before they look all the same."""
 
@@ -37,19 +39,24 @@ LOOK_SECONDS = 0.5
 class Runtime:
     """The running parts, already put together (see `build`)."""
 
-    def __init__(self, office: Office, worker: Worker, sender: Sender, ticker: Ticker) -> None:
+    def __init__(
+        self, office: Office, worker: Worker, sender: Sender, ticker: Ticker, outside: Sender
+    ) -> None:
         self.office = office
         self.worker = worker
         self.sender = sender
         self.ticker = ticker
+        self.outside = outside
+        """Sends what goes beside the messenger: neither waits for the other."""
         self.failures = 0
         """Turns of a loop that failed through a defect of ours."""
         self.failing: set[str] = set()
         """The loops whose last turn failed because the database did."""
         self._arrived = asyncio.Event()
-        self._to_send = asyncio.Event()
+        self._to_send, self._to_call = asyncio.Event(), asyncio.Event()
         self.sender.freed = self._to_send.set
         self._working, self._sending, self._ticking = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
+        self._calling = asyncio.Lock()
 
     # ------------------------------------------------------------------------------ one turn each
 
@@ -70,6 +77,11 @@ class Runtime:
         """Start sending what may go now."""
         async with self._sending:
             return await self.sender.send()
+
+    async def call(self) -> int:
+        """Start calling beside the messenger whom it is time to call."""
+        async with self._calling:
+            return await self.outside.send()
 
     async def tick(self) -> int:
         """Look at what is due."""
@@ -98,7 +110,11 @@ class Runtime:
             if done:
                 continue
             await self.worker.finish()
-            if wait is None or not await self.office.look(self._due_to_go) or not await wait():
+            if not await self.office.look(self._due_to_go):
+                return
+            if await self.call():
+                await self.outside.finish()
+            elif wait is None or not await wait():
                 return
 
     def _due_to_go(self, connection: Connection) -> bool:
@@ -125,6 +141,7 @@ class Runtime:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._keep_on("worker", self.work, self._arrived))
                 group.create_task(self._keep_on("sender", self.send, self._to_send))
+                group.create_task(self._keep_on("outside", self.call, self._to_call, CALL_LOOK_SECONDS))
         finally:
             scheduler.shutdown(wait=False)
 
@@ -143,7 +160,9 @@ class Runtime:
         self.failing.add(loop)
         log.warning("the database does not answer", extra={"loop": loop, "error": in_words(error)})
 
-    async def _keep_on(self, name: str, once: Callable[[], Awaitable[int]], wake: asyncio.Event) -> None:
+    async def _keep_on(
+        self, name: str, once: Callable[[], Awaitable[int]], wake: asyncio.Event, look: float = LOOK_SECONDS
+    ) -> None:
         while True:
             wake.clear()
             try:
@@ -162,10 +181,11 @@ class Runtime:
             if not done:
                 with suppress(TimeoutError):
                     # Not `wait_for`: Python 3.11's loses a cancellation that comes in the moment it is done.
-                    async with asyncio.timeout(LOOK_SECONDS):
+                    async with asyncio.timeout(look):
                         await wake.wait()
 
     async def stop(self) -> None:
         """Finish what is under way, but wait for nobody for ever."""
         await self.sender.finish(STOP_SECONDS)
+        await self.outside.finish(STOP_SECONDS)
         await self.worker.finish()

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from probot.app.office import Office
-from probot.messages import LANES, Lane
-from probot.ports import Channel, Later, Outcome, Sent, Unknown
+from probot.messages import MESSENGER_LANES, Lane
+from probot.ports import Call, Channel, Later, Outcome, Sent, Unknown
 from probot.services import deliver
 from probot.services.deliver import Addressed
 from probot.services.pace import Pace
@@ -38,7 +38,11 @@ KEEP_EVERY = outbox.LEASE / 3
 class Sender:
     """Empties the outbox at the channel's pace."""
 
-    def __init__(self, office: Office, channel: Channel, token: Callable[[], str], pace: Pace | None) -> None:
+    def __init__(
+        self, office: Office, channel: Channel, token: Callable[[], str], pace: Pace | None,
+        lanes: tuple[Lane, ...] = MESSENGER_LANES,
+    ) -> None:  # fmt: skip
+        self._lanes = lanes
         self._office = office
         self._channel = channel
         self._token = token
@@ -81,11 +85,11 @@ class Sender:
         left = AT_ONCE - len(self._under_way)
         free = left - FOR_ALERTS
         if self._pace is None:
-            return (free, LANES, []) if free > 0 else (left, ("alert",), [])
+            return (free, self._lanes, []) if free > 0 else (left, ("alert",), [])
         resting = self._pace.resting(now)
         room = min(free, self._pace.room(now))
         if room > 0:
-            return room, LANES, resting
+            return room, self._lanes, resting
         return min(left, self._pace.room_for_alerts(now)), ("alert",), resting
 
     async def _keep_claims(self, now: datetime) -> None:
@@ -118,7 +122,8 @@ class Sender:
         """Counted before it starts: the next look must not find room that is taken already."""
         if self._pace is not None:
             now = self._office.clock.now()
-            self._pace.sent(row.recipient, now, group=to.sending.chat < 0, edit=row.kind == "edit")
+            group = not isinstance(to.sending, Call) and to.sending.chat < 0
+            self._pace.sent(row.recipient, now, group=group, edit=row.kind == "edit")
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.pop(task, None)

@@ -17,7 +17,9 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.exc import ArgumentError
 
+from probot.app.addresses import mail_server, mailbox, mailboxes, web_address, webhooks
 from probot.app.shipped import shipped_config
+from probot.outside.channel import Addresses
 from probot.store.engine import normal_url
 from probot.telegram.bot import TELEGRAM
 
@@ -59,6 +61,19 @@ class Settings(BaseSettings):
     send_limits: Literal["telegram", "none"] = Field(
         "telegram",
         description="telegram: 30 messages a second, 1 in a chat. none: for a test server of your own, never for Telegram.",
+    )
+    alert_smtp: SecretStr | None = Field(
+        None, description="Mail server for alerts: smtp://user:password@host."
+    )
+    alert_mail_from: str = Field("", description="Sender of alert mails.")
+    alert_mail_to: str = Field("", description="Path of the study = mail addresses, for each path by mail.")
+    alert_webhooks: SecretStr | None = Field(
+        None, description="Path of the study = address, for each webhook."
+    )
+    alert_webhook_secret: SecretStr | None = Field(None, description="Signs what is posted to the webhooks.")
+    heartbeat_url: SecretStr | None = Field(
+        None,
+        description="Fetched every minute while all is well; whoever watches it calls you when it stops.",
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
@@ -116,6 +131,44 @@ class Settings(BaseSettings):
             host_and_port(value)
         return value
 
+    @field_validator("alert_smtp")
+    @classmethod
+    def _like_a_mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            mail_server(value.get_secret_value())
+        return value
+
+    @field_validator("alert_mail_from")
+    @classmethod
+    def _like_a_mailbox(cls, value: str) -> str:
+        return value and mailbox(value)
+
+    @field_validator("alert_mail_to")
+    @classmethod
+    def _like_mailboxes(cls, value: str) -> str:
+        return value if mailboxes(value) or not value else ""
+
+    @field_validator("alert_webhooks")
+    @classmethod
+    def _like_webhooks(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            webhooks(value.get_secret_value())
+        return value
+
+    @field_validator("alert_webhook_secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 16:
+            raise ValueError("use at least 16 characters")
+        return value
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _like_a_web_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            web_address(value.get_secret_value())
+        return value
+
     @field_validator("log_level")
     @classmethod
     def _known_level(cls, value: str) -> str:
@@ -149,13 +202,22 @@ class Settings(BaseSettings):
         return self.webhook_url, self.webhook_secret.get_secret_value()
 
     @property
+    def addresses(self) -> Addresses:
+        """Where the paths beside Telegram lead, and where the heart beats."""
+        server = mail_server(_said_in(self.alert_smtp), self.alert_mail_from) if self.alert_smtp else None
+        return Addresses(
+            mailboxes(self.alert_mail_to), server, webhooks(_said_in(self.alert_webhooks)),
+            _said_in(self.alert_webhook_secret), _said_in(self.heartbeat_url),
+        )  # fmt: skip
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be seen, wherever it might turn up."""
-        held = [
-            one.get_secret_value() for one in (self.telegram_token, self.webhook_secret) if one is not None
-        ]
+        held = (self.telegram_token, self.webhook_secret, self.alert_webhook_secret, self.heartbeat_url)
+        known = self.addresses
         password = _parts(self.database_url).password if self.database_url else None
-        return tuple(one for one in (*held, password) if one)
+        mail = known.server.password if known.server else ""
+        return tuple(one for one in (*map(_said_in, held), password, mail, *known.webhooks.values()) if one)
 
 
 def read_settings() -> Settings:
@@ -168,9 +230,17 @@ def read_settings() -> Settings:
         raise WrongSetting("PROBOT_WEBHOOK_SECRET: a webhook needs a secret (16 to 256 of A-Z a-z 0-9 _ -)")
     if (settings.webhook_url or "").startswith("http:") and settings.telegram_api == TELEGRAM:
         raise WrongSetting("PROBOT_WEBHOOK_URL: Telegram brings updates to an https address only")
+    if settings.alert_mail_to and not (settings.alert_smtp and settings.alert_mail_from):
+        raise WrongSetting(
+            "PROBOT_ALERT_MAIL_TO: mail needs PROBOT_ALERT_SMTP and PROBOT_ALERT_MAIL_FROM as well"
+        )
     if settings.send_limits == "none" and settings.telegram_api == TELEGRAM:
         raise WrongSetting("PROBOT_SEND_LIMITS: Telegram would stop a bot that keeps to no limits")
     return settings
+
+
+def _said_in(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret is not None else ""
 
 
 def variables() -> list[str]:

@@ -19,6 +19,7 @@ from probot.app.build import Reader, build_runtime
 from probot.app.runtime import Runtime
 from probot.app.settings import Settings
 from probot.flows.commands import menus, staff_menus
+from probot.outside.channel import Addresses, OutsideChannel
 from probot.ports import Clock, Menu
 from probot.services.invite import NotPossible
 from probot.services.pace import Pace
@@ -58,6 +59,7 @@ class World:
     clock: Clock
     poller: Poller | None
     webhook: Webhook | None
+    beside: OutsideChannel
 
     def routes(self) -> list[Route]:
         """What has to be reachable from outside."""
@@ -137,20 +139,25 @@ class World:
     async def close(self) -> None:
         """Finish what is under way and let the connections go."""
         await self.runtime.stop()
+        await self.beside.close()
         await self.bot.shutdown()
 
 
 def build_world(
     store: Store, clock: Clock, token: str, api_root: str, *, webhook: tuple[str, str] | None = None,
-    pace: Pace | None = None, poll_seconds: int = 25, request: Any = None, pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    pace: Pace | None = None, beside: OutsideChannel | None = None, poll_seconds: int = 25, request: Any = None, pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> World:  # fmt: skip
-    """Put everything around one bot together. `webhook`: public address and secret; None: long polling. `pause`: how to wait."""
+    """Put everything around one bot together. `webhook`: public address and secret; None: long polling.
+
+    `beside`: how paths beside Telegram are reached. `pause`: how to wait.
+    """
     bot = build_bot(token, api_root, request)
     channel = TelegramChannel(bot)
     number = int(token.split(":", 1)[0])
     reader = Reader(Myself(number, ""))
     ears = Ears()
-    runtime = build_runtime(store, clock, channel, reader, ears.heard, pace)
+    outside = beside or OutsideChannel(Addresses())
+    runtime = build_runtime(store, clock, channel, reader, ears.heard, pace, outside)
 
     async def keep(updates: list[dict[str, Any]]) -> None:
         await runtime.keep(number, updates)
@@ -158,7 +165,7 @@ def build_world(
     poller = None if webhook else Poller(bot, keep, clock, poll_seconds=poll_seconds, pause=pause)
     hook = Webhook(*webhook, keep, clock, plain_http=api_root != TELEGRAM) if webhook else None
     ears.receiver = poller or hook
-    return World(bot, channel, reader, runtime, clock, poller, hook)
+    return World(bot, channel, reader, runtime, clock, poller, hook, outside)
 
 
 @dataclass(slots=True)

@@ -21,9 +21,10 @@ from probot.alerts.steps import holder, lapsed
 from probot.flows.commands import safety_text
 from probot.flows.session import ItemAnswered
 from probot.messages import Message
-from probot.services import pictures
+from probot.services import outside, pictures
 from probot.services.turn import Turn
 from probot.store import alerts, claims, outbox, people
+from probot.store.receipts import OUTSIDE
 from probot.store.records import Enrolment, Outgoing, Staff
 from probot.store.saved import message_to_json
 from probot.store.tables import alert as table
@@ -198,6 +199,9 @@ def tell(
             if recipient in told:
                 continue
             told.add(recipient)
+            if recipient.startswith(OUTSIDE):
+                outside.call(turn, study, enrolment, alert, recipient, "rung")
+                continue
             outbox.supersede_alert(turn.connection, recipient, alert.id)
             message = shown(turn, study, enrolment, alert, language, whys[name])
             silent = quiet_now(study, alert.tier, turn.now)
@@ -205,6 +209,7 @@ def tell(
                 recipient, replace(message, silent=silent), lane="alert", purpose="alert", alert_id=alert.id
             )
             pictures.under_alert(turn, alert, recipient, key)
+    outside.stand_by(turn, study, enrolment, alert, names)
 
 
 def shown(
@@ -248,6 +253,8 @@ def readers(turn: Turn, name: str) -> list[tuple[str, str]]:
 
     What is said to the team while nobody is there at all waits in the outbox until somebody is.
     """
+    if path := turn.study.paths.get(name):
+        return [(f"{OUTSIDE}{name}", path.language)]
     found = _present(turn, name)
     return found or [(people.TEAM, turn.study.languages[0])]
 

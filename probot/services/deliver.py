@@ -16,9 +16,10 @@ from probot.flows.present import asked_below
 from probot.messages import LANES, Message
 from probot.ports import Edit, Gone, Later, Leave, Moved, Outcome, Post, Refused, Sending, Sent, Unknown
 from probot.schedule.quiet import next_allowed
-from probot.services import alerting, pictures
+from probot.services import alerting, outside, pictures
 from probot.services.turn import Turn
 from probot.store import alerts, assessments, outbox, people
+from probot.store.receipts import OUTSIDE
 from probot.store.records import Contact, Enrolment, Outgoing
 from probot.store.saved import message_from_json, message_to_json
 from probot.store.waiting import LINE_DOWN
@@ -60,8 +61,8 @@ def address(turn: Turn, row: Outgoing) -> Addressed | None:
     if row.expires_at is not None and turn.now >= row.expires_at:
         outbox.drop(turn.connection, row, "expired")
         return None
-    if row.recipient.startswith("chat:"):
-        return Addressed(_sending(turn, row, int(row.recipient.removeprefix("chat:")), "en"), None)
+    if row.recipient.startswith((OUTSIDE, "chat:")):
+        return _without_contact(turn, row)
     if row.kind == "edit" and row.alert_id and outbox.rewrite(turn.connection, row.edits or "", row.content):
         # An alert that has not gone out yet shall not go out as it no longer is.
         outbox.drop(turn.connection, row, "said by the message itself")
@@ -81,6 +82,14 @@ def address(turn: Turn, row: Outgoing) -> Addressed | None:
         outbox.again(turn.connection, row, morning, "quiet hours")
         return None
     return Addressed(_sending(turn, row, contact.chat, contact.language), contact)
+
+
+def _without_contact(turn: Turn, row: Outgoing) -> Addressed | None:
+    """To a path beside the messenger, or to a chat that belongs to nobody."""
+    if row.recipient.startswith(OUTSIDE):
+        call = outside.address(turn, row)
+        return None if call is None else Addressed(call, None)
+    return Addressed(_sending(turn, row, int(row.recipient.removeprefix("chat:")), "en"), None)
 
 
 def _cannot_go(turn: Turn, row: Outgoing, why: str) -> None:
@@ -184,6 +193,9 @@ def _sending(turn: Turn, row: Outgoing, chat: int, language: str) -> Sending:
 
 def note_outcome(turn: Turn, row: Outgoing, contact: Contact | None, outcome: Outcome) -> None:
     """Write down how the sending went, and whatever follows from it."""
+    if row.recipient.startswith(OUTSIDE):
+        outside.note_outcome(turn, row, outcome)
+        return
     match outcome:
         case Sent(number):
             _sent(turn, row, contact, number)
@@ -320,7 +332,7 @@ def _refused(turn: Turn, row: Outgoing, reason: str) -> None:
 
 def failed(turn: Turn, row: Outgoing, fault: str) -> None:
     """A defect of ours kept it from being sent: again after a while, and after some tries as if it were refused."""
-    if row.attempts < TRIES:
+    if row.attempts < TRIES or row.recipient.startswith(OUTSIDE):
         outbox.again(turn.connection, row, turn.now + timedelta(seconds=10 * row.attempts), fault)
     else:
         _refused(turn, row, fault)

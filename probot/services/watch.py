@@ -10,9 +10,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, or_, select
 
+from probot.services import paths
+from probot.services.paths import PathFact
 from probot.services.receive import HEARD
+from probot.services.turn import NothingPublished, Studies
 from probot.store import claims, inbox, outbox, people, pulses, studies
 from probot.store.tables import alert, assessment, enrolment
+from probot.study.model import Study
 
 NOT_HEARD = timedelta(seconds=90)
 LAGGING = timedelta(seconds=60)
@@ -36,6 +40,9 @@ class Status:
     parked_rows: int
     team_bound: bool
     staff: int
+    paths: tuple[PathFact, ...]
+    ready: bool
+    """Whether an alert of every tier would reach somebody."""
     problems: tuple[str, ...]
 
     @property
@@ -44,8 +51,9 @@ class Status:
         return not self.problems
 
 
-def status(connection: Connection, now: datetime) -> Status:
-    """Look at everything once."""
+def status(connection: Connection, now: datetime, known: Studies | None = None) -> Status:
+    """Look at everything once. `known`: the versions of the study that were read before."""
+    study = study_in_force(connection, known)
     heard = pulses.last(connection, HEARD)
     bot = pulses.last(connection, "bot")
     states = {str(state): int(count) for state, count in connection.execute(
@@ -66,8 +74,37 @@ def status(connection: Connection, now: datetime) -> Status:
         parked_rows=claims.parked(connection, assessment) + claims.parked(connection, alert),
         team_bound=team is not None,
         staff=len(people.active_staff(connection)),
-        problems=tuple(_problems(connection, now, heard[0] if heard else None)),
+        paths=paths.facts(connection, study) if study else (),
+        ready=study is not None and not paths.without_a_path(connection, study),
+        problems=(
+            *_problems(connection, now, heard[0] if heard else None),
+            *(_of_paths(connection, study, now) if study else ()),
+        ),
     )
+
+
+def study_in_force(connection: Connection, known: Studies | None = None) -> Study | None:
+    """The study in force, if there is one."""
+    try:
+        return (known or Studies()).in_force(connection)
+    except NothingPublished:
+        return None
+
+
+def _of_paths(connection: Connection, study: Study, now: datetime) -> list[str]:
+    found = []
+    without = paths.without_a_path(connection, study)
+    if without and people.active_staff(connection):
+        found.append(f"not ready: alerts of tier {', '.join(without)} would reach nobody")
+    for fact in paths.facts(connection, study):
+        if fact.by in {"mail", "webhook"} and fact.fault:
+            found.append(f"the path {fact.name} does not work: {fact.fault}")  # noqa: PERF401 -- one a line
+    late = outbox.oldest_due(connection, "outside", now)
+    if late is not None and now - late > LAGGING:
+        found.append(
+            f"a call beside Telegram has waited {int((now - late).total_seconds())} s to be handed over"
+        )
+    return found
 
 
 def _problems(connection: Connection, now: datetime, heard: datetime | None) -> list[str]:

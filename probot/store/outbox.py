@@ -14,13 +14,14 @@ from sqlalchemy import Connection, Insert, Integer, and_, bindparam, func, or_, 
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from probot.messages import LANES, Lane
+from probot.messages import LANES, MESSENGER_LANES, Lane
 from probot.store.claims import SKEW
 from probot.store.records import Outgoing, Purpose
 from probot.store.tables import alert, outbox
 from probot.values import derived_id
 
 LEASE = timedelta(seconds=30)
+OUTSIDE = LANES.index("outside")
 NOBODY = "nobody is there to be told"
 """Why a message to the care team waits: neither its chat nor anybody able is bound. It goes when somebody is."""
 
@@ -157,7 +158,7 @@ _RECLAIM = (
 
 def claim(
     connection: Connection, now: datetime, token: str, limit: int, *, resting: Iterable[str] = (),
-    lanes: Sequence[Lane] = LANES,
+    lanes: Sequence[Lane] = MESSENGER_LANES,
 ) -> list[Outgoing]:  # fmt: skip
     """Claim up to `limit` messages that may go now: higher lanes first, one a recipient.
 
@@ -290,6 +291,7 @@ def posts_of_alert(connection: Connection, alert_id: str) -> list[tuple[str, str
         .where(
             outbox.c.alert_id == alert_id,
             outbox.c.kind == "post",
+            outbox.c.lane != OUTSIDE,
             outbox.c.state.in_(("waiting", "sending", "sent")),
         )
         .order_by(outbox.c.seq)
@@ -353,8 +355,9 @@ def let_go(connection: Connection, now: datetime) -> int:
 def others_told(connection: Connection, message: Outgoing) -> tuple[set[str], set[str]]:
     """Who else was sent the same, or the same alert since then: whom it reached or will, and at whom it failed for good."""
     same = select(outbox.c.recipient, outbox.c.state).where(
-        outbox.c.kind == "post", outbox.c.seq != message.seq, outbox.c.created_at >= message.created_at
-    )
+        outbox.c.kind == "post", outbox.c.seq != message.seq, outbox.c.created_at >= message.created_at,
+        outbox.c.lane != OUTSIDE,
+    )  # fmt: skip
     if message.alert_id is None:
         same = same.where(outbox.c.content == message.content)
     else:

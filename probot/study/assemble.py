@@ -27,6 +27,8 @@ from probot.study.model import (
     Instrument,
     Missed,
     Option,
+    OutsidePath,
+    PathTest,
     Phase,
     QuietHours,
     Role,
@@ -40,6 +42,7 @@ from probot.study.model import (
     Window,
 )
 from probot.study.shapes.alerts import HandlingTierShape, RuleShape, RungShape
+from probot.study.shapes.paths import PathTestShape
 from probot.study.shapes.protocol import TimepointShape
 from probot.study.shapes.reading import Broken
 from probot.study.shapes.views import ViewsShape
@@ -49,6 +52,8 @@ from probot.values import Text
 
 DEFAULT_HOURS = (time(7), time(21))
 """Where no timepoint is movable there is nothing to choose; this stands in for the span."""
+UNSEEN = timedelta(hours=2)
+"""How long the test of a path may stay unanswered, where the study does not say."""
 
 
 def assemble(shape: WholeShape, source: Source, broken: Broken, canonical: str) -> Draft:
@@ -106,6 +111,8 @@ class _Assembly:
             texts={name: self.text(one) for name, one in sorted(shape.texts.items())},
             participant_quiet=QuietHours(*quiet.participants) if quiet.participants else None,
             staff_quiet=self.staff_quiet(),
+            paths=self.paths(),
+            path_test=_path_test(shape.path_test),
             hours=_hours(plan),
             invitation_days=shape.study.invitation_days,
             views=_views(shape.views),
@@ -149,6 +156,18 @@ class _Assembly:
         if staff is not None and staff.routine is not None:
             found["routine"] = QuietHours(*staff.routine)
         return found
+
+    def paths(self) -> dict[str, OutsidePath]:
+        return {
+            name: OutsidePath(
+                name,
+                self.text(one.label),
+                one.by,
+                one.language or self.languages[0],
+                tuple(one.reaches or ()),
+            )
+            for name, one in sorted(self.shape.paths.items())
+        }
 
     def ladders(self) -> dict[Tier, tuple[Rung, ...]]:
         ladder = self.shape.ladder
@@ -252,6 +271,10 @@ class _Assembly:
             else:
                 items.append(replace(item, ask_if=self.condition((*self.routes[item.id], "ask_if"), text)))
         return replace(instrument, items=tuple(items))
+
+
+def _path_test(one: PathTestShape | None) -> PathTest | None:
+    return None if one is None else PathTest(one.at, one.within or UNSEEN, one.climbs_as)
 
 
 def _concept(name: str, one: RuleShape, when: Condition | None) -> str:

@@ -28,6 +28,7 @@ def explain(study: Study) -> list[str]:
         *_rules(study, written),
         *_quiet(study),
         *_handling(study),
+        *_paths(study),
     ]
 
 
@@ -183,6 +184,22 @@ def _handling(study: Study) -> Iterator[str]:
         yield (
             f"alerts of tier {tier}: once taken, open again after {said(one.lasts)} without a further step; "
             f"put off for {said(one.snooze)} at most"
+        )
+
+
+def _paths(study: Study) -> Iterator[str]:
+    if not study.paths:
+        yield "paths: none beside Telegram; while Telegram is silent nobody learns of an alert"
+    for path in study.paths.values():
+        whose = ", ".join(path.reaches) or "everybody"
+        yield f"{path.id}: a {path.by} in {path.language}, for urgent alerts to {whose} without a receipt after 2 minutes"
+    test = study.path_test
+    if test is None:
+        yield "path test: none; a path that is dead is found out by an alert that does not arrive"
+    else:
+        yield (
+            f"path test: at {test.at:%H:%M} ({study.zone}) every path of the ladder; unanswered for {said(test.within)} "
+            f"it climbs the ladder of {test.tier}"
         )
 
 

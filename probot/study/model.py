@@ -215,7 +215,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One step of a ladder: `after` the alert was raised, tell `notify` (`care_team` or a role).
+    """One step of a ladder: `after` the alert was raised, tell `notify` (`care_team`, a role or an outside path).
 
     `repeat`: from here on tell everybody of the ladder so far again at this interval, without end.
     `digest`: instead of `after`, at this local time of the study's zone, and again every day until taken.
@@ -243,6 +243,30 @@ HANDLING: Mapping[Tier, Handling] = {
     "urgent": Handling(timedelta(hours=4), timedelta(hours=1)),
 }
 """Where the study says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutsidePath:
+    """A way to the team beside the messenger. Its address is the operator's affair and stands in no study.
+
+    `reaches`: the names of the ladder whose alerts it carries when the messenger is silent; empty: everybody's.
+    """
+
+    id: str
+    label: Text
+    by: Literal["mail", "webhook"]
+    language: str
+    reaches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PathTest:
+    """The daily test of every path: sent at `at` (study's zone); unseen `within` later it climbs the ladder of `tier`."""
+
+    at: time
+    within: timedelta
+    tier: Tier
+
 
 Power = Literal["view", "acknowledge", "grade", "adjudicate", "coordinate", "bind"]
 
@@ -318,6 +342,8 @@ class Study:
     that rules name in `tell_participant`."""
     participant_quiet: QuietHours | None = None
     staff_quiet: Mapping[Tier, QuietHours] = field(default_factory=dict)
+    paths: Mapping[str, OutsidePath] = field(default_factory=dict)
+    path_test: PathTest | None = None
     hours: tuple[time, time] = (time(7), time(21))
     """Within these local hours a participant may choose when to be asked (the union of all `movable`)."""
     invitation_days: int = 3

@@ -27,6 +27,8 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
     ("ladder", "LadderShape", ""),
     ("views", "ViewsShape", ""),
     ("handling", "HandlingShape", ""),
+    ("paths", "PathShape", "a name of your choice, under which the operator sets the address"),
+    ("path_test", "PathTestShape", ""),
 )
 """The sections in the order of the page: key, shape of an entry, and what the entries are named by."""
 PARTS: dict[str, tuple[tuple[str, str], ...]] = {

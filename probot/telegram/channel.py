@@ -29,7 +29,21 @@ from telegram.error import BadRequest, TelegramError
 
 from probot.messages import Button, Link, Message
 from probot.pictures.draw import png
-from probot.ports import Edit, Gone, Later, Leave, Menu, Outcome, Photo, Post, Sending, Sent, Unknown
+from probot.ports import (
+    Call,
+    Edit,
+    Gone,
+    Later,
+    Leave,
+    Menu,
+    Outcome,
+    Photo,
+    Post,
+    Refused,
+    Sending,
+    Sent,
+    Unknown,
+)
 from probot.telegram.outcomes import outcome_of
 from probot.telegram.parts import Part, parts_of
 
@@ -61,6 +75,8 @@ class TelegramChannel:
 
     async def deliver(self, sending: Sending) -> Outcome:
         """Say it once, and tell what became of it. Raises nothing for what the world does."""
+        if isinstance(sending, Call):
+            return Refused("a call goes beside the messenger")
         return self._as_wide_as_it_is(sending.chat, await self._attempt(sending))
 
     async def acknowledge_tap(self, query: str, words: str = "") -> None:
@@ -96,7 +112,7 @@ class TelegramChannel:
         me = await self._bot.get_me()
         return me.id, me.username or ""
 
-    async def _attempt(self, sending: Sending) -> Outcome:
+    async def _attempt(self, sending: Post | Edit | Photo | Leave) -> Outcome:
         match sending:
             case Post():
                 return await self._post(sending)

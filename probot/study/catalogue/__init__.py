@@ -12,6 +12,7 @@ from probot.study.catalogue.items import ITEMS
 from probot.study.catalogue.kind import Kind, Severity
 from probot.study.catalogue.ladder import LADDER
 from probot.study.catalogue.names import NAMES
+from probot.study.catalogue.paths import PATHS
 from probot.study.catalogue.rules import RULES
 from probot.study.catalogue.shapes import SHAPES
 from probot.study.catalogue.texts import TEXTS
@@ -25,6 +26,7 @@ THEMES: tuple[tuple[str, tuple[Kind, ...]], ...] = (
     ("Conditions", CONDITIONS),
     ("Rules", RULES),
     ("Ladder and roles", LADDER),
+    ("Alert paths", PATHS),
     ("Calendar", CALENDAR),
     ("Consent and texts", TEXTS),
     ("What the team is shown", VIEWS),

@@ -72,10 +72,12 @@ def _rung(draft: Draft, place: Route, rung: Rung) -> None:
         draft.complain("PB710", (*place, "repeat"), "everybody is told again every few minutes")
     if not rung.notify or rung.notify == CARE_TEAM:
         return
+    if rung.notify in draft.study.paths or draft.broken.has("paths", rung.notify):
+        return
     role = draft.study.roles.get(rung.notify)
     if role is None:
         if not draft.broken.has("roles", rung.notify):
-            known = [CARE_TEAM, *draft.study.roles]
+            known = [CARE_TEAM, *draft.study.roles, *draft.study.paths]
             message = f"there is no role `{rung.notify}`"
             draft.complain("PB702", (*place, "notify"), message, did_you_mean(rung.notify, known))
     elif "acknowledge" not in role.may:

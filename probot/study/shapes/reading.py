@@ -71,6 +71,10 @@ STAND_INS: dict[tuple[str, ...], Any] = {
     ("plan", "*", "label"): NOBODY,
     ("plan", "*", "window"): {"closes": "1h"},
     ("roles", "*", "label"): NOBODY,
+    ("paths",): {},
+    ("paths", "*", "label"): NOBODY,
+    ("paths", "*", "by"): "mail",
+    ("path_test", "at"): "12:00",
     ("roles", "*", "may"): ["acknowledge", "grade"],
     ("instruments", "*", "items", "*", "text"): NOBODY,
     ("instruments", "*", "items", "*", "label"): NOBODY,
@@ -100,6 +104,7 @@ ENTRIES: tuple[tuple[str, ...], ...] = (
     ("texts", "*"),
     ("instruments", "*"),
     ("rules", "*"),
+    ("paths", "*"),
 )
 """The parts that can be taken out alone, the smallest first."""
 BY_FIELD = ("plan", "rules")

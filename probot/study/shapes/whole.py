@@ -9,6 +9,7 @@ from pydantic import Field
 
 from probot.study.shapes.alerts import HandlingShape, LadderShape, RuleShape
 from probot.study.shapes.items import InstrumentShape
+from probot.study.shapes.paths import PathShape, PathTestShape
 from probot.study.shapes.protocol import (
     AnchorShape,
     AttributeShape,
@@ -54,3 +55,7 @@ class WholeShape(Shape):
     """What the care team is shown without asking."""
     handling: HandlingShape = HandlingShape()
     """What happens to an alert once somebody has taken it."""
+    paths: dict[Name, PathShape] = Field(default_factory=dict)
+    """Ways to the team beside Telegram, for when Telegram is silent and for the ladder."""
+    path_test: PathTestShape | None = None
+    """The daily test of every alert path."""

@@ -1,0 +1,106 @@
+"""On which paths can an alert reach the team at this moment, and is there one for every tier?
+
+The rule: a path works when somebody stands at its end and the last thing sent on it arrived; that a name stands in
+a ladder is no path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from probot.alerts.ladder import CARE_TEAM, ladder_for
+from probot.store import people, receipts
+from probot.store.records import Staff
+from probot.study.model import TIERS, Study, Tier
+
+Way = Literal["group", "direct", "mail", "webhook"]
+
+
+@dataclass(frozen=True, slots=True)
+class PathFact:
+    """One way to the team. `name`: as the ladder or the study names it; `fault`: why it does not work, else empty."""
+
+    name: str
+    by: Way
+    last_success: datetime | None
+    fault: str
+
+    @property
+    def works(self) -> bool:
+        """Whether an alert sent on it now should arrive."""
+        return not self.fault
+
+
+def facts(connection: Connection, study: Study) -> tuple[PathFact, ...]:
+    """Every path of the study: the team's group, each role that a ladder names, and those beside the messenger."""
+    named = {rung.notify for rungs in study.ladders.values() for rung in rungs if rung.notify}
+    staff = people.active_staff(connection)
+    roles = [name for name in study.roles if name in named]
+    return (
+        _group(connection),
+        *(_role(connection, name, staff) for name in roles),
+        *(_outside(connection, study, name) for name in study.paths),
+    )
+
+
+def _group(connection: Connection) -> PathFact:
+    team = people.contact_of(connection, people.TEAM)
+    if team is None:
+        return PathFact(CARE_TEAM, "group", receipts.last_sent(connection, people.TEAM), "no group is bound")
+    return PathFact(
+        CARE_TEAM, "group", receipts.last_sent(connection, people.TEAM),
+        receipts.refused_by(connection, people.TEAM, team.bound_at),
+    )  # fmt: skip
+
+
+def _role(connection: Connection, name: str, staff: Iterable[Staff]) -> PathFact:
+    holders = [person for person in staff if person.role == name]
+    last = [at for each in holders if (at := receipts.last_sent(connection, each.principal)) is not None]
+    faults = [_fault_of(connection, each) for each in holders]
+    fault = "nobody of this role is bound" if not holders else "" if "" in faults else faults[0]
+    return PathFact(name, "direct", max(last, default=None), fault)
+
+
+def _fault_of(connection: Connection, person: Staff) -> str:
+    contact = people.contact_of(connection, person.principal)
+    if contact is None:
+        return "has no chat"
+    return receipts.refused_by(connection, person.principal, contact.bound_at)
+
+
+def _outside(connection: Connection, study: Study, name: str) -> PathFact:
+    record, known = receipts.of_path(connection, name), receipts.addresses(connection)
+    by = study.paths[name].by
+    fault = record.fault if record.failing else ""
+    if known is not None and known.get(name) != by:
+        variable = "PROBOT_ALERT_MAIL_TO" if by == "mail" else "PROBOT_ALERT_WEBHOOKS"
+        fault = f"no address is set: {variable}"
+    return PathFact(name, by, record.sent_at, fault)
+
+
+# ------------------------------------------------------------------------------ is there one for every tier?
+
+
+def without_a_path(connection: Connection, study: Study) -> tuple[Tier, ...]:
+    """The tiers whose alerts would reach nobody, whichever rung is climbed."""
+    found = {fact.name: fact for fact in facts(connection, study)}
+    anybody = found[CARE_TEAM].works or any(
+        _may_take(study, person) and not _fault_of(connection, person)
+        for person in people.active_staff(connection)
+    )
+    return tuple(tier for tier in TIERS if not anybody and not _outside_works(study, tier, found))
+
+
+def _may_take(study: Study, person: Staff) -> bool:
+    role = study.roles.get(person.role)
+    return role is not None and "acknowledge" in role.may
+
+
+def _outside_works(study: Study, tier: Tier, found: dict[str, PathFact]) -> bool:
+    names = [rung.notify for rung in ladder_for(study, tier)]
+    return any(found[name].works for name in names if name in study.paths)

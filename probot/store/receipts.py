@@ -1,0 +1,98 @@
+"""What has arrived where, and when? Receipts of alerts, and of each path beside the messenger.
+
+The rule: a receipt is an outcome on record, never that something was tried.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from probot.store import pulses
+from probot.store.tables import outbox
+
+OUTSIDE = "path:"
+"""What the recipient of a call beside the messenger begins with; its name in the study follows."""
+ADDRESSES = "paths"
+"""The pulse whose detail names the paths that have an address, as the running probot knows them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathRecord:
+    """How a path beside the messenger has done. `fault`: why the last try failed; empty if it did not."""
+
+    sent_at: datetime | None
+    failed_at: datetime | None
+    fault: str
+
+    @property
+    def failing(self) -> bool:
+        """Whether the last try failed."""
+        return self.failed_at is not None and (self.sent_at is None or self.failed_at > self.sent_at)
+
+
+def heard_of(connection: Connection, alert_id: str, since: datetime) -> bool:
+    """Whether the messenger has brought anybody a message about the alert since then."""
+    found = select(outbox.c.id).where(
+        outbox.c.alert_id == alert_id, outbox.c.kind == "post", outbox.c.state == "sent",
+        outbox.c.sent_at >= since, outbox.c.recipient.not_like(f"{OUTSIDE}%"),
+    )  # fmt: skip
+    return connection.execute(found.limit(1)).first() is not None
+
+
+def waits(connection: Connection, recipient: str, alert_id: str, item: str) -> bool:
+    """Whether a call about the alert, marked with `item`, is still to go to this recipient."""
+    found = select(outbox.c.id).where(
+        outbox.c.alert_id == alert_id, outbox.c.recipient == recipient, outbox.c.item == item,
+        outbox.c.state.in_(("waiting", "sending")),
+    )  # fmt: skip
+    return connection.execute(found.limit(1)).first() is not None
+
+
+def went(connection: Connection, recipient: str, now: datetime) -> None:
+    """A call has been taken by whoever carries it on."""
+    pulses.beat(connection, f"{recipient}:sent", now)
+
+
+def went_not(connection: Connection, recipient: str, now: datetime, why: str) -> None:
+    """A call could not be handed over."""
+    pulses.beat(connection, f"{recipient}:failed", now, why[:200])
+
+
+def of_path(connection: Connection, name: str) -> PathRecord:
+    """How the path of that name has done."""
+    sent = pulses.last(connection, f"{OUTSIDE}{name}:sent")
+    failed = pulses.last(connection, f"{OUTSIDE}{name}:failed")
+    return PathRecord(
+        sent[0] if sent else None, failed[0] if failed else None, str(failed[1]) if failed else ""
+    )
+
+
+def last_sent(connection: Connection, recipient: str) -> datetime | None:
+    """When anything last reached this recipient."""
+    return connection.execute(
+        select(func.max(outbox.c.sent_at)).where(outbox.c.recipient == recipient)
+    ).scalar()
+
+
+def refused_by(connection: Connection, recipient: str, since: datetime) -> str:
+    """Why the newest message to a recipient of the messenger could not be delivered for good; empty if it could."""
+    ended = outbox.c.state.in_(("sent", "dead"))
+    newest = (
+        select(outbox.c.state, outbox.c.fault)
+        .where(
+            outbox.c.recipient == recipient, outbox.c.kind == "post", ended, outbox.c.created_at >= since
+        )
+        .order_by(outbox.c.seq.desc())
+        .limit(1)
+    )  # fmt: skip
+    row = connection.execute(newest).first()
+    return str(row.fault or "refused") if row is not None and row.state == "dead" else ""
+
+
+def addresses(connection: Connection) -> dict[str, str] | None:
+    """Which paths have an address in the settings of the running probot, and how; None: it has not run yet."""
+    known = pulses.last(connection, ADDRESSES)
+    return None if known is None else dict(known[1] or {})

@@ -22,12 +22,14 @@ from probot.alerts.lines import (
     reason_line,
     short_value,
     taken_lines,
+    title_of,
     told_line,
     wish_line,
 )
 from probot.alerts.menus import Menu, rows
 from probot.alerts.model import Alert
 from probot.alerts.phrases import (
+    MOST_LABEL,
     SEPARATOR,
     composed,
     excerpt,
@@ -294,6 +296,18 @@ def _timepoint(study: Study, name: str, language: str) -> str:
 
 
 # ---------------------------------------------------------------- notes
+
+
+def answer_message(study: Study, alert: Alert, code: str, language: str, words: str, at: datetime) -> Message:
+    """What a participant answered to a question of the team about an alert, with what had been asked last."""
+    asked = next((entry.words for entry in reversed(alert.history) if entry.deed == "asked"), "")
+    about = SEPARATOR.join((visible(code), title_of(study, alert, language)))
+    lines = [
+        say(language, "alert.answer_from", about=about),
+        say(language, "note.asked", label=shortened(visible(asked), MOST_LABEL)) if asked else "",
+        say(language, "note.at", moment=moment_words(study, at, language)),
+    ]
+    return composed(lines, language, quote=excerpt(words))
 
 
 def note_message(

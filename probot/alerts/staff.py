@@ -44,6 +44,7 @@ def _help(language: str) -> str:
         "staff.help.grade",
         "staff.help.help",
         "staff.help.buttons",
+        "staff.help.reply",
     )
     return "\n".join(say(language, key) for key in keys)
 
@@ -71,6 +72,19 @@ def too_long_words(left: timedelta, language: str) -> str:
     if left <= timedelta():
         return say(language, "staff.refused.no_snooze")
     return say(language, "staff.refused.snooze", duration=duration(language, left))
+
+
+def asked_words(language: str, code: str) -> str:
+    """The question is on its way to the participant."""
+    return say(language, "staff.ask.sent", code=visible(code))
+
+
+def cannot_ask(language: str, code: str, why: str, most: int = 0) -> str:
+    """Why a question was not delivered. `why`: `length`, `unreachable`, or the status of somebody who takes no part."""
+    if why in {"length", "unreachable"}:
+        return say(language, f"staff.ask.{why}", code=visible(code), n=most)
+    status = say(language, f"staff.status.{why}")
+    return say(language, "staff.ask.ended", code=visible(code), status=status)
 
 
 def reason_wanted(study: Study, alert: Alert, code: str, language: str, name: str, action: str) -> Message:

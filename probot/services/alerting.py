@@ -264,7 +264,7 @@ def _present(turn: Turn, name: str) -> list[tuple[str, str]]:
     here = people.active_staff(turn.connection)
     if name.startswith("staff:"):
         return _direct([person for person in here if person.principal == name])
-    if name == CARE_TEAM:
+    if name in {CARE_TEAM, people.TEAM}:
         if team is not None:
             return [(people.TEAM, team.language)]
         return _direct(_able(turn, here))

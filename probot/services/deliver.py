@@ -16,7 +16,7 @@ from probot.flows.present import asked_below
 from probot.messages import LANES, Message
 from probot.ports import Edit, Gone, Later, Leave, Moved, Outcome, Post, Refused, Sending, Sent, Unknown
 from probot.schedule.quiet import next_allowed
-from probot.services import alerting, outside, pictures
+from probot.services import alerting, enquire, outside, pictures
 from probot.services.turn import Turn
 from probot.store import alerts, assessments, outbox, people
 from probot.store.receipts import OUTSIDE
@@ -42,7 +42,7 @@ TRIES = 5
 TAKEN = "somebody has taken it meanwhile"
 MUST_ARRIVE = frozenset({"alert", "notice", "safety"})
 """Sent again whenever it is unknown whether they arrived."""
-WORTH_A_COPY = frozenset({"question", "reminder", "welcome", "farewell"})
+WORTH_A_COPY = frozenset({"question", "reminder", "welcome", "farewell", "enquiry"})
 """Sent once more when it is unknown whether they arrived."""
 WHILE_ACTIVE = frozenset({"question", "reminder"})
 """Only for those who take part and can be reached."""
@@ -99,6 +99,8 @@ def _cannot_go(turn: Turn, row: Outgoing, why: str) -> None:
         alerting.pass_on(turn, row, why)
     else:
         outbox.drop(turn.connection, row, why)
+    if row.purpose == "enquiry":
+        enquire.not_delivered(turn, row, why)
 
 
 def _why_not(turn: Turn, row: Outgoing) -> str:
@@ -302,6 +304,8 @@ def _gone(turn: Turn, row: Outgoing, contact: Contact | None, reason: str) -> No
     now = people.contact_of(turn.connection, row.recipient)
     still_there = now is not None and contact is not None and now.chat == contact.chat
     if row.recipient.startswith("participant:"):
+        if row.purpose == "enquiry":
+            enquire.not_delivered(turn, row, reason)
         if still_there:
             lost_contact(turn, row.recipient.removeprefix("participant:"), reason)
         return
@@ -315,6 +319,8 @@ def _refused(turn: Turn, row: Outgoing, reason: str) -> None:
     if not outbox.bury(turn.connection, row, reason):
         return
     turn.note("message refused", "message", row.id, reason=reason)
+    if row.purpose == "enquiry":
+        enquire.not_delivered(turn, row, reason)
     if row.recipient.startswith("participant:") and row.purpose in {"question", "reminder", "safety"}:
         enrolment = people.by_id(turn.connection, row.recipient.removeprefix("participant:"), lock=True)
         if enrolment is not None:

@@ -24,7 +24,7 @@ from probot.ports import (
     Said,
     Sender,
 )
-from probot.services import alerting, participant, start, team
+from probot.services import alerting, enquire, participant, start, team
 from probot.services.converse import Reply, in_front, tapped, typed
 from probot.services.deliver import lost_contact, move
 from probot.services.taking import Place
@@ -214,6 +214,10 @@ def _taking_part(turn: Turn, enrolment: Enrolment, incoming: Incoming) -> None:
                 incoming.content,
                 Reply(at, key=f"message:{incoming.content.message}", received_at=incoming.received_at),
             )
+        case Said(text=text, reply_to=reply_to, forwarded=False) if enquire.answered(
+            turn, enrolment, text, reply_to
+        ):
+            pass
         case Said(text=text, message=message, forwarded=forwarded):
             session = in_front(turn, enrolment)
             reply = Reply(at, text, key=f"message:{message}", received_at=incoming.received_at)

@@ -184,7 +184,7 @@ def _stop(turn: Turn, enrolment: Enrolment, choice: str) -> None:
 
 def means_pause(turn: Turn, enrolment: Enrolment, session: Session, text: str) -> bool:
     """Whether words sent while a question is open answer the offer of a pause, and not plainly the question."""
-    if not _answers_the_offer(turn, enrolment, text):
+    if not answers_the_offer(turn, enrolment, text):
         return False
     one = assessments.find(turn.connection, session.assessment)
     if one is None:
@@ -195,7 +195,8 @@ def means_pause(turn: Turn, enrolment: Enrolment, session: Session, text: str) -
     return asked is not None and not isinstance(read(asked, text, today), Understood)
 
 
-def _answers_the_offer(turn: Turn, enrolment: Enrolment, text: str) -> bool:
+def answers_the_offer(turn: Turn, enrolment: Enrolment, text: str) -> bool:
+    """Whether words name an end for the pause that was asked about a moment ago."""
     if isinstance(pausing.read_pause(text, local_day(turn.now, enrolment.zone)), str):
         return False
     since = turn.now - OFFER_STANDS
@@ -204,7 +205,7 @@ def _answers_the_offer(turn: Turn, enrolment: Enrolment, text: str) -> bool:
 
 def said(turn: Turn, enrolment: Enrolment, text: str) -> None:
     """Words outside any question: kept, shown to the team, and answered with what to do in an emergency."""
-    if _answers_the_offer(turn, enrolment, text):
+    if answers_the_offer(turn, enrolment, text):
         _pause(turn, enrolment, text)
         return
     _keep_note(turn, enrolment, "note", text)

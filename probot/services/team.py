@@ -19,7 +19,7 @@ from probot.flows.session import SentMedia, Tapped, Typed
 from probot.messages import Message
 from probot.ports import Sender
 from probot.schedule.civil import local_day
-from probot.services import alerting, grade, pictures, taking
+from probot.services import alerting, enquire, grade, pictures, taking
 from probot.services.converse import Reply
 from probot.services.turn import Turn
 from probot.store import alerts, assessments, people, threads
@@ -74,7 +74,9 @@ def replied(turn: Turn, sender: Sender | None, place: taking.Place, reply_to: in
     if not alerting.may(turn, person, "acknowledge"):
         turn.note("reply refused", "alert", thread.alert, reason="role")
         _answer(turn, place.recipient, Message(not_authorised(turn.study, "acknowledge", place.language)))
-    elif thread.kind == "reason" and not thread.settled:
+    elif thread.kind != "reason":
+        enquire.ask(turn, person, place, thread, text)
+    elif not thread.settled:
         taking.reasoned(turn, person, place, thread, text)
     return True
 

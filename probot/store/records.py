@@ -14,7 +14,17 @@ from probot.flows.session import Absent
 from probot.values import AssessmentId, EnrolmentId, StaffId
 
 Purpose = Literal[
-    "question", "reminder", "reply", "safety", "welcome", "farewell", "alert", "notice", "picture", "neutral"
+    "question",
+    "reminder",
+    "reply",
+    "safety",
+    "welcome",
+    "farewell",
+    "alert",
+    "notice",
+    "picture",
+    "neutral",
+    "enquiry",
 ]
 """What a message is for; it decides who may still be told, and what happens if its arrival is unknown."""
 EnrolmentStatus = Literal["invited", "welcoming", "refused", "active", "paused", "withdrawn", "completed"]

@@ -6,6 +6,7 @@ The rule: the only module that reads the machine's clock or makes a random numbe
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,8 +14,11 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from probot.app.clocks import SystemClock
+from probot.app.bell import Bell
+from probot.app.clocks import DatabaseClock, SystemClock
+from probot.app.hearing import Hearing
 from probot.app.office import Office
+from probot.app.roles import Role
 from probot.app.runtime import Runtime
 from probot.app.sender import Sender
 from probot.app.ticker import Ticker
@@ -35,6 +39,25 @@ def read_clock() -> datetime:
 def system_clock() -> SystemClock:
     """The clock of everything but the sandbox."""
     return SystemClock(read_clock)
+
+
+def clock_of(store: Store) -> Clock:
+    """The clock of whoever works on this database: on PostgreSQL its own, which all who work there share."""
+    if store.is_sqlite:
+        return system_clock()
+    clock = DatabaseClock(time.monotonic)
+    store.look(clock.look)
+    return clock
+
+
+def new_process_name() -> str:
+    """What the claims of one process begin with."""
+    return secrets.token_hex(4)
+
+
+def claim_tokens(process: str) -> Callable[[], str]:
+    """What proves that a claim is ours, and whose it was if we die."""
+    return lambda: process + secrets.token_hex(12)
 
 
 def new_invitation_token() -> str:
@@ -79,14 +102,18 @@ class Reader:
 
 def build_runtime(
     store: Store, clock: Clock, channel: Channel, reader: Reader, heard: Callable[[], datetime | None],
-    pace: Pace | None, beside: Channel,
+    pace: Pace | None, beside: Channel, *, role: Role = "all", process: str = "",
 ) -> Runtime:  # fmt: skip
-    """The running parts around one database and one channel."""
+    """The running parts around one database and one channel. `process`: its name among others on the same database."""
     office = Office(store, clock)
+    token = claim_tokens(process) if process else new_claim_token
+    bell = Bell(store.connect_arguments(), process) if process and not store.is_sqlite else None
     return Runtime(
         office,
-        Worker(office, channel, reader, new_claim_token),
-        Sender(office, channel, new_claim_token, pace),
-        Ticker(office, new_claim_token, heard),
-        Sender(office, beside, new_claim_token, None, ("outside",)),
+        Worker(office, channel, reader, token),
+        Sender(office, channel, token, pace),
+        Ticker(office, token, heard, elsewhere=role == "work"),
+        Sender(office, beside, token, None, ("outside",)),
+        Hearing(office, heard) if role == "receive" else None,
+        bell,
     )

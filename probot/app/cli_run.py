@@ -1,6 +1,6 @@
-"""How is probot started? `probot run`: everything in one process, against Telegram or in the sandbox.
+"""How is probot started? `probot run`: against Telegram or in the sandbox, in one process or one of several.
 
-The rule: it starts only on a database that keeps what it confirms, alone, and with a study in force.
+The rule: it starts only on a database that keeps what it confirms, in a part that is free, and with a study in force.
 """
 
 from __future__ import annotations
@@ -10,26 +10,31 @@ import contextlib
 import signal
 import sys
 from contextlib import AsyncExitStack
+from typing import Annotated
 
 import typer
 from sqlalchemy.exc import DBAPIError
 
 from probot.app import logs, sandbox_run
-from probot.app.build import new_claim_token, system_clock
+from probot.app.build import new_process_name
+from probot.app.crew import Crew
 from probot.app.desk import Exit, err, load_or_stop, open_office, settings_or_stop, show_problems, stop, warn
 from probot.app.front_door import front_door
-from probot.app.lease import HeldElsewhere, Lease
+from probot.app.lease import HeldElsewhere
 from probot.app.loops import in_parallel, told_to_stop
 from probot.app.office import Office
+from probot.app.roles import Role, receives, why_not
 from probot.app.settings import WEBHOOK_LISTEN, Settings, WrongSetting
 from probot.app.world import TokenRejected, World, build_world
 from probot.outside.channel import OutsideChannel
 from probot.services.pace import Pace
 from probot.services.publish import publish
 from probot.services.watch import status
-from probot.store import claims, pulses, receipts, studies
+from probot.store import pulses, receipts, studies
 from probot.study.load import load
 
+PUTS_IN_FORCE = 7_026_210_302
+"""The number of PostgreSQL's advisory lock under which the first version is put in force."""
 NEXT = """
 Nobody is here yet. In another terminal, with the same settings:
   probot staff invite "Mei" --role nurse     a link for each member of staff
@@ -43,7 +48,15 @@ def add_to(app: typer.Typer) -> None:
     app.command(rich_help_panel="Start")(run)
 
 
-def run() -> None:
+def run(
+    role: Annotated[
+        Role,
+        typer.Option(
+            help="all: everything. On PostgreSQL also receive (one of several receives, the others stand by) "
+            "and work (handle and send; as many as you like).",
+        ),
+    ] = "all",
+) -> None:
     """Start probot: against Telegram if PROBOT_TELEGRAM_TOKEN is set, else as a sandbox in the browser.
 
     It runs until Ctrl+C or SIGTERM, finishes what is under way, and goes on where it was at the next start.
@@ -51,15 +64,18 @@ def run() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the loops have their own ears for it
     settings = settings_or_stop()
     logs.set_up(settings.log_level, as_json=not sys.stderr.isatty(), secrets=settings.secrets)
+    _play_or_stop(settings, role)
     with open_office(settings) as office:
         office.store.assert_durable()
-        lease = Lease(office, new_claim_token())
+        crew = Crew(
+            office, role, new_process_name(), stands_by=role == "receive" and settings.webhook is None
+        )
         try:
-            lease.take(_say_who_is_waited_for)
-            office.store.transact(claims.end_all, office.clock.now())
-            put_in_force(settings, office)
+            crew.join(_say_who_is_waited_for)
+            with office.store.one_at_a_time(PUTS_IN_FORCE):
+                put_in_force(settings, office)
             asyncio.run(
-                _sandbox(settings, office, lease) if settings.in_sandbox else _run(settings, office, lease)
+                _sandbox(settings, office, crew) if settings.in_sandbox else _run(settings, office, crew)
             )
         except (WrongSetting, TokenRejected) as error:
             stop(str(error), Exit.CANNOT_START)
@@ -69,8 +85,14 @@ def run() -> None:
             pass
         finally:
             with contextlib.suppress(DBAPIError):
-                lease.drop()
+                crew.leave()
     err.print("probot has stopped; everything is kept.", markup=False)
+
+
+def _play_or_stop(settings: Settings, role: Role) -> None:
+    sqlite = settings.database.startswith("sqlite")
+    if because := why_not(role, sqlite=sqlite, sandbox=settings.in_sandbox):
+        stop(because, Exit.CANNOT_START)
 
 
 def _say_who_is_waited_for(holder: str) -> None:
@@ -103,31 +125,35 @@ def put_in_force(settings: Settings, office: Office) -> None:
         )
 
 
-async def _sandbox(settings: Settings, office: Office, lease: Lease) -> None:
-    await sandbox_run.run(settings, office.store, lease.keep)
+async def _sandbox(settings: Settings, office: Office, crew: Crew) -> None:
+    await sandbox_run.run(settings, office.store, crew.keep)
 
 
-async def _run(settings: Settings, office: Office, lease: Lease) -> None:
+async def _run(settings: Settings, office: Office, crew: Crew) -> None:
     told = told_to_stop()
     token = settings.telegram_token
     assert token is not None
     world = build_world(
-        office.store, system_clock(), token.get_secret_value(), settings.telegram_api, webhook=settings.webhook,
+        office.store, office.clock, token.get_secret_value(), settings.telegram_api, webhook=settings.webhook,
         pace=Pace() if settings.send_limits == "telegram" else None, beside=OutsideChannel(settings.addresses),
+        role=crew.role, process=crew.name, lease=crew.receiving,
     )  # fmt: skip
-    await until_stopped(world, lease, settings, told)
+    crew.freed = world.runtime.look_at_everything
+    await until_stopped(world, crew, settings, told)
 
 
-async def until_stopped(world: World, lease: Lease, settings: Settings, told: asyncio.Event) -> None:
+async def until_stopped(world: World, crew: Crew, settings: Settings, told: asyncio.Event) -> None:
     """Run everything until a signal says stop; then finish what is under way."""
-    listen = settings.listen or (WEBHOOK_LISTEN if settings.webhook else "")
+    takes_in = receives(crew.role)
+    listen = settings.listen or (WEBHOOK_LISTEN if settings.webhook and takes_in else "")
     async with AsyncExitStack() as stack:
         if listen:
             await stack.enter_async_context(front_door(world, listen))
         how = f"webhook {settings.webhook_url}" if settings.webhook else "long polling"
+        parts = {"all": how, "receive": f"only receives, {how}", "work": "only works"}
         doors = f", http://{listen}/health" if listen else ""
         database = "SQLite" if world.runtime.office.store.is_sqlite else "PostgreSQL"
-        err.print(f"probot runs ({how}, {database}{doors}). Ctrl+C stops it.", markup=False)
+        err.print(f"probot runs ({parts[crew.role]}, {database}{doors}). Ctrl+C stops it.", markup=False)
         office = world.runtime.office
         await office.look(pulses.beat, receipts.ADDRESSES, world.clock.now(), world.beside.addresses.known())
         found = await office.look(status, world.clock.now(), office.studies)
@@ -138,4 +164,4 @@ async def until_stopped(world: World, lease: Lease, settings: Settings, told: as
                 "probot is not ready: some alerts would reach nobody. `probot status` tells which.",
                 markup=False,
             )
-        await in_parallel(world, told, lease.keep)
+        await in_parallel(world, told, crew.keep)

@@ -22,7 +22,7 @@ from rich.table import Table
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
-from probot.app.build import open_store, read_clock, system_clock
+from probot.app.build import clock_of, open_store, read_clock
 from probot.app.clocks import MovableClock
 from probot.app.office import Office
 from probot.app.settings import Settings, WrongSetting, read_settings, unknown_variables
@@ -95,7 +95,8 @@ def office(*, makes: bool = True) -> Iterator[tuple[Settings, Office]]:
     if not makes:
         _there_or_stop(settings)
     with open_office(settings) as opened:
-        opened.clock = _clock_of(settings, opened.store)
+        if settings.in_sandbox:
+            opened.clock = _sandbox_clock(opened.store)
         yield settings, opened
 
 
@@ -103,7 +104,8 @@ def office(*, makes: bool = True) -> Iterator[tuple[Settings, Office]]:
 def open_office(settings: Settings) -> Iterator[Office]:
     """The database behind the settings; failures of the world become plain words."""
     with _plainly(settings):
-        opened = Office(open_store(settings.database), system_clock())
+        store = open_store(settings.database)
+        opened = Office(store, clock_of(store))
         try:
             yield opened
         finally:
@@ -143,10 +145,8 @@ def _there_or_stop(settings: Settings) -> None:
         )
 
 
-def _clock_of(settings: Settings, store: Store) -> Clock:
-    """The machine's clock; for the sandbox's database the sandbox's, which may have been moved on."""
-    if not settings.in_sandbox:
-        return system_clock()
+def _sandbox_clock(store: Store) -> Clock:
+    """The sandbox's clock, which may have been moved on."""
     clock = MovableClock(read_clock)
     heard = store.look(pulses.last, HEARD)
     if heard is not None:

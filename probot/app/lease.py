@@ -25,7 +25,8 @@ from probot.store.engine import in_words
 log = logging.getLogger(__name__)
 
 LIFE = timedelta(seconds=60)
-RENEW_SECONDS = 15.0
+QUICK_LIFE = timedelta(seconds=12)
+"""Where others may stand by on other machines: so soon they follow one that died."""
 LOOK_SECONDS = 1.0
 NAME = "run"
 
@@ -37,9 +38,10 @@ class HeldElsewhere(Exception):
 class Lease:
     """The right to run on one database. `token` tells this holding of it from every other."""
 
-    def __init__(self, office: Office, token: str) -> None:
+    def __init__(self, office: Office, token: str, life: timedelta = LIFE) -> None:
         self._office = office
         self._token = token
+        self._life = life
         self._holder = this_process()
 
     def take(self, waiting: Callable[[str], None], pause: Callable[[float], None] = time.sleep) -> None:
@@ -60,10 +62,20 @@ class Lease:
             seen = held
             pause(LOOK_SECONDS)
 
-    async def keep(self, every: float = RENEW_SECONDS) -> None:
+    async def wait(self) -> None:
+        """Stand by until it is ours: as soon as its holder gives it back, is dead, or has let it run out."""
+        while True:
+            try:
+                if await self._office.look(self._take) is None:
+                    return
+            except SQLAlchemyError as error:
+                log.warning("the database does not answer", extra={"error": type(error).__name__})
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def keep(self, every: float | None = None) -> None:
         """Renew it for as long as probot runs. Raises `HeldElsewhere` once somebody else has taken it."""
         while True:
-            await asyncio.sleep(every)
+            await asyncio.sleep(self._life.total_seconds() / 4 if every is None else every)
             try:
                 held = await self._office.look(self._take)
             except SQLAlchemyError as error:
@@ -82,7 +94,7 @@ class Lease:
         if held is not None and is_dead(held.holder):
             pulses.drop_lease(connection, NAME, held.token)
         now = self._office.clock.now()
-        if pulses.take_lease(connection, NAME, self._holder, self._token, now, LIFE) is None:
+        if pulses.take_lease(connection, NAME, self._holder, self._token, now, self._life) is None:
             return None
         return pulses.lease_of(connection, NAME)
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from probot.ports import Clock
 from probot.services.turn import Studies, Turn
+from probot.store import wake
 from probot.store.engine import Store
 
 Given = ParamSpec("Given")
@@ -78,11 +79,15 @@ class Office:
         """The same in this very thread, for the command line; a command given twice is two causes."""
         now = self.clock.now()
         once = f"{cause[:80]}:{now.isoformat()}"
-        return self.store.transact(
-            lambda connection: act(
-                Turn(connection, self.studies, now, once, actor="operator", role="operator"), *args, **kwargs
-            )
-        )
+
+        def run(connection: Connection) -> Result:
+            turn = Turn(connection, self.studies, now, once, actor="operator", role="operator")
+            result = act(turn, *args, **kwargs)
+            for what in ("in", "out"):
+                wake.ring(connection, what)
+            return result
+
+        return self.store.transact(run)
 
     def close(self) -> None:
         """Finish what the threads have in hand and let the database go."""

@@ -17,6 +17,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from probot.app.bell import Bell
+from probot.app.hearing import Hearing
 from probot.app.office import Office
 from probot.app.sender import Sender
 from probot.app.ticker import Ticker
@@ -24,6 +26,7 @@ from probot.app.worker import Worker
 from probot.services import tick
 from probot.store import outbox
 from probot.store.engine import in_words
+from probot.store.wake import What
 
 log = logging.getLogger(__name__)
 
@@ -34,15 +37,21 @@ CALL_LOOK_SECONDS = 2.0
 """How long it is at most until a due call beside the messenger is found."""
 LOOK_SECONDS = 0.5
 """How long the worker and the sender wait for a wake-up before they look all the same."""
+SLOW_LOOK_SECONDS = 5.0
+"""The same, while other processes' rings are heard."""
 
 
 class Runtime:
     """The running parts, already put together (see `build`)."""
 
     def __init__(
-        self, office: Office, worker: Worker, sender: Sender, ticker: Ticker, outside: Sender
-    ) -> None:
+        self, office: Office, worker: Worker, sender: Sender, ticker: Ticker, outside: Sender,
+        hearing: Hearing | None = None, bell: Bell | None = None,
+    ) -> None:  # fmt: skip
         self.office = office
+        self.hearing = hearing
+        """Of a process that only receives."""
+        self.bell = bell
         self.worker = worker
         self.sender = sender
         self.ticker = ticker
@@ -55,6 +64,8 @@ class Runtime:
         self._arrived = asyncio.Event()
         self._to_send, self._to_call = asyncio.Event(), asyncio.Event()
         self.sender.freed = self._to_send.set
+        if bell is not None:
+            bell.woken = self._wake
         self._working, self._sending, self._ticking = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
         self._calling = asyncio.Lock()
 
@@ -64,6 +75,8 @@ class Runtime:
         """Keep a batch of raw updates and wake the worker."""
         await self.worker.keep(bot, updates)
         self._arrived.set()
+        if updates and self.bell is not None:
+            self.bell.ring("in")
 
     async def work(self) -> int:
         """Handle one batch of updates."""
@@ -127,8 +140,23 @@ class Runtime:
 
     # ------------------------------------------------------------------------------ for as long as it runs
 
+    def look_at_everything(self) -> None:
+        """Wake all: something may be free that was not."""
+        self._arrived.set()
+        self._to_send.set()
+
+    def _wake(self, what: What) -> None:
+        (self._arrived if what == "in" else self._to_send).set()
+
     async def run(self) -> None:
-        """Work, send and tick until cancelled."""
+        """Play this process's part until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            if self.bell is not None:
+                group.create_task(self.bell.run())
+            group.create_task(self._work_on() if self.hearing is None else self.hearing.run())
+
+    async def _work_on(self) -> None:
+        """Work, send and tick."""
         scheduler = AsyncIOScheduler(timezone="UTC")
         # A late look finds the same rows, so no run is ever too late, and one at a time is enough.
         scheduler.add_job(
@@ -139,9 +167,9 @@ class Runtime:
         scheduler.start()
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._keep_on("worker", self.work, self._arrived))
-                group.create_task(self._keep_on("sender", self.send, self._to_send))
-                group.create_task(self._keep_on("outside", self.call, self._to_call, CALL_LOOK_SECONDS))
+                group.create_task(self._keep_on("worker", self.work, self._arrived, self._until_an_update))
+                group.create_task(self._keep_on("sender", self.send, self._to_send, self._until_a_message))
+                group.create_task(self._keep_on("outside", self.call, self._to_call, self._until_a_call))
         finally:
             scheduler.shutdown(wait=False)
 
@@ -160,13 +188,31 @@ class Runtime:
         self.failing.add(loop)
         log.warning("the database does not answer", extra={"loop": loop, "error": in_words(error)})
 
+    async def _until_an_update(self) -> float:
+        return SLOW_LOOK_SECONDS if self.bell is not None and self.bell.up else LOOK_SECONDS
+
+    async def _until_a_message(self) -> float:
+        """Nobody rings when the moment of a delayed message has come, or a chat has rested enough."""
+        if self.bell is None or not self.bell.up:
+            return LOOK_SECONDS
+        due = await self.office.look(outbox.next_due)
+        if due is None:
+            return SLOW_LOOK_SECONDS
+        left = (due - self.office.clock.now()).total_seconds()
+        return min(SLOW_LOOK_SECONDS, left) if left > 0 else LOOK_SECONDS
+
+    async def _until_a_call(self) -> float:
+        return CALL_LOOK_SECONDS
+
     async def _keep_on(
-        self, name: str, once: Callable[[], Awaitable[int]], wake: asyncio.Event, look: float = LOOK_SECONDS
-    ) -> None:
+        self, name: str, once: Callable[[], Awaitable[int]], wake: asyncio.Event,
+        rest: Callable[[], Awaitable[float]],
+    ) -> None:  # fmt: skip
         while True:
             wake.clear()
             try:
                 done = await once()
+                longest = 0 if done else await rest()
             except SQLAlchemyError as error:
                 self._database_failed(name, error)
                 await asyncio.sleep(1)
@@ -181,7 +227,7 @@ class Runtime:
             if not done:
                 with suppress(TimeoutError):
                     # Not `wait_for`: Python 3.11's loses a cancellation that comes in the moment it is done.
-                    async with asyncio.timeout(look):
+                    async with asyncio.timeout(longest):
                         await wake.wait()
 
     async def stop(self) -> None:

@@ -37,14 +37,20 @@ FAILED = _Failed.FAILED
 
 
 class Ticker:
-    """Looks at every kind of due row. `heard` tells when Telegram was last heard (None: never yet)."""
+    """Looks at every kind of due row. `heard` tells when Telegram was last heard (None: never yet).
+
+    `elsewhere`: another process receives, and writes down when it heard.
+    """
 
     def __init__(
-        self, office: Office, token: Callable[[], str], heard: Callable[[], datetime | None]
-    ) -> None:
+        self, office: Office, token: Callable[[], str], heard: Callable[[], datetime | None], *,
+        elsewhere: bool = False,
+    ) -> None:  # fmt: skip
         self._office = office
         self._token = token
-        self._heard = heard
+        self._heard = self._as_told if elsewhere else heard
+        self._elsewhere = elsewhere
+        self._told: datetime | None = None
         self._noted: datetime | None = None
         self._asks_again = True  # a process before this one may have been interrupted at it
         self._unplannable: dict[EnrolmentId, datetime] = {}
@@ -64,6 +70,9 @@ class Ticker:
             done += await self._advance()
         return done
 
+    def _as_told(self) -> datetime | None:
+        return self._told
+
     def _hears(self) -> bool:
         heard = self._heard()
         return heard is not None and self._office.clock.now() - heard <= receive.DEAF
@@ -78,12 +87,15 @@ class Ticker:
     # ------------------------------------------------------------------------------ hearing
 
     async def _note_hearing(self) -> None:
+        if self._elsewhere:
+            self._told, gap = await self._office.look(receive.standing)
+            self._asks_again |= gap
         heard = self._heard()
         if heard is None:
             return
-        if heard != self._noted:
+        if heard != self._noted and not self._elsewhere:
             self._asks_again |= await self._office.look(receive.heard, heard)
-            self._noted = heard
+        self._noted = heard
         if self._asks_again:
             await self._ask_again()
 

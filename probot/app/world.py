@@ -16,6 +16,8 @@ from starlette.routing import Route
 from telegram.error import InvalidToken, TelegramError
 
 from probot.app.build import Reader, build_runtime
+from probot.app.lease import HeldElsewhere, Lease
+from probot.app.roles import Role, receives
 from probot.app.runtime import Runtime
 from probot.app.settings import Settings
 from probot.flows.commands import menus, staff_menus
@@ -60,10 +62,13 @@ class World:
     poller: Poller | None
     webhook: Webhook | None
     beside: OutsideChannel
+    role: Role = "all"
+    lease: Lease | None = None
+    """Of one who stands by until nobody else receives."""
 
     def routes(self) -> list[Route]:
         """What has to be reachable from outside."""
-        return [self.webhook.route()] if self.webhook else []
+        return [self.webhook.route()] if self.webhook and receives(self.role) else []
 
     async def introduce(self) -> None:
         """Learn who the bot is, remember it, and set its menus. Keeps trying; nothing is lost meanwhile.
@@ -85,6 +90,8 @@ class World:
             await self.runtime.office.look(
                 pulses.beat, "bot", self.clock.now(), {"id": account, "username": username}
             )
+            if not receives(self.role):
+                return
             study = await self.runtime.office.act(lambda turn: turn.study, "menus")
             private = [Menu(language, commands) for language, commands in menus(study).items()]
             groups = [Menu(language, commands) for language, commands in staff_menus().items()]
@@ -92,11 +99,28 @@ class World:
             return
 
     async def receive(self) -> None:
-        """Receive until cancelled."""
-        if self.poller is not None:
+        """Receive until cancelled, if that is our part."""
+        if not receives(self.role):
+            await asyncio.Event().wait()
+        elif self.poller is not None and self.lease is not None:
+            await self._take_turns(self.poller, self.lease)
+        elif self.poller is not None:
             await self._watch_poller(self.poller)
         elif self.webhook is not None:
             await self._watch_webhook(self.webhook)
+
+    async def _take_turns(self, poller: Poller, lease: Lease) -> None:
+        """Receive while the lease is ours, and stand by while it is not."""
+        while True:
+            log.info("standing by, in case another process receives")
+            await lease.wait()
+            log.info("it is this process that receives")
+            try:
+                async with asyncio.TaskGroup() as both:
+                    both.create_task(self._watch_poller(poller))
+                    both.create_task(lease.keep())
+            except* HeldElsewhere as lost:
+                log.warning("another process receives now", extra={"who": str(lost.exceptions[0])})
 
     async def _watch_poller(self, poller: Poller) -> None:
         while True:
@@ -145,11 +169,13 @@ class World:
 
 def build_world(
     store: Store, clock: Clock, token: str, api_root: str, *, webhook: tuple[str, str] | None = None,
-    pace: Pace | None = None, beside: OutsideChannel | None = None, poll_seconds: int = 25, request: Any = None, pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    pace: Pace | None = None, beside: OutsideChannel | None = None, poll_seconds: int = 25, request: Any = None,
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep, role: Role = "all", process: str = "", lease: Lease | None = None,
 ) -> World:  # fmt: skip
     """Put everything around one bot together. `webhook`: public address and secret; None: long polling.
 
-    `beside`: how paths beside Telegram are reached. `pause`: how to wait.
+    `beside`: how paths beside Telegram are reached. `pause`: how to wait. `role`: what this process does of it all;
+    `process`: its name among others on this database; `lease`: what a receiver waits for that may have to stand by.
     """
     bot = build_bot(token, api_root, request)
     channel = TelegramChannel(bot)
@@ -157,7 +183,9 @@ def build_world(
     reader = Reader(Myself(number, ""))
     ears = Ears()
     outside = beside or OutsideChannel(Addresses())
-    runtime = build_runtime(store, clock, channel, reader, ears.heard, pace, outside)
+    runtime = build_runtime(
+        store, clock, channel, reader, ears.heard, pace, outside, role=role, process=process
+    )
 
     async def keep(updates: list[dict[str, Any]]) -> None:
         await runtime.keep(number, updates)
@@ -165,7 +193,7 @@ def build_world(
     poller = None if webhook else Poller(bot, keep, clock, poll_seconds=poll_seconds, pause=pause)
     hook = Webhook(*webhook, keep, clock, plain_http=api_root != TELEGRAM) if webhook else None
     ears.receiver = poller or hook
-    return World(bot, channel, reader, runtime, clock, poller, hook, outside)
+    return World(bot, channel, reader, runtime, clock, poller, hook, outside, role, lease)
 
 
 @dataclass(slots=True)

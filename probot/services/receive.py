@@ -53,12 +53,20 @@ def heard(connection: Connection, now: datetime) -> bool:
     `asked_again` is called.
     """
     before = pulses.last(connection, HEARD)
+    if before is not None and now < before[0] < now + DEAF:
+        return False  # another receiver heard it later
     pulses.beat(connection, HEARD, now)
     if before is None or now - before[0] <= DEAF:
         return False
     pulses.note_outage(connection, began_at=before[0], ended_at=now, kind="not heard")
     pulses.beat(connection, ASK_AGAIN, now, before[0].isoformat())
     return True
+
+
+def standing(connection: Connection) -> tuple[datetime | None, bool]:
+    """For those who do not receive themselves: when Telegram was last heard, and whether a gap is still to be mended."""
+    before = pulses.last(connection, HEARD)
+    return (None if before is None else before[0]), to_ask_again(connection) is not None
 
 
 def to_ask_again(connection: Connection) -> str | None:

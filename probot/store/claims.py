@@ -88,6 +88,18 @@ def end_all(connection: Connection, now: datetime) -> int:
     return ended
 
 
+def end_of(connection: Connection, now: datetime, process: str) -> int:
+    """Let the claims of one process run out at once, because it is dead; how many there were."""
+    ended = 0
+    for table, open_ in (
+        (inbox, inbox.c.state == "new"), (outbox, outbox.c.state == "sending"),
+        (assessment, assessment.c.next_at.is_not(None)), (alert, alert.c.next_at.is_not(None)),
+    ):  # fmt: skip
+        its = (open_, table.c.claimed_until > now, table.c.claim_token.startswith(process, autoescape=True))
+        ended += connection.execute(update(table).where(*its).values(claimed_until=now)).rowcount
+    return ended
+
+
 def parked(connection: Connection, table: Table) -> int:
     """How many due rows have used up their attempts."""
     stuck = (

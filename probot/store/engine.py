@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 Result = TypeVar("Result")
@@ -87,6 +87,24 @@ class Store:
                     found = connection.exec_driver_sql(f"SHOW {setting}").scalar()
                     if found == "off":
                         raise Unsafe(f"PostgreSQL runs with {setting}=off: a power cut could lose answers")
+
+    def connect_arguments(self) -> dict[str, Any]:
+        """What the driver needs to connect, for those who need a connection of their own."""
+        _, arguments = self._engine.dialect.create_connect_args(self._engine.url)
+        return dict(arguments)
+
+    @contextmanager
+    def one_at_a_time(self, number: int) -> Iterator[None]:
+        """Nobody else is in such a block of the same number on this database. On SQLite there is nobody else."""
+        if self.is_sqlite:
+            yield
+            return
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(select(func.pg_advisory_lock(number)))
+            try:
+                yield
+            finally:
+                connection.execute(select(func.pg_advisory_unlock(number)))
 
     def close(self) -> None:
         """Give all connections back."""

@@ -58,6 +58,12 @@ def lease_of(connection: Connection, name: str) -> Held | None:
     return None if row is None else Held(row.holder, row.token, row.until)
 
 
+def leases(connection: Connection, beginning: str) -> list[Held]:
+    """All leases whose names begin so."""
+    rows = connection.execute(select(lease).where(lease.c.name.startswith(beginning, autoescape=True)))
+    return [Held(row.holder, row.token, row.until) for row in rows]
+
+
 def take_lease(
     connection: Connection, name: str, holder: str, token: str, now: datetime, life: timedelta
 ) -> str | None:

@@ -17,6 +17,7 @@ from probot.sandbox.botapi import BotApi
 from probot.sandbox.limits import LimitSettings
 from probot.sandbox.server import serving
 from tests.app.running import BOT, TOKEN, Site, write_study
+from tests.databases import PostgresServer
 
 
 @pytest.fixture
@@ -52,6 +53,16 @@ def site(site_on: Site, empty_database_url: str) -> Iterator[Site]:
         return
     with durable(empty_database_url):
         yield site_on
+
+
+@pytest.fixture
+def site_on_postgres(site_on: Site, postgres_server: PostgresServer) -> Iterator[Site]:
+    """A site on an empty PostgreSQL database."""
+    url = postgres_server.empty()
+    site_on.settings["PROBOT_DATABASE_URL"] = url
+    with durable(url):
+        yield site_on
+    postgres_server.drop(url)
 
 
 SAFE = ("fsync", "full_page_writes", "synchronous_commit")

@@ -80,7 +80,7 @@ class Bell:
     async def _ring(self, hand: psycopg.AsyncConnection[Any]) -> None:
         while True:
             self._heard_itself.clear()
-            await self._say(hand, "hello")
+            await self._notify(hand, "hello")
             async with asyncio.timeout(HELLO_SECONDS):
                 await self._heard_itself.wait()
             with suppress(TimeoutError):
@@ -90,9 +90,9 @@ class Bell:
                         self._rings.clear()
                         wanted, self._wanted = self._wanted, set()
                         for what in wanted:
-                            await self._say(hand, what)
+                            await self._notify(hand, what)
 
-    async def _say(self, hand: psycopg.AsyncConnection[Any], what: str) -> None:
+    async def _notify(self, hand: psycopg.AsyncConnection[Any], what: str) -> None:
         await hand.execute("SELECT pg_notify(%s, %s)", (CHANNEL, f"{what} {self._name}"))
 
 

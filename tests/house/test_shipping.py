@@ -115,9 +115,16 @@ def test_a_service_has_few_rights_and_is_watched(name: str) -> None:
 def test_compose_waits_for_a_healthy_database_and_keeps_both_volumes() -> None:
     services = compose()["services"]
     assert services["probot"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
-    mounted = {volume.split(":")[0] for service in services.values() for volume in service["volumes"]}
+    mounted = {volume.split(":")[0] for service in services.values() for volume in service.get("volumes", ())}
     assert {name for name in mounted if not name.startswith(".")} == set(compose()["volumes"])
     assert "ports" not in services["postgres"]
+
+
+def test_more_workers_are_the_same_service_in_another_part_and_start_only_when_asked_for() -> None:
+    worker = compose()["services"]["worker"]
+    assert worker["extends"] == {"service": "probot"}
+    assert worker["profiles"] == ["workers"]
+    assert worker["command"] == ["run", "--role", "work"]
 
 
 def test_compose_holds_no_secret_itself() -> None:

@@ -21,6 +21,7 @@ from probot.app.office import Office
 from probot.app.roles import Role
 from probot.app.runtime import Runtime
 from probot.app.sender import Sender
+from probot.app.shared_pace import SharedPace
 from probot.app.ticker import Ticker
 from probot.app.worker import Worker
 from probot.ports import Channel, Clock, Incoming
@@ -108,10 +109,11 @@ def build_runtime(
     office = Office(store, clock)
     token = claim_tokens(process) if process else new_claim_token
     bell = Bell(store.connect_arguments(), process) if process and not store.is_sqlite else None
+    shared = SharedPace(pace, process) if pace is not None and bell is not None else None
     return Runtime(
         office,
         Worker(office, channel, reader, token),
-        Sender(office, channel, token, pace),
+        Sender(office, channel, token, pace, shared=shared),
         Ticker(office, token, heard, elsewhere=role == "work"),
         Sender(office, beside, token, None, ("outside",)),
         Hearing(office, heard) if role == "receive" else None,

@@ -9,10 +9,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from probot.app.office import Office
+from probot.app.shared_pace import SharedPace
 from probot.messages import MESSENGER_LANES, Lane
 from probot.ports import Call, Channel, Later, Outcome, Sent, Unknown
 from probot.services import deliver
@@ -22,6 +25,7 @@ from probot.services.turn import Turn
 from probot.store import outbox, waiting
 from probot.store.engine import is_the_worlds
 from probot.store.records import Outgoing
+from probot.store.sending import Happened
 
 log = logging.getLogger(__name__)
 
@@ -40,13 +44,14 @@ class Sender:
 
     def __init__(
         self, office: Office, channel: Channel, token: Callable[[], str], pace: Pace | None,
-        lanes: tuple[Lane, ...] = MESSENGER_LANES,
+        lanes: tuple[Lane, ...] = MESSENGER_LANES, shared: SharedPace | None = None,
     ) -> None:  # fmt: skip
         self._lanes = lanes
         self._office = office
         self._channel = channel
         self._token = token
         self._pace = pace
+        self._shared = shared
         self._under_way: dict[asyncio.Task[None], Outgoing] = {}
         self._in_hand: list[Outgoing] = []
         self._to_note: list[tuple[Went, asyncio.Future[bool]]] = []
@@ -62,12 +67,15 @@ class Sender:
         """Claim and start what may go now; how many messages that were. Raises SQLAlchemyError when the database fails."""
         now = self._office.clock.now()
         await self._keep_claims(now)
-        room, lanes, resting = self._room(now)
-        if room <= 0:
-            return 0
-        claimed = await self._office.look(
-            outbox.claim, now, self._token(), room, resting=resting, lanes=lanes
-        )
+        if self._shared is not None:
+            claimed = await self._office.look(self._claim_among_others, now, self._token())
+        else:
+            room, lanes, resting = self._room(now)
+            if room <= 0:
+                return 0
+            claimed = await self._office.look(
+                outbox.claim, now, self._token(), room, resting=resting, lanes=lanes
+            )
         if not claimed:
             return 0
         self._in_hand = list(claimed)
@@ -79,6 +87,15 @@ class Sender:
                 task.add_done_callback(self._ended)
         self._in_hand = []
         return len(claimed)
+
+    def _claim_among_others(self, connection: Connection, now: datetime, token: str) -> list[Outgoing]:
+        """Claim where other processes send as well; runs in a thread of the store."""
+        assert self._shared is not None
+        self._shared.listen(connection)
+        room, lanes, resting = self._shared.counting(lambda: self._room(now))
+        claimed = outbox.claim(connection, now, token, room, resting=resting, lanes=lanes) if room > 0 else []
+        self._shared.tell(connection, claimed, now, tried=lanes != self._lanes)
+        return claimed
 
     def _room(self, now: datetime) -> tuple[int, tuple[Lane, ...], list[str]]:
         """How many messages may start, of which lanes, and whom to leave alone. Alerts have room of their own."""
@@ -123,7 +140,16 @@ class Sender:
         if self._pace is not None:
             now = self._office.clock.now()
             group = not isinstance(to.sending, Call) and to.sending.chat < 0
-            self._pace.sent(row.recipient, now, group=group, edit=row.kind == "edit")
+            self._counting(partial(self._pace.sent, row.recipient, now, group=group, edit=row.kind == "edit"))
+
+    def _counting(self, count: Callable[[], None], *news: Happened) -> None:
+        """Count something, and let other processes know."""
+        if self._shared is None:
+            count()
+            return
+        self._shared.counting(count)
+        for happened in news:
+            self._shared.say(happened)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.pop(task, None)
@@ -136,7 +162,10 @@ class Sender:
             await self._defect(row, error)
             return
         if self._pace is not None and row.kind != "edit":
-            self._pace.arrived(row.recipient, self._office.clock.now())
+            at = self._office.clock.now()
+            self._counting(
+                partial(self._pace.arrived, row.recipient, at), Happened("arrived", row.recipient, at)
+            )
         if isinstance(outcome, Later):
             self._rest(row, outcome)
         if not await self._noted_together(row, to, outcome):
@@ -150,18 +179,20 @@ class Sender:
         self._line_down |= asked.line_is_down
         if self._pace is None:
             return
-        if asked.line_is_down:
-            self._pace.line_down(now, asked.seconds)
+        until = now + timedelta(seconds=asked.seconds)
+        if asked.line_is_down:  # ours; the others' may be up
+            self._counting(partial(self._pace.line_down, now, asked.seconds))
         elif asked.wide:
-            self._pace.rest_all(now + timedelta(seconds=asked.seconds))
+            self._counting(partial(self._pace.rest_all, until), Happened("rest all", "", now, until))
         else:
-            self._pace.rest(row.recipient, now + timedelta(seconds=asked.seconds))
+            rest = Happened("rest", row.recipient, now, until)
+            self._counting(partial(self._pace.rest, row.recipient, until), rest)
 
     async def _line_is_back(self) -> None:
         """The first that gets through wakes what has waited for the line."""
         self._line_down = False
         if self._pace is not None:
-            self._pace.line_back()
+            self._counting(self._pace.line_back)
         try:
             await self._office.look(waiting.line_is_back, self._office.clock.now())
         except SQLAlchemyError as error:

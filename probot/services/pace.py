@@ -108,6 +108,10 @@ class Pace:
         """The channel as a whole asked for patience."""
         self._all_rest_until = max(until, self._all_rest_until or until)
 
+    def tried(self, now: datetime) -> None:
+        """Somebody else has tried an alert although everybody rests."""
+        self._tried = now
+
     def line_down(self, now: datetime, seconds: float) -> None:
         """Nobody can be reached: rest, twice as long each time that a try fails after the rest. Alerts are tried on."""
         self._look_at_the_clock(now)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from probot.store import tables_alerts
+from probot.store import tables_alerts, tables_sending
 from probot.store.tables import metadata
 
-assert tables_alerts.alert_thread.metadata is metadata  # each page of tables is read before they are compared
+for page in (tables_alerts.alert_thread, tables_sending.sending_log):
+    assert page.metadata is metadata  # each page of tables is read before they are compared
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,

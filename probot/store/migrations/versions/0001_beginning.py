@@ -36,6 +36,7 @@ def upgrade() -> None:
     _pulse()
     _outage()
     _lease()
+    _sending_log()
     for statement in guard_statements(op.get_context().dialect.name):
         op.execute(statement)
 
@@ -546,4 +547,19 @@ def _lease() -> None:
         sa.Column("token", sa.String(length=32), nullable=False),
         sa.Column("until", Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
+    )
+
+
+def _sending_log() -> None:
+    op.create_table(
+        "sending_log",
+        sa.Column(
+            "seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("process", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("recipient", sa.String(length=64), nullable=False),
+        sa.Column("at", Instant(timezone=True), nullable=False),
+        sa.Column("until", Instant(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_sending_log")),
     )

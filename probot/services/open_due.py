@@ -25,6 +25,8 @@ from probot.store import assessments, claims, inbox, people, pulses
 from probot.store.records import Assessment, AssessmentStatus, Enrolment
 from probot.store.tables import assessment as table
 
+MISSED = ("missed", "not_delivered")
+"""What counts as a silence of the participant; an outage is ours, and a pause was asked for."""
 LOOK_AGAIN = timedelta(seconds=2)
 """How soon it is looked again at an assessment whose participant may have answered without our knowing yet."""
 
@@ -123,7 +125,6 @@ def _open(turn: Turn, enrolment: Enrolment, one: Assessment) -> None:
         _end(
             turn, enrolment, one, "outage", "probot could not ask in time" if out else "too late to be asked"
         )
-        _tell_if_missed(turn, enrolment, one)
     else:
         _begin(turn, enrolment, one)
 
@@ -181,7 +182,8 @@ def _close(turn: Turn, enrolment: Enrolment, one: Assessment) -> None:
     if after is not None and after.status == "open":
         status, reason = _why_nothing(turn, enrolment, after)
         _end(turn, enrolment, after, status, reason)
-        _tell_if_missed(turn, enrolment, after)
+        if status in MISSED:
+            _tell_if_missed(turn, enrolment, after)
 
 
 def _why_nothing(turn: Turn, enrolment: Enrolment, one: Assessment) -> tuple[AssessmentStatus, str]:

@@ -45,7 +45,9 @@ def withdraw(turn: Turn, enrolment: Enrolment, level: StopLevel, reason: str) ->
 
 
 def _close_open(turn: Turn, enrolment: Enrolment) -> None:
-    for session in [each.session for each in assessments.live_sessions(turn.connection, enrolment.id)]:
+    own = assessments.live_sessions(turn.connection, enrolment.id)
+    about = assessments.forms_about(turn.connection, enrolment.id)
+    for session in [each.session for each in (*own, *about)]:
         one = assessments.find(turn.connection, session.assessment)
         assert one is not None
         carry_on(turn, enrolment, one, session, WindowClosed(), Reply(turn.now), lane="prompt")

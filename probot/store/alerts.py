@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from probot.alerts.model import Alert
+from probot.store import claims
 from probot.store.saved import (
     entry_from_json,
     entry_to_json,
@@ -61,7 +62,7 @@ def standing(connection: Connection, enrolment: EnrolmentId | None = None) -> li
 
 def next_due(connection: Connection) -> datetime | None:
     """When the next alert climbs."""
-    return connection.execute(select(func.min(alert.c.next_at))).scalar()
+    return claims.next_due(connection, alert)
 
 
 def _one(connection: Connection, *which: Any) -> Alert | None:

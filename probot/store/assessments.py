@@ -16,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from probot.flows.front import Candidate
 from probot.flows.session import Session
 from probot.schedule.model import Planned
+from probot.store import claims
 from probot.store.records import Assessment, Response
 from probot.store.saved import session_from_json, session_to_json, value_from_json
 from probot.store.tables import assessment, note, response, session
@@ -141,7 +142,7 @@ def missed_in_a_row(connection: Connection, enrolment: EnrolmentId, timepoint: s
 
 def next_due(connection: Connection) -> datetime | None:
     """When the next assessment wants something (to open, to remind, to close)."""
-    return connection.execute(select(func.min(assessment.c.next_at))).scalar()
+    return claims.next_due(connection, assessment)
 
 
 _COLUMNS = [
@@ -199,6 +200,11 @@ def session_of(connection: Connection, key: str) -> Session | None:
 def live_sessions(connection: Connection, enrolment: EnrolmentId) -> list[Candidate]:
     """A participant's own conversations that still count, the oldest first."""
     return _live(connection, _OWN, enrolment)
+
+
+def forms_about(connection: Connection, enrolment: EnrolmentId) -> list[Candidate]:
+    """The forms that clinicians are filling in about a participant."""
+    return _live(connection, _ABOUT, enrolment)
 
 
 def forms_of(connection: Connection, respondent: str) -> list[Candidate]:

@@ -75,6 +75,20 @@ def give_back(connection: Connection, table: Table, ids: list[str], token: str) 
     )
 
 
+def next_due(connection: Connection, table: Table) -> datetime | None:
+    """When a row can be worked on next: once it is due, nobody holds it, and a parked one may be tried again."""
+    wanted = table.c.next_at.is_not(None)
+    free = select(func.min(table.c.next_at)).where(wanted, table.c.claimed_until.is_(None))
+    held = select(table.c.next_at, table.c.claimed_until, table.c.attempts).where(
+        wanted, table.c.claimed_until.is_not(None)
+    )
+    moments = [connection.execute(free).scalar()]
+    for row in connection.execute(held):
+        again = row.claimed_until + (ONCE_MORE - LIFE if row.attempts >= TRIES else timedelta(0))
+        moments.append(max(row.next_at, again))
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
 def end_all(connection: Connection, now: datetime) -> int:
     """Let every claim run out at once; how many there were. Only for whoever has just become the only one to run.
 

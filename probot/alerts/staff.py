@@ -119,6 +119,11 @@ def not_staff(language: str) -> str:
     return say(language, "staff.refused.stranger")
 
 
+def anonymous(language: str) -> str:
+    """The answer to whoever acts as the group itself: kindly, how to act as themselves."""
+    return say(language, "staff.refused.anonymous")
+
+
 def unknown_alert(language: str) -> str:
     """The answer to a button whose alert is not on record."""
     return say(language, "staff.refused.no_alert")

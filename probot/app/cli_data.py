@@ -155,6 +155,8 @@ def _show(found: Status) -> None:
         )
         fault = f"; {fact.fault}" if fact.fault else ""
         out.print(f"{'path':>16}  {fact.name} ({fact.by}): {last}{fault}", markup=False)
+    if found.heartbeat is not None:
+        out.print(f"{'heartbeat':>16}  {found.heartbeat:%Y-%m-%d %H:%M} UTC", markup=False)
     out.print(f"{'ready':>16}  {'yes' if found.ready else 'no'}", markup=False)
     for problem in found.problems:
         out.print(f"{'WRONG':>16}  {problem}", markup=False, style="red")

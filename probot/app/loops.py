@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from probot.app.desk import Exit
+from probot.app.roles import works
 from probot.app.stopping import STOP_WITHIN, end_within
 from probot.app.world import World
 
@@ -28,7 +29,12 @@ def told_to_stop() -> asyncio.Event:
 
 async def in_parallel(world: World, told: asyncio.Event, *others: Callable[[], Awaitable[None]]) -> None:
     """The world's loops and others, until told to stop or until one of them dies; what killed it is raised."""
-    parts: list[Coroutine[Any, Any, object]] = [_receive(world), world.runtime.run(), told.wait()]
+    parts: list[Coroutine[Any, Any, object]] = [
+        _receive(world),
+        world.runtime.run(),
+        *([world.watchman.watch()] if works(world.role) else []),
+        told.wait(),
+    ]
     tasks = [asyncio.ensure_future(part) for part in (*parts, *(other() for other in others))]
     code = Exit.CANNOT_START
     try:

@@ -14,13 +14,14 @@ from enum import Enum
 from sqlalchemy import Table
 
 from probot.app.office import Office
-from probot.services import alerting, open_due, plan_ahead, receive, tick
+from probot.services import alarms, alerting, open_due, plan_ahead, receive, tick
 from probot.services.pause import resume
 from probot.services.turn import Turn
 from probot.store import assessments, claims, people
 from probot.store.engine import is_the_worlds
 from probot.store.tables import alert as alert_table
 from probot.store.tables import assessment as assessment_table
+from probot.store.tables_alarms import alarm as alarm_table
 from probot.values import EnrolmentId
 
 log = logging.getLogger(__name__)
@@ -147,21 +148,25 @@ class Ticker:
 
     async def _escalate(self) -> int:
         token = self._token()
-        keys = await self._office.act(tick.due_alerts, "tick", token)
-        if not keys:
+        keys, calls = await self._office.act(tick.due_for_staff, "tick", token)
+        if not keys and not calls:
             return 0
-        self._owed = [(alert_table, list(keys), token)]
-        if await self._one(alerting.escalate, f"ladder:{token}", keys, token) is FAILED:
+        self._owed = [(alert_table, list(keys), token), (alarm_table, list(calls), token)]
+        if keys and await self._one(alerting.escalate, f"ladder:{token}", keys, token) is FAILED:
             for key in keys:
                 await self._one(alerting.escalate, f"ladder:{key}:{token}", [key], token)
+        self._owed[0][1].clear()
+        for key in calls:
+            await self._one(alarms.advance, f"alarm:{key}:{token}", key, token)
+            self._owed[1][1].remove(key)
         self._owed = []
-        return len(keys)
+        return len(keys) + len(calls)
 
     async def _one(self, act: Callable[..., object], cause: str, *arguments: object) -> object:
         """Run one row's transaction; `FAILED` if it could not be done. Only the database's own failures are raised."""
         try:
             return await self._office.act(act, cause, *arguments)
-        except (open_due.LostClaim, alerting.LostClaim):
+        except (open_due.LostClaim, alerting.LostClaim, alarms.LostClaim):
             log.info("due row was taken over", extra={"cause": cause})
         except Exception as error:
             if is_the_worlds(error):

@@ -20,6 +20,7 @@ from probot.app.lease import HeldElsewhere, Lease
 from probot.app.roles import Role, receives
 from probot.app.runtime import Runtime
 from probot.app.settings import Settings
+from probot.app.watchman import Watchman
 from probot.flows.commands import menus, staff_menus
 from probot.outside.channel import Addresses, OutsideChannel
 from probot.ports import Clock, Menu
@@ -62,6 +63,7 @@ class World:
     poller: Poller | None
     webhook: Webhook | None
     beside: OutsideChannel
+    watchman: Watchman
     role: Role = "all"
     lease: Lease | None = None
     """Of one who stands by until nobody else receives."""
@@ -193,7 +195,19 @@ def build_world(
     poller = None if webhook else Poller(bot, keep, clock, poll_seconds=poll_seconds, pause=pause)
     hook = Webhook(*webhook, keep, clock, plain_http=api_root != TELEGRAM) if webhook else None
     ears.receiver = poller or hook
-    return World(bot, channel, reader, runtime, clock, poller, hook, outside, role, lease)
+    return World(
+        bot,
+        channel,
+        reader,
+        runtime,
+        clock,
+        poller,
+        hook,
+        outside,
+        Watchman(runtime.office, outside),
+        role,
+        lease,
+    )
 
 
 @dataclass(slots=True)

@@ -47,13 +47,22 @@ class AlertTap:
     action: str
 
 
-Meaning = AnswerTap | WelcomeTap | CommandTap | AlertTap
+@dataclass(frozen=True, slots=True)
+class AlarmTap:
+    """A button under an alarm: trouble of probot itself, or the test of an alert path."""
 
-_LETTER: dict[type[Meaning], Literal["a", "w", "c", "k"]] = {
+    alarm: str
+    action: str
+
+
+Meaning = AnswerTap | WelcomeTap | CommandTap | AlertTap | AlarmTap
+
+_LETTER: dict[type[Meaning], Literal["a", "w", "c", "k", "z"]] = {
     AnswerTap: "a",
     WelcomeTap: "w",
     CommandTap: "c",
     AlertTap: "k",
+    AlarmTap: "z",
 }
 
 
@@ -68,6 +77,8 @@ def write(meaning: Meaning) -> str:
             parts = [command, choice]
         case AlertTap(alert, action):
             parts = [alert, action]
+        case AlarmTap(alarm, action):
+            parts = [alarm, action]
         case _:
             assert_never(meaning)
     if any(":" in part for part in parts):
@@ -86,5 +97,7 @@ def read(data: str) -> Meaning | None:
             return CommandTap(command, choice)
         case ["k", alert, action]:
             return AlertTap(AlertId(alert), action)
+        case ["z", alarm, action]:
+            return AlarmTap(alarm, action)
         case _:
             return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from probot.flows.buttons import AlertTap, AnswerTap, CommandTap, WelcomeTap, read
+from probot.flows.buttons import AlarmTap, AlertTap, AnswerTap, CommandTap, WelcomeTap, read
 from probot.flows.commands import ended
 from probot.flows.session import SentMedia, Tapped, Typed
 from probot.flows.welcome import Started
@@ -24,7 +24,7 @@ from probot.ports import (
     Said,
     Sender,
 )
-from probot.services import alerting, enquire, participant, start, team
+from probot.services import alarms, alerting, enquire, participant, start, team
 from probot.services.converse import Reply, in_front, tapped, typed
 from probot.services.deliver import lost_contact, move
 from probot.services.taking import Place
@@ -82,8 +82,12 @@ def _in_group(turn: Turn, incoming: Incoming, chat: Chat, contact: Contact | Non
             meaning = read(data)
             if isinstance(meaning, AlertTap):
                 team.tapped(turn, incoming.sender, meaning, Place(people.TEAM, contact.language, number))
+            elif isinstance(meaning, AlarmTap):
+                alarms.tapped(turn, incoming.sender, meaning.alarm, contact.language)
         case Said(text=text, reply_to=reply_to, edited=False):
             team.replied(turn, incoming.sender, Place(people.TEAM, contact.language), reply_to, text)
+        case Commanded("seen", text):
+            _number_seen(turn, incoming.sender, people.TEAM, text, contact.language)
         case Commanded(command, text) if command in {"open", "patient", "grade", "help"}:
             team.commanded(turn, incoming.sender, people.TEAM, command, text, contact.language)
         case MemberChanged(present=True) as came:
@@ -129,8 +133,12 @@ def _from_staff(turn: Turn, incoming: Incoming, chat: Chat, sender: Sender | Non
             reply = Reply(incoming.received_at, data, number, received_at=incoming.received_at)
             if isinstance(meaning, AlertTap):
                 team.tapped(turn, sender, meaning, Place(contact.principal, contact.language, number))
+            elif isinstance(meaning, AlarmTap):
+                alarms.tapped(turn, sender, meaning.alarm, contact.language)
             elif isinstance(meaning, AnswerTap):
                 team.answered(turn, sender, meaning, reply)
+        case Commanded("seen", text):
+            _number_seen(turn, sender, contact.principal, text, contact.language)
         case Commanded(command, text):
             team.commanded(turn, sender, contact.principal, command, text, contact.language)
         case Said(text=text, reply_to=reply_to, edited=False) if team.replied(
@@ -145,6 +153,11 @@ def _from_staff(turn: Turn, incoming: Incoming, chat: Chat, sender: Sender | Non
         case MediaSent(kind=kind, caption=caption):
             reply = Reply(_answered_at(incoming), caption, received_at=incoming.received_at)
             team.said(turn, sender, contact.principal, SentMedia(kind), reply, contact.language)
+
+
+def _number_seen(turn: Turn, sender: Sender | None, recipient: str, text: str, language: str) -> None:
+    words = alarms.numbered(turn, sender, text, language)
+    turn.say(recipient, Message(words), lane="reply", purpose="notice")
 
 
 # ------------------------------------------------------------------------------ participants

@@ -80,7 +80,7 @@ def address(turn: Turn, row: Outgoing) -> Call | None:
 
 def _kind(row: Outgoing) -> CallKind:
     named: dict[str, CallKind] = {"test": "test", "over": "over"}
-    return named.get(row.item or "", "trouble")
+    return named.get((row.item or "").partition(":")[0], "trouble")
 
 
 def _why_not(turn: Turn, row: Outgoing, alert: Alert | None) -> str:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from probot.alerts.ladder import CARE_TEAM, ladder_for
 from probot.store import people, receipts
 from probot.store.records import Staff
+from probot.store.tables import contact
 from probot.study.model import TIERS, Study, Tier
 
 Way = Literal["group", "direct", "mail", "webhook"]
@@ -104,3 +105,11 @@ def _may_take(study: Study, person: Staff) -> bool:
 def _outside_works(study: Study, tier: Tier, found: dict[str, PathFact]) -> bool:
     names = [rung.notify for rung in ladder_for(study, tier)]
     return any(found[name].works for name in names if name in study.paths)
+
+
+def team_is_lost(connection: Connection) -> bool:
+    """Whether the team had a chat, and it went without another taking its place."""
+    if people.contact_of(connection, people.TEAM) is not None:
+        return False
+    was = select(contact.c.id).where(contact.c.principal == people.TEAM).limit(1)
+    return connection.execute(was).first() is not None

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from probot.alerts.present import AnswerLine, ExpectedLine, open_list_message, participant_message
 from probot.alerts.staff import (
+    anonymous,
     not_authorised,
     not_staff,
     staff_help,
@@ -37,6 +38,11 @@ def who(turn: Turn, sender: Sender | None) -> Staff | None:
     return people.staff_of_account(turn.connection, sender.account)
 
 
+def stranger_words(sender: Sender | None, language: str) -> str:
+    """Why somebody who is not known as staff can do nothing here; whoever speaks as the group is told how to."""
+    return anonymous(language) if sender is not None and sender.anonymous else not_staff(language)
+
+
 def act_as(turn: Turn, person: Staff) -> None:
     """From here on the trail names this person."""
     turn.actor, turn.role = person.id, person.role
@@ -47,7 +53,7 @@ def tapped(turn: Turn, sender: Sender | None, tap: AlertTap, place: taking.Place
     person, language = who(turn, sender), place.language
     if person is None:
         turn.note("tap refused", "alert", tap.alert, reason="not staff", new=tap.action)
-        turn.toast = not_staff(language)
+        turn.toast = stranger_words(sender, language)
         return
     act_as(turn, person)
     if not alerting.may(turn, person, "acknowledge"):
@@ -68,7 +74,7 @@ def replied(turn: Turn, sender: Sender | None, place: taking.Place, reply_to: in
     person = who(turn, sender)
     if person is None:
         turn.note("reply refused", "alert", thread.alert, reason="not staff")
-        _answer(turn, place.recipient, Message(not_staff(place.language)))
+        _answer(turn, place.recipient, Message(stranger_words(sender, place.language)))
         return True
     act_as(turn, person)
     if not alerting.may(turn, person, "acknowledge"):
@@ -88,7 +94,7 @@ def commanded(
     person = who(turn, sender)
     if person is None:
         turn.note("command refused", "chat", recipient, reason="not staff", new=command)
-        _answer(turn, recipient, Message(not_staff(language)))
+        _answer(turn, recipient, Message(stranger_words(sender, language)))
         return
     act_as(turn, person)
     if command == grade.COMMAND:

@@ -12,10 +12,11 @@ from sqlalchemy import Connection
 from probot.flows.front import ON_DEMAND
 from probot.flows.session import AskedAgain, Session
 from probot.messages import Lane
+from probot.services import alarms as calling
 from probot.services import alerting, open_due, plan_ahead
 from probot.services.converse import Reply, carry_on, in_front
 from probot.services.turn import Turn
-from probot.store import alerts, assessments, inbox, outbox, people
+from probot.store import alarms, alerts, assessments, inbox, outbox, people
 from probot.values import AssessmentId, EnrolmentId
 
 BATCH = 100
@@ -31,9 +32,9 @@ def due_assessments(turn: Turn, token: str) -> list[str]:
     return open_due.claim(turn, token, BATCH)
 
 
-def due_alerts(turn: Turn, token: str) -> list[str]:
-    """Claimed alerts whose next rung is due."""
-    return alerting.claim(turn, token, BATCH)
+def due_for_staff(turn: Turn, token: str) -> tuple[list[str], list[str]]:
+    """Claimed alerts whose next rung is due, and claimed alarms."""
+    return alerting.claim(turn, token, BATCH), calling.claim(turn, token, BATCH)
 
 
 def ended_pauses(turn: Turn) -> list[EnrolmentId]:
@@ -87,5 +88,8 @@ def next_moment(connection: Connection) -> datetime | None:
 
 def next_planned(connection: Connection) -> datetime | None:
     """When the study wants something next, apart from messages that wait for the line: those are no event."""
-    found = (assessments.next_due(connection), alerts.next_due(connection), people.next_pause_end(connection))
+    found = (
+        assessments.next_due(connection), alerts.next_due(connection), alarms.next_due(connection),
+        people.next_pause_end(connection),
+    )  # fmt: skip
     return min((moment for moment in found if moment is not None), default=None)

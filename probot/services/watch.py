@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, or_, select
 
-from probot.services import paths
+from probot.services import path_tests, paths
 from probot.services.paths import PathFact
 from probot.services.receive import HEARD
 from probot.services.turn import NothingPublished, Studies
@@ -20,6 +20,11 @@ from probot.study.model import Study
 
 NOT_HEARD = timedelta(seconds=90)
 LAGGING = timedelta(seconds=60)
+NOT_LOOKED = timedelta(minutes=3)
+AUDITOR = "auditor"
+"""The pulse of the auditor's last look; its detail says since when each thing has been wrong."""
+HEARTBEAT = "heartbeat"
+"""The pulse of the last heartbeat that was taken outside."""
 OVERDUE = timedelta(minutes=5)
 """How late an alert's next step may be before somebody has to know."""
 
@@ -41,6 +46,8 @@ class Status:
     team_bound: bool
     staff: int
     paths: tuple[PathFact, ...]
+    heartbeat: datetime | None
+    """When the last heartbeat was taken outside."""
     ready: bool
     """Whether an alert of every tier would reach somebody."""
     problems: tuple[str, ...]
@@ -75,6 +82,7 @@ def status(connection: Connection, now: datetime, known: Studies | None = None) 
         team_bound=team is not None,
         staff=len(people.active_staff(connection)),
         paths=paths.facts(connection, study) if study else (),
+        heartbeat=beat[0] if (beat := pulses.last(connection, HEARTBEAT)) else None,
         ready=study is not None and not paths.without_a_path(connection, study),
         problems=(
             *_problems(connection, now, heard[0] if heard else None),
@@ -99,6 +107,13 @@ def _of_paths(connection: Connection, study: Study, now: datetime) -> list[str]:
     for fact in paths.facts(connection, study):
         if fact.by in {"mail", "webhook"} and fact.fault:
             found.append(f"the path {fact.name} does not work: {fact.fault}")  # noqa: PERF401 -- one a line
+    for name in path_tests.unproven(connection, study, now):
+        found.append(f"nobody has answered the test of the path {name}")  # noqa: PERF401 -- one a line
+    if paths.team_is_lost(connection):
+        found.append("the care team's chat is lost: alerts go to each member of staff directly")
+    looked = pulses.last(connection, AUDITOR)
+    if looked is not None and now - looked[0] > NOT_LOOKED:
+        found.append(f"the auditor has not looked for {int((now - looked[0]).total_seconds())} s")
     late = outbox.oldest_due(connection, "outside", now)
     if late is not None and now - late > LAGGING:
         found.append(

@@ -22,9 +22,10 @@ def beat(connection: Connection, name: str, at: datetime, detail: Any = None) ->
         connection.execute(insert(pulse).values(name=name, at=at, detail=detail))
 
 
-def last(connection: Connection, name: str) -> tuple[datetime, Any] | None:
-    """When `name` last happened, and its detail."""
-    row = connection.execute(select(pulse.c.at, pulse.c.detail).where(pulse.c.name == name)).first()
+def last(connection: Connection, name: str, *, lock: bool = False) -> tuple[datetime, Any] | None:
+    """When `name` last happened, and its detail; `lock`: one at a time may ask so until its commit."""
+    wanted = select(pulse.c.at, pulse.c.detail).where(pulse.c.name == name)
+    row = connection.execute(wanted.with_for_update() if lock else wanted).first()
     return None if row is None else (row.at, row.detail)
 
 

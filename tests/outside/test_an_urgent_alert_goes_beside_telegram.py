@@ -2,60 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 
-from probot.app.addresses import mail_server
-from probot.outside.channel import Addresses, OutsideChannel
 from probot.services.watch import status
-from probot.study.load import load
-from tests.beside import Gateway, Mailroom, a_gateway, a_mailroom
-from tests.world import Clinic, a_clinic
-
-STUDY = load(Path(__file__).parents[1] / "scenarios" / "studies" / "short_paths").study
-assert STUDY is not None
-
-
-@asynccontextmanager
-async def a_clinic_with_paths(url: str) -> AsyncIterator[tuple[Clinic, Mailroom, Gateway]]:
-    with a_mailroom() as mailroom:
-        async with a_gateway() as gateway:
-            to = {"duty_mail": ("duty@example.org",)}
-            server = mail_server(mailroom.address, "probot@example.org")
-            addresses = Addresses(to, server, {"pager": f"{gateway.address}/call"}, "0123456789abcdef")
-            beside = OutsideChannel(addresses)
-            async with a_clinic(url, migrated=True, study=STUDY, beside=beside) as clinic:
-                yield clinic, mailroom, gateway
-
-
-async def in_pain(clinic: Clinic, code: str = "P-001") -> None:
-    """A participant answers 9."""
-    patient = await clinic.patient(code)
-    await clinic.pass_time(minutes=40)
-    await patient.tap("9")
-
-
-def silence_of_the_team(clinic: Clinic) -> None:
-    """Nothing that is sent to staff or their group arrives; the patients' chats and the polls go on."""
-    for chat in clinic.kept["team"]:
-        clinic.api.faults.set("flood", chat=chat, seconds=3000)
-
-
-async def staffed(clinic: Clinic) -> None:
-    nurse, doctor = await clinic.staff("Mei"), await clinic.staff("Tom", "doctor")
-    team = await clinic.team(nurse, doctor)
-    clinic.kept["team"] = [nurse.person, doctor.person, team.chat]
-    clinic.kept["nurse"], clinic.kept["group"] = nurse, team
-
-
-async def test_with_a_receipt_from_telegram_nobody_is_called_beside_it(database_url: str) -> None:
-    async with a_clinic_with_paths(database_url) as (clinic, mailroom, gateway):
-        await staffed(clinic)
-        await in_pain(clinic)
-        await clinic.pass_time(minutes=9)
-        assert (mailroom.mails, gateway.calls) == ([], [])
+from tests.outside.staffed import a_clinic_with_paths, in_pain, silence_of_the_team, staffed
 
 
 async def test_after_two_minutes_without_a_receipt_the_paths_that_reach_the_told_are_called(
@@ -88,7 +38,7 @@ async def test_the_ladder_climbs_to_a_path_and_a_tap_ends_it(database_url: str) 
         await clinic.pass_time(minutes=2)
         assert "Nobody has taken this alert yet" in gateway.calls[0]["message"]
         await clinic.kept["group"].tap("Acknowledge")
-        await clinic.pass_time(hours=3)
+        await clinic.pass_time(hours=2)
         assert len(gateway.calls) == 1
         assert mailroom.mails == []
 

@@ -30,6 +30,7 @@ def upgrade() -> None:
     _alert()
     _alert_event()
     _alert_thread()
+    _alarm()
     _inbox()
     _outbox()
     _audit()
@@ -490,6 +491,38 @@ def _outbox() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'waiting'"),
         postgresql_where=sa.text("state = 'waiting'"),
+    )
+
+
+def _alarm() -> None:
+    op.create_table(
+        "alarm",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("about", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.String(length=6), server_default="", nullable=False),
+        sa.Column("tier", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("raised_at", Instant(timezone=True), nullable=False),
+        sa.Column("ladder", Json(), nullable=False),
+        sa.Column("rung", sa.Integer(), nullable=False),
+        sa.Column("next_at", Instant(timezone=True), nullable=True),
+        sa.Column("told", Json(), nullable=False),
+        sa.Column("notified_at", Instant(timezone=True), nullable=True),
+        sa.Column("taken_by", sa.String(length=22), nullable=True),
+        sa.Column("taken_at", Instant(timezone=True), nullable=True),
+        sa.Column("claimed_until", Instant(timezone=True), nullable=True),
+        sa.Column("claim_token", sa.String(length=32), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alarm")),
+    )
+    op.create_index(
+        "ix_alarm_due",
+        "alarm",
+        ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("next_at IS NOT NULL"),
+        postgresql_where=sa.text("next_at IS NOT NULL"),
     )
 
 

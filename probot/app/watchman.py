@@ -1,0 +1,69 @@
+"""How does somebody far away learn that probot is dead? By a heartbeat that does not come.
+
+The rule: the heart beats only after a look that found nothing wrong and was written down; whatever keeps the look
+from happening keeps the heartbeat back as well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from probot.app.office import Office
+from probot.outside.channel import OutsideChannel
+from probot.services import auditor
+from probot.services.turn import NothingPublished
+from probot.services.watch import HEARTBEAT
+from probot.store import pulses
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 60.0
+AGAIN_SECONDS = 10.0
+"""How soon it is looked again while something is wrong."""
+
+
+class Watchman:
+    """Has the auditor look, and lets the heart beat when all is well."""
+
+    def __init__(self, office: Office, beside: OutsideChannel) -> None:
+        self._office = office
+        self._beside = beside
+        self.wrong: tuple[str, ...] | None = None
+        """What the last look found, by key; None before the first, and when looking failed."""
+        self.failures = 0
+
+    async def look(self) -> bool:
+        """One look, and one heartbeat if nothing is wrong. True if nothing was."""
+        now = self._office.clock.now()
+        before, self.wrong = self.wrong, None
+        try:
+            self.wrong = await self._office.act(auditor.look, f"auditor:{now.isoformat()}")
+        except NothingPublished:
+            return False
+        if self.wrong != before and self.wrong:
+            log.warning("not all is well", extra={"wrong": ", ".join(self.wrong)})
+        if self.wrong:
+            return False
+        if self._beside.addresses.heartbeat:
+            fault = await self._beside.beat()
+            if fault:
+                log.warning("heartbeat", extra={"fault": fault})
+                return False
+            await self._office.look(pulses.beat, HEARTBEAT, now)
+        return True
+
+    async def watch(self) -> None:
+        """Look every minute, until cancelled."""
+        while True:
+            well = False
+            try:
+                well = await self.look()
+            except SQLAlchemyError as error:
+                log.warning("the auditor could not look", extra={"error": type(error).__name__})
+            except Exception:
+                self.failures += 1
+                log.exception("the auditor failed")
+            await asyncio.sleep(EVERY_SECONDS if well else AGAIN_SECONDS)

@@ -1,0 +1,125 @@
+"""Who watches the watchman? Every minute somebody looks whether every alert moves and every path is well.
+
+The rule: what is found twice, a minute apart, is told as trouble (what cannot pass by itself at once), and whoever
+waits for the heartbeat hears nothing until it is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from probot.services import alarms as calling
+from probot.services import path_tests, paths
+from probot.services.receive import HEARD
+from probot.services.turn import Turn
+from probot.services.watch import AUDITOR
+from probot.store import alarms, claims, inbox, outbox, pulses
+from probot.store.receipts import addresses
+from probot.store.tables import alert, assessment
+
+NOT_HEARD = timedelta(seconds=90)
+LAGGING = timedelta(seconds=60)
+OVERDUE = timedelta(minutes=5)
+UNHEARD = timedelta(minutes=3)
+"""An alert that was to be told this long ago and has reached nobody, not even beside the messenger."""
+TWICE = timedelta(seconds=60)
+"""How long something that may pass by itself is wrong before anybody is told."""
+TAKEN_LASTS = timedelta(hours=24)
+"""Trouble that somebody has taken is told anew after this, if it is still there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is wrong. `about`: its key, with a detail after a colon. `urgent`: called beside at once.
+
+    `told`: people are told; else it only keeps the heartbeat back. `passing`: it may pass by itself.
+    """
+
+    about: str
+    urgent: bool = False
+    told: bool = True
+    passing: bool = True
+
+
+def look(turn: Turn) -> tuple[str, ...]:
+    """Look at everything, raise and end alarms; what is wrong, by key. Empty: the heart may beat."""
+    before = pulses.last(turn.connection, AUDITOR, lock=True)  # of several processes one looks at a time
+    found = {finding.about: finding for finding in findings(turn)}
+    known_since = dict(before[1] or {}) if before else {}
+    since = {about: _instant(known_since.get(about)) or turn.now for about in found}
+    standing = {alarm.about: alarm for alarm in alarms.standing(turn.connection, "trouble")}
+    for about, finding in found.items():
+        lasted = turn.now - since[about]
+        known = standing.get(about)
+        if known is not None:
+            if known.taken_at is not None and turn.now - known.taken_at > TAKEN_LASTS:
+                calling.raise_again(turn, known)
+        elif finding.told and (lasted >= TWICE or not finding.passing):
+            calling.raise_trouble(turn, about, urgent=finding.urgent)
+    for about, alarm in standing.items():
+        if about not in found:
+            calling.over(turn, alarm)
+    path_tests.plan(turn, turn.study)
+    began = {about: since[about].isoformat() for about in found}
+    pulses.beat(turn.connection, AUDITOR, turn.now, began)
+    return tuple(sorted(found))
+
+
+def _instant(written: str | None) -> datetime | None:
+    return None if written is None else datetime.fromisoformat(written)
+
+
+def findings(turn: Turn) -> Iterator[Finding]:
+    """Everything that is wrong at this moment."""
+    yield from _of_the_house(turn.connection, turn.now)
+    yield from _of_alerts(turn.connection, turn.now)
+    yield from _of_paths(turn)
+
+
+def _of_the_house(connection: Connection, now: datetime) -> Iterator[Finding]:
+    heard = pulses.last(connection, HEARD)
+    if heard is None or now - heard[0] > NOT_HEARD:
+        yield Finding("deaf", urgent=True)
+    waiting = inbox.oldest_waiting(connection)
+    if waiting is not None and now - waiting > LAGGING:
+        yield Finding("inbox", urgent=True)
+    if inbox.counts(connection).get("parked") or claims.parked(connection, assessment):
+        yield Finding("parked", passing=False)
+
+
+def _of_alerts(connection: Connection, now: datetime) -> Iterator[Finding]:
+    late = [outbox.oldest_due(connection, lane, now) for lane in ("alert", "outside")]
+    if any(since is not None and now - since > LAGGING for since in late):
+        yield Finding("outbox", urgent=True)
+    if standing_still(connection, now):
+        yield Finding("ladder", urgent=True)
+    if outbox.alerts_without_reader(connection, now - UNHEARD):
+        yield Finding("unheard", urgent=True)
+
+
+def standing_still(connection: Connection, now: datetime) -> int:
+    """How many alerts have no next step, or one that is long overdue."""
+    overdue = alert.c.next_at < now - OVERDUE
+    stuck = or_(
+        and_(alert.c.state == "open", alert.c.next_at.is_(None)), and_(alert.c.state != "closed", overdue)
+    )
+    return int(connection.execute(select(func.count()).select_from(alert).where(stuck)).scalar_one())
+
+
+def _of_paths(turn: Turn) -> Iterator[Finding]:
+    without = paths.without_a_path(turn.connection, turn.study)
+    if without:
+        yield Finding(f"no_path:{'+'.join(reversed(without))}", urgent=True)
+    if paths.team_is_lost(turn.connection):
+        yield Finding("team_lost", urgent=True, passing=False)
+    known = addresses(turn.connection)
+    for fact in paths.facts(turn.connection, turn.study):
+        beside = fact.by in {"mail", "webhook"}
+        if fact.fault and not (beside and known is None):
+            yield Finding(f"path:{fact.name}", told=beside)
+    for name in path_tests.unproven(turn.connection, turn.study, turn.now):
+        yield Finding(f"unproven:{name}", told=False)

@@ -1,0 +1,115 @@
+"""Does somebody learn of it when an alert stands still, and does the heart stop beating then?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import update
+
+from probot.app.watchman import Watchman
+from probot.store.tables import alert
+from tests.outside.staffed import a_clinic_with_paths, in_pain, staffed
+from tests.world import Clinic
+
+
+def watchman(clinic: Clinic) -> Watchman:
+    return clinic.world.watchman
+
+
+async def filled(clinic: Clinic) -> None:
+    """Every rung of the ladder has somebody."""
+    await staffed(clinic)
+    clinic.kept["chief"] = await clinic.staff("Zhou", "investigator")
+
+
+async def looked(clinic: Clinic, times: int = 2) -> tuple[str, ...] | None:
+    """The auditor looks, a minute apart."""
+    for _ in range(times):
+        await clinic.pass_time(seconds=61)
+        await watchman(clinic).look()
+        await clinic.settle()
+    return watchman(clinic).wrong
+
+
+def stop_the_ladder(clinic: Clinic) -> None:
+    def act(connection: Any) -> None:
+        connection.execute(update(alert).values(next_at=None))
+
+    clinic.store.transact(act)
+
+
+async def test_the_heart_beats_while_all_is_well(database_url: str) -> None:
+    async with a_clinic_with_paths(database_url) as (clinic, _, gateway):
+        await filled(clinic)
+        assert await looked(clinic) == ()
+        assert gateway.beats == 2
+
+
+async def test_nobody_bound_is_no_heartbeat(database_url: str) -> None:
+    async with a_clinic_with_paths(database_url) as (clinic, _, gateway):
+        wrong = await looked(clinic, times=1)
+        assert wrong is not None
+        assert "no_path:urgent+soon+routine" in wrong or "no_path:soon+routine" in wrong
+        assert gateway.beats == 0
+
+
+async def test_an_alert_that_stands_still_stops_the_heart_and_calls_the_team_and_the_paths(
+    database_url: str,
+) -> None:
+    async with a_clinic_with_paths(database_url) as (clinic, mailroom, gateway):
+        await filled(clinic)
+        await in_pain(clinic)
+        stop_the_ladder(clinic)
+        assert await looked(clinic) == ("ladder",)
+        assert gateway.beats == 0
+        group = clinic.kept["group"]
+        assert group.last["text"].startswith("probot needs help · an alert stands still")
+        assert mailroom.subjects == ["probot 需要帮助 · 有提醒停滞"]
+        assert [call["kind"] for call in gateway.calls] == ["trouble"]
+        assert not [call for call in gateway.calls if "P-001" in str(call)]
+        await group.tap("I see it")
+        assert "Mei looks into it" in "".join(group.texts)
+        await clinic.pass_time(hours=2)
+        assert len(mailroom.mails) == 1, "whoever took it is not called again"
+
+
+async def test_when_it_is_over_everybody_who_was_told_hears_so_and_the_heart_beats(database_url: str) -> None:
+    async with a_clinic_with_paths(database_url) as (clinic, mailroom, gateway):
+        await filled(clinic)
+        await in_pain(clinic)
+        stop_the_ladder(clinic)
+        await looked(clinic)
+        await clinic.kept["group"].tap("Acknowledge")
+        assert await looked(clinic, times=1) == ()
+        assert gateway.beats == 1
+        assert [call["kind"] for call in gateway.calls] == ["trouble", "over"]
+        assert "问题已解除" in mailroom.mails[-1].get_content()
+        assert "This is over." in clinic.kept["group"].last["text"]
+        told = [row["action"] for row in clinic.rows("audit") if row["object"] == "alarm"]
+        assert told == ["trouble", "alarm told", "trouble over"]
+
+
+async def test_what_passes_within_a_minute_calls_nobody(database_url: str) -> None:
+    async with a_clinic_with_paths(database_url) as (clinic, mailroom, gateway):
+        await filled(clinic)
+        await in_pain(clinic)
+        stop_the_ladder(clinic)
+        assert await looked(clinic, times=1) == ("ladder",)
+        await clinic.kept["group"].tap("Acknowledge")
+        assert await looked(clinic, times=1) == ()
+        assert (mailroom.mails, gateway.calls) == ([], [])
+
+
+async def test_a_group_that_throws_the_bot_out_is_told_of_at_once_and_a_broken_path_too(
+    database_url: str,
+) -> None:
+    async with a_clinic_with_paths(database_url) as (clinic, mailroom, gateway):
+        await filled(clinic)
+        nurse, group = clinic.kept["nurse"], clinic.kept["group"]
+        clinic.api.people.set_member(nurse.person, group.chat, clinic.bot_id, "left")
+        await clinic.settle()
+        wrong = await looked(clinic, times=1)
+        assert wrong == ("path:care_team", "team_lost")
+        assert "the care team's chat is lost" in nurse.last["text"]
+        assert len(mailroom.mails) == 1
+        assert gateway.beats == 0

@@ -162,9 +162,12 @@ def _list(
     return composed(lines, language, buttons=tuple(buttons), more=more)
 
 
-def _urgency(entry: Listed) -> tuple[bool, int, datetime, str]:
+def _urgency(entry: Listed) -> tuple[bool, int, int, int, datetime, str]:
+    """What nobody has comes first; then what is urgent, then what the participant wants now, then by tier."""
     alert = entry[0]
-    return (alert.state != "open", -TIERS.index(alert.tier), alert.raised_at, alert.id)
+    front = 0 if alert.tier == "urgent" else 1 if alert.wish == "now" else 2
+    wish = {"now": 0, "today": 1, None: 2, "no_need": 3}[alert.wish]
+    return (alert.state != "open", front, -TIERS.index(alert.tier), wish, alert.raised_at, alert.id)
 
 
 def _short_title(study: Study, alert: Alert, language: str) -> str:
@@ -176,6 +179,8 @@ def alert_line(
 ) -> str:
     """One alert in one line of a list: head, newest value, how long it has waited or who has it."""
     parts = [head_line(study, alert, code, language), short_value(study, alert, language)]
+    if alert.wish in {"now", "today"}:
+        parts.append(wish_line(alert, language))
     if alert.state == "open":
         parts.append(say(language, "open.waits", duration=duration(language, now - started_at(alert))))
     elif alert.acknowledged_by is not None:
@@ -240,7 +245,7 @@ def participant_message(
     return composed(lines, language, buttons=rows, more="patient.more")
 
 
-def _age(alert: Alert) -> tuple[bool, int, datetime, str]:
+def _age(alert: Alert) -> tuple[bool, int, int, int, datetime, str]:
     return _urgency((alert, ""))
 
 

@@ -31,6 +31,9 @@ StopLevel = Literal["questions", "contact", "all"]
 """No more questions; nor any contact for the study; nor any further use of data."""
 STOP_LEVELS: tuple[StopLevel, ...] = get_args(StopLevel)
 
+CONTACT = ("now", "today", "no_need")
+"""How soon somebody would like to be contacted."""
+
 KEEP = "keep"
 """The choice that leaves everything as it is."""
 
@@ -191,6 +194,19 @@ def note_kept(study: Study, language: str) -> Message:
 def media_kept(study: Study, language: str) -> Message:
     """To a voice message, a photo, a sticker … outside any question."""
     return message([say(language, "media.kept"), study.texts["emergency"][language]])
+
+
+def contact_offer(study: Study, language: str) -> Message:
+    """After a rule was met: how soon would the participant like to be contacted?"""
+    rows = tuple(
+        (Button(say(language, f"contact.{wish}"), write(CommandTap("contact", wish))),) for wish in CONTACT
+    )
+    return message([say(language, "contact.ask"), study.texts["emergency"][language]], rows)
+
+
+def contact_kept(study: Study, language: str, wish: str) -> Message:
+    """What was done with the wish."""
+    return message([say(language, f"contact.kept.{wish}"), study.texts["emergency"][language]])
 
 
 def safety_text(study: Study, language: str, text: str) -> Message:

@@ -191,8 +191,10 @@ def tell(
     alert: Alert,
     names: Sequence[str],
     whys: dict[str, Reason],
+    *,
+    aloud: bool = False,
 ) -> None:
-    """Have the alert said anew to whoever the names mean, each for its reason."""
+    """Have the alert said anew to whoever the names mean, each for its reason. `aloud`: in quiet hours as well."""
     told: set[str] = set()
     for name in names:
         for recipient, language in readers(turn, name):
@@ -204,7 +206,7 @@ def tell(
                 continue
             outbox.supersede_alert(turn.connection, recipient, alert.id)
             message = shown(turn, study, enrolment, alert, language, whys[name])
-            silent = quiet_now(study, alert.tier, turn.now)
+            silent = not aloud and quiet_now(study, alert.tier, turn.now)
             key = turn.say(
                 recipient, replace(message, silent=silent), lane="alert", purpose="alert", alert_id=alert.id
             )

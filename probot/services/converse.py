@@ -36,7 +36,7 @@ from probot.flows.session import (
 from probot.flows.step import step
 from probot.messages import Lane, Message
 from probot.schedule.quiet import next_allowed
-from probot.services import alerting, gather
+from probot.services import alerting, gather, wishes
 from probot.services.turn import Turn
 from probot.store import assessments, outbox
 from probot.store.records import Assessment, Enrolment, Purpose
@@ -228,6 +228,7 @@ def _raise_alerts(turn: Turn, scene: Scene, session: Session, answered: Sequence
     )
     found += _worrying_words(scene, own)
     alerting.raise_all(turn, scene.study, scene.enrolment, found)
+    wishes.in_a_form(turn, scene.study, scene.enrolment, changed, told=bool(found))
     met = {hit.concept for hit in found}
     for fact in own:
         if fact.before is not None and fact.before.value is not None:
@@ -334,6 +335,7 @@ def tapped(
         return False
     after = carry_on(turn, enrolment, assessment, session, event, reply)
     if _is_done(session, after) and respondent is None:
+        wishes.offer(turn, enrolment, assessment.first_answer_at or turn.now)
         go_on(turn, enrolment)
     return True
 
@@ -344,6 +346,7 @@ def typed(turn: Turn, enrolment: Enrolment, session: Session, event: Event, repl
     assert assessment is not None
     after = carry_on(turn, enrolment, assessment, session, event, reply)
     if _is_done(session, after) and assessment.respondent is None:
+        wishes.offer(turn, enrolment, assessment.first_answer_at or turn.now)
         go_on(turn, enrolment)
 
 

@@ -19,7 +19,7 @@ from probot.flows.session import AskedAgain, Given, LanguageChosen, Session
 from probot.flows.understanding import Understood
 from probot.messages import Message
 from probot.schedule.civil import local_day
-from probot.services import alerting, start
+from probot.services import alerting, start, wishes
 from probot.services.begin import begin
 from probot.services.converse import Reply, carry_on, go_on, in_front
 from probot.services.pause import pause, resume
@@ -28,6 +28,7 @@ from probot.services.withdraw import withdraw
 from probot.store import assessments, outbox, people
 from probot.store.records import Enrolment
 from probot.values import language_of
+from probot.wording import say
 
 SHOWN = timedelta(days=31)
 """How far back /mydata goes; older answers are counted by the message itself if they do not fit."""
@@ -73,6 +74,8 @@ def tapped(turn: Turn, enrolment: Enrolment, command: str, choice: str) -> None:
             _pause(turn, enrolment, choice)
         case "stop":
             _stop(turn, enrolment, choice)
+        case "contact" if choice in words.CONTACT:
+            _contact(turn, enrolment, choice)
         case _:
             _answer(turn, enrolment, words.help_text(turn.study, enrolment.language))
 
@@ -179,6 +182,13 @@ def _stop(turn: Turn, enrolment: Enrolment, choice: str) -> None:
     )
 
 
+def _contact(turn: Turn, enrolment: Enrolment, choice: str) -> None:
+    if not wishes.chosen(turn, enrolment, choice) and choice != "no_need":
+        # What it was about is closed by now; that they want somebody is news all the same.
+        _keep_note(turn, enrolment, "note", say(enrolment.language, f"contact.{choice}"))
+    _answer(turn, enrolment, words.contact_kept(turn.study, enrolment.language, choice))
+
+
 # ------------------------------------------------------------------------------ words and media nobody asked for
 
 
@@ -210,6 +220,7 @@ def said(turn: Turn, enrolment: Enrolment, text: str) -> None:
         return
     _keep_note(turn, enrolment, "note", text)
     _answer(turn, enrolment, words.note_kept(turn.study, enrolment.language))
+    wishes.offer(turn, enrolment, turn.now)
 
 
 def sent_media(turn: Turn, enrolment: Enrolment, kind: str, caption: str) -> None:

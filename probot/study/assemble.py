@@ -23,6 +23,7 @@ from probot.study.model import (
     Attribute,
     Consent,
     ConsentPart,
+    Contact,
     Handling,
     Instrument,
     Missed,
@@ -99,6 +100,7 @@ class _Assembly:
             rules=rules,
             ladders=self.ladders(),
             handling=self.handling(),
+            contact=self.contact(),
             roles={
                 name: Role(name, self.text(one.label), frozenset(one.may))
                 for name, one in sorted(shape.roles.items())
@@ -176,6 +178,10 @@ class _Assembly:
             "soon": tuple(map(_rung, ladder.soon)),
             "urgent": tuple(map(_rung, ladder.urgent)),
         }
+
+    def contact(self) -> Contact | None:
+        one = self.shape.contact
+        return None if one is None else Contact(tuple(one.items or ()), one.again_after)
 
     def handling(self) -> dict[Tier, Handling]:
         shape = self.shape.handling

@@ -237,6 +237,16 @@ class Handling:
     snooze: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Participants are asked how soon they would like to be contacted: by these items of forms, and after a rule was
+    met where none of them was answered, though not again within `again`.
+    """
+
+    items: tuple[str, ...]
+    again: timedelta
+
+
 HANDLING: Mapping[Tier, Handling] = {
     "routine": Handling(timedelta(days=7), timedelta(days=3)),
     "soon": Handling(timedelta(hours=24), timedelta(hours=12)),
@@ -349,6 +359,7 @@ class Study:
     invitation_days: int = 3
     views: Views = Views()
     handling: Mapping[Tier, Handling] = field(default_factory=lambda: HANDLING)
+    contact: Contact | None = None
     source: str = ""
     """The canonical source (JSON) that `hash` is over; a stored study is loaded from it again."""
 

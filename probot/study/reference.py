@@ -27,6 +27,7 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
     ("ladder", "LadderShape", ""),
     ("views", "ViewsShape", ""),
     ("handling", "HandlingShape", ""),
+    ("contact", "ContactShape", ""),
     ("paths", "PathShape", "a name of your choice, under which the operator sets the address"),
     ("path_test", "PathTestShape", ""),
 )

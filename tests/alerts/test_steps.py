@@ -9,7 +9,7 @@ import pytest
 from probot.alerts import life, steps
 from probot.alerts.ladder import climb
 from probot.alerts.model import Alert, Evidence, Hit
-from probot.alerts.present import alert_message
+from probot.alerts.present import alert_message, open_list_message
 from probot.flows.buttons import read
 from probot.study.model import HANDLING
 from probot.values import EnrolmentId, StaffId
@@ -130,3 +130,26 @@ def test_a_long_story_keeps_its_beginning_and_its_end(language):
     assert (len(told), "answer 29 ends" in told[-1]) == (11, True)
     assert any("Mei" in line for line in lines)
     assert any("19" in line and "answer" not in line for line in lines), "how many were left out"
+
+
+def test_a_wish_sorts_what_is_not_urgent_and_lowers_nothing():
+    def raised(rule, value, item, code, wish=None):
+        met = STUDY.rules[rule]
+        hit = Hit(rule, met.tier, met.concept, Evidence(item=item, value=value))
+        alert = life.raise_alert(STUDY, EnrolmentId(code), hit, code, NOON)
+        return (steps.wished(alert, wish, NOON) if wish else alert), code
+
+    listed = [
+        raised("moderate_pain", 4, "pain", "routine"),
+        raised("many_stools", 5, "stools", "soon-no", "no_need"),
+        raised("many_stools", 5, "stools", "soon"),
+        raised("many_stools", 5, "stools", "soon-today", "today"),
+        raised("moderate_pain", 4, "pain", "routine-now", "now"),
+        raised("severe_pain", 8, "pain", "urgent-no", "no_need"),
+    ]
+    text = open_list_message(STUDY, listed, "en", NOON, NAMES).text
+    order = ["urgent-no", "routine-now", "soon-today", "soon", "soon-no", "routine"]
+    assert [line.split(" · ")[1] for line in text.split("\n")[1:]] == order
+    assert listed[-1][0].tier == "urgent"
+    closed = life.close(taken(), MEI, NOON, "advice")
+    assert steps.wished(closed, "now", NOON) is closed

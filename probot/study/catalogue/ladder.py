@@ -116,4 +116,11 @@ LADDER: tuple[Kind, ...] = (
         "handling: {urgent: {lasts: 2d}}",
         severity="warning",
     ),
+    Kind(
+        "PB716",
+        "No question about contact",
+        "The item is meant to ask how soon somebody would like to be contacted, and its answers do not say so.",
+        "name an item of kind `choice` with the options `now`, `today` and `no_need`.",
+        "contact: {items: [pain_oral]}",
+    ),
 )

@@ -14,6 +14,7 @@ from probot.study.problems import did_you_mean
 
 CARE_TEAM = "care_team"
 SHORTEST_REPEAT = timedelta(minutes=5)
+WISHES = frozenset({"now", "today", "no_need"})
 LONGEST_TERM, LONGEST_SNOOZE = timedelta(hours=12), timedelta(hours=4)
 """For how long an urgent alert may be left to whoever took it, or be put off, before that is worth a warning."""
 
@@ -26,6 +27,7 @@ def check(draft: Draft) -> None:
             _ladder(draft, route, tier, draft.study.ladders[tier])
     _roles(draft)
     _handling(draft)
+    _contact(draft)
     staff = draft.shape.quiet_hours.staff
     if staff is not None and staff.urgent is not None:
         route = ("quiet_hours", "staff", "urgent")
@@ -90,6 +92,19 @@ def _handling(draft: Draft) -> None:
         if written is not None and written > most:
             message = f"an urgent alert can stand still for more than {most // timedelta(hours=1)} hours"
             draft.complain("PB715", ("handling", "urgent", key), message)
+
+
+def _contact(draft: Draft) -> None:
+    known = {item.id: item for one in draft.study.instruments.values() for item in one.items}
+    for number, name in enumerate((draft.shape.contact and draft.shape.contact.items) or ()):
+        item = known.get(name)
+        options = {option.id for option in item.options} if item is not None else set()
+        if item is None and draft.broken.names["instruments"]:
+            continue
+        if not options >= WISHES:
+            message = f"`{name}` does not ask how soon somebody would like to be contacted"
+            mend = "" if item is not None else did_you_mean(name, known)
+            draft.complain("PB716", ("contact", "items", number), message, mend)
 
 
 def _roles(draft: Draft) -> None:

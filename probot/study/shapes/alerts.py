@@ -5,6 +5,7 @@ The rule: every key says in its docstring what it means; editors and the referen
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
@@ -16,6 +17,7 @@ from probot.study.shapes.words import (
     Later,
     Length,
     Name,
+    Names,
     Reference,
     Shape,
     TextShape,
@@ -109,3 +111,12 @@ class HandlingShape(Shape):
     """Alerts of tier `soon`."""
     routine: HandlingTierShape = HandlingTierShape()
     """Alerts of tier `routine`."""
+
+
+class ContactShape(Shape):
+    """After a rule was met, participants are asked how soon they would like to be contacted."""
+
+    items: Names | None = None
+    """Items that ask just that in a form: of kind `choice`, with the options `now`, `today` and `no_need`."""
+    again_after: Length = timedelta(hours=12)
+    """The question is not put again within this time (default: 12h)."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from probot.study.shapes.alerts import HandlingShape, LadderShape, RuleShape
+from probot.study.shapes.alerts import ContactShape, HandlingShape, LadderShape, RuleShape
 from probot.study.shapes.items import InstrumentShape
 from probot.study.shapes.paths import PathShape, PathTestShape
 from probot.study.shapes.protocol import (
@@ -53,6 +53,8 @@ class WholeShape(Shape):
     """Who is told, and when, as long as nobody has taken an alert."""
     views: ViewsShape = ViewsShape()
     """What the care team is shown without asking."""
+    contact: ContactShape | None = None
+    """How soon a participant would like to be contacted, asked after a rule was met (default: not asked)."""
     handling: HandlingShape = HandlingShape()
     """What happens to an alert once somebody has taken it."""
     paths: dict[Name, PathShape] = Field(default_factory=dict)

@@ -127,6 +127,15 @@ def digest_message(
     return _list(study, [first], listed, language, now=now, staff=staff)
 
 
+def mine_message(
+    study: Study, listed: Sequence[Listed], language: str, now: datetime, staff: Names | None = None
+) -> Message:
+    """The answer to /mine: what the reader has taken and not closed."""
+    if not listed:
+        return Message(say(language, "mine.none"))
+    return _list(study, [say(language, "mine.first", n=len(listed))], listed, language, now=now, staff=staff)
+
+
 def open_list_message(
     study: Study, listed: Sequence[Listed], language: str, now: datetime, staff: Names | None = None
 ) -> Message:
@@ -148,21 +157,21 @@ def _list(
     staff: Names | None,
     more: str = "alert.more",
 ) -> Message:
-    ordered = sorted(listed, key=_urgency)
+    ordered = sorted(listed, key=by_urgency)
     lines = [
         *first,
         *(alert_line(study, alert, code, language, now=now, staff=staff) for alert, code in ordered),
     ]
     buttons = []
     for alert, code in ordered[:MOST_BUTTONS]:
-        about = shortened(SEPARATOR.join((visible(code), _short_title(study, alert, language))), 48)
+        about = shortened(SEPARATOR.join((visible(code), title_in_brief(study, alert, language))), 48)
         button = tap_button(alert, language, about)
         if button is not None:
             buttons.append((button,))
     return composed(lines, language, buttons=tuple(buttons), more=more)
 
 
-def _urgency(entry: Listed) -> tuple[bool, int, int, int, datetime, str]:
+def by_urgency(entry: Listed) -> tuple[bool, int, int, int, datetime, str]:
     """What nobody has comes first; then what is urgent, then what the participant wants now, then by tier."""
     alert = entry[0]
     front = 0 if alert.tier == "urgent" else 1 if alert.wish == "now" else 2
@@ -170,7 +179,8 @@ def _urgency(entry: Listed) -> tuple[bool, int, int, int, datetime, str]:
     return (alert.state != "open", front, -TIERS.index(alert.tier), wish, alert.raised_at, alert.id)
 
 
-def _short_title(study: Study, alert: Alert, language: str) -> str:
+def title_in_brief(study: Study, alert: Alert, language: str) -> str:
+    """The title alone, for a button."""
     return head_line(study, alert, "", language).rpartition(SEPARATOR)[2]
 
 
@@ -240,13 +250,13 @@ def participant_message(
         *_kept_up(study, expected, language),
         *_days(study, answers, expected, language),
     ]
-    buttons = [tap_button(alert, language, _short_title(study, alert, language)) for alert in alerts]
+    buttons = [tap_button(alert, language, title_in_brief(study, alert, language)) for alert in alerts]
     rows = tuple((button,) for button in buttons[:MOST_BUTTONS] if button is not None)
     return composed(lines, language, buttons=rows, more="patient.more")
 
 
 def _age(alert: Alert) -> tuple[bool, int, int, int, datetime, str]:
-    return _urgency((alert, ""))
+    return by_urgency((alert, ""))
 
 
 ANSWERED = frozenset({"complete", "partial"})

@@ -40,7 +40,11 @@ def _help(language: str) -> str:
     keys = (
         "staff.help.first",
         "staff.help.open",
+        "staff.help.mine",
+        "staff.help.today",
+        "staff.help.overdue",
         "staff.help.patient",
+        "staff.help.adherence",
         "staff.help.grade",
         "staff.help.help",
         "staff.help.buttons",

@@ -14,7 +14,7 @@ from enum import Enum
 from sqlalchemy import Table
 
 from probot.app.office import Office
-from probot.services import alarms, alerting, open_due, plan_ahead, receive, tick
+from probot.services import alarms, alerting, keep_hours, open_due, plan_ahead, receive, tick
 from probot.services.pause import resume
 from probot.services.turn import Turn
 from probot.store import assessments, claims, people
@@ -61,9 +61,10 @@ class Ticker:
     async def tick(self) -> int:
         """One look; how many rows were worked on. Raises SQLAlchemyError when the database itself fails."""
         await self._give_back()
-        done = (
-            await self._escalate()
-        )  # first, so that nothing that goes wrong elsewhere keeps an alert waiting
+        # First the hours, since the ladder's morning list is a part of the digest; then the ladder, so that nothing
+        # that goes wrong elsewhere keeps an alert waiting.
+        done = await self._keep_hours()
+        done += await self._escalate()
         await self._note_hearing()
         done += await self._plan()
         done += await self._resume()
@@ -146,6 +147,13 @@ class Ticker:
         self._owed = []
         return len(keys)
 
+    async def _keep_hours(self) -> int:
+        token = self._token()
+        keys = await self._office.act(tick.due_hours, "tick", token)
+        for key in keys:
+            await self._one(keep_hours.keep, f"hour:{key}:{token}", key, token)
+        return len(keys)
+
     async def _escalate(self) -> int:
         token = self._token()
         keys, calls = await self._office.act(tick.due_for_staff, "tick", token)
@@ -166,7 +174,7 @@ class Ticker:
         """Run one row's transaction; `FAILED` if it could not be done. Only the database's own failures are raised."""
         try:
             return await self._office.act(act, cause, *arguments)
-        except (open_due.LostClaim, alerting.LostClaim, alarms.LostClaim):
+        except (open_due.LostClaim, alerting.LostClaim, alarms.LostClaim, keep_hours.LostClaim):
             log.info("due row was taken over", extra={"cause": cause})
         except Exception as error:
             if is_the_worlds(error):

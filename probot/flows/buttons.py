@@ -55,14 +55,23 @@ class AlarmTap:
     action: str
 
 
-Meaning = AnswerTap | WelcomeTap | CommandTap | AlertTap | AlarmTap
+@dataclass(frozen=True, slots=True)
+class BoardTap:
+    """A button that turns the page of a list for the care team; pages count from 1."""
 
-_LETTER: dict[type[Meaning], Literal["a", "w", "c", "k", "z"]] = {
+    board: str
+    page: int
+
+
+Meaning = AnswerTap | WelcomeTap | CommandTap | AlertTap | AlarmTap | BoardTap
+
+_LETTER: dict[type[Meaning], Literal["a", "w", "c", "k", "z", "v"]] = {
     AnswerTap: "a",
     WelcomeTap: "w",
     CommandTap: "c",
     AlertTap: "k",
     AlarmTap: "z",
+    BoardTap: "v",
 }
 
 
@@ -79,6 +88,8 @@ def write(meaning: Meaning) -> str:
             parts = [alert, action]
         case AlarmTap(alarm, action):
             parts = [alarm, action]
+        case BoardTap(board, page):
+            parts = [board, str(page)]
         case _:
             assert_never(meaning)
     if any(":" in part for part in parts):
@@ -99,5 +110,7 @@ def read(data: str) -> Meaning | None:
             return AlertTap(AlertId(alert), action)
         case ["z", alarm, action]:
             return AlarmTap(alarm, action)
+        case ["v", board, page] if page.isascii() and page.isdecimal() and len(page) < 5:
+            return BoardTap(board, int(page))
         case _:
             return None

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from probot.flows.buttons import AlarmTap, AlertTap, AnswerTap, CommandTap, WelcomeTap, read
-from probot.flows.commands import ended
+from probot.flows.buttons import AlarmTap, AlertTap, AnswerTap, BoardTap, CommandTap, WelcomeTap, read
+from probot.flows.commands import STAFF_COMMANDS, ended
 from probot.flows.session import SentMedia, Tapped, Typed
 from probot.flows.welcome import Started
 from probot.messages import Message
@@ -79,16 +79,12 @@ def _in_group(turn: Turn, incoming: Incoming, chat: Chat, contact: Contact | Non
         return
     match content:
         case ButtonTapped(data=data, message=number):
-            meaning = read(data)
-            if isinstance(meaning, AlertTap):
-                team.tapped(turn, incoming.sender, meaning, Place(people.TEAM, contact.language, number))
-            elif isinstance(meaning, AlarmTap):
-                alarms.tapped(turn, incoming.sender, meaning.alarm, contact.language)
+            _button_in_group(turn, incoming.sender, data, Place(people.TEAM, contact.language, number))
         case Said(text=text, reply_to=reply_to, edited=False):
             team.replied(turn, incoming.sender, Place(people.TEAM, contact.language), reply_to, text)
         case Commanded("seen", text):
             _number_seen(turn, incoming.sender, people.TEAM, text, contact.language)
-        case Commanded(command, text) if command in {"open", "patient", "grade", "help"}:
+        case Commanded(command, text) if command in STAFF_COMMANDS:
             team.commanded(turn, incoming.sender, people.TEAM, command, text, contact.language)
         case MemberChanged(present=True) as came:
             for member in (came, *came.others):
@@ -98,6 +94,16 @@ def _in_group(turn: Turn, incoming: Incoming, chat: Chat, contact: Contact | Non
                     )
         case BotMembership(present=False):
             alerting.lose_team(turn, "the bot was removed")
+
+
+def _button_in_group(turn: Turn, sender: Sender | None, data: str, place: Place) -> None:
+    match read(data):
+        case AlertTap() as tap:
+            team.tapped(turn, sender, tap, place)
+        case AlarmTap(alarm):
+            alarms.tapped(turn, sender, alarm, place.language)
+        case BoardTap() as tap:
+            team.page_turned(turn, sender, people.TEAM, tap, place.number, place.language)
 
 
 def _in_strange_group(turn: Turn, incoming: Incoming, chat: Chat) -> None:
@@ -137,6 +143,8 @@ def _from_staff(turn: Turn, incoming: Incoming, chat: Chat, sender: Sender | Non
                 alarms.tapped(turn, sender, meaning.alarm, contact.language)
             elif isinstance(meaning, AnswerTap):
                 team.answered(turn, sender, meaning, reply)
+            elif isinstance(meaning, BoardTap):
+                team.page_turned(turn, sender, contact.principal, meaning, number, contact.language)
         case Commanded("seen", text):
             _number_seen(turn, sender, contact.principal, text, contact.language)
         case Commanded(command, text):

@@ -15,12 +15,12 @@ from probot.alerts.staff import (
     staff_help,
     unknown_code,
 )
-from probot.flows.buttons import AlertTap, AnswerTap
+from probot.flows.buttons import AlertTap, AnswerTap, BoardTap
 from probot.flows.session import SentMedia, Tapped, Typed
 from probot.messages import Message
 from probot.ports import Sender
 from probot.schedule.civil import local_day
-from probot.services import alerting, enquire, grade, pictures, taking
+from probot.services import alerting, boards, enquire, grade, pictures, taking
 from probot.services.converse import Reply
 from probot.services.turn import Turn
 from probot.store import alerts, assessments, people, threads
@@ -100,13 +100,16 @@ def commanded(
     if command == grade.COMMAND:
         grade.commanded(turn, person, recipient, text, language)
         return
-    if command not in {"open", "patient"}:
+    if command not in {"open", "patient", *boards.BOARDS}:
         _answer(turn, recipient, staff_help(language))
         return
     needed: Power = "view"
     if not alerting.may(turn, person, needed):
         turn.note("command refused", "chat", recipient, reason="role", new=command)
         _answer(turn, recipient, Message(not_authorised(turn.study, needed, language)))
+        return
+    if command in boards.BOARDS:
+        _answer(turn, recipient, boards.board(turn, person, command, language))
         return
     if command == "open":
         _answer(turn, recipient, _open(turn, language))
@@ -115,6 +118,20 @@ def commanded(
     _answer(turn, recipient, _patient(turn, enrolment, text, language))
     if enrolment is not None:
         pictures.asked_for(turn, recipient, enrolment)
+
+
+def page_turned(
+    turn: Turn, sender: Sender | None, recipient: str, tap: BoardTap, number: int | None, language: str
+) -> None:
+    """A button that shows another page of a list, in place of the one that stands there."""
+    person = who(turn, sender)
+    if person is None or not alerting.may(turn, person, "view"):
+        turn.toast = not_staff(language) if person is None else not_authorised(turn.study, "view", language)
+        return
+    act_as(turn, person)
+    if tap.board in boards.BOARDS and number is not None:
+        shown = boards.board(turn, person, tap.board, language, tap.page)
+        turn.say(recipient, shown, lane="reply", purpose="reply", kind="edit", edits_number=number)
 
 
 def answered(turn: Turn, sender: Sender | None, tap: AnswerTap, reply: Reply) -> None:

@@ -16,6 +16,7 @@ from probot.services.receive import HEARD
 from probot.services.turn import NothingPublished, Studies
 from probot.store import claims, inbox, outbox, people, pulses, studies
 from probot.store.tables import alert, assessment, enrolment
+from probot.store.tables_views import appointment
 from probot.study.model import Study
 
 NOT_HEARD = timedelta(seconds=90)
@@ -78,7 +79,7 @@ def status(connection: Connection, now: datetime, known: Studies | None = None) 
         unacknowledged=states.get("open", 0),
         inbox=inbox.counts(connection),
         outbox=outbox.counts(connection),
-        parked_rows=claims.parked(connection, assessment) + claims.parked(connection, alert),
+        parked_rows=_stuck(connection),
         team_bound=team is not None,
         staff=len(people.active_staff(connection)),
         paths=paths.facts(connection, study) if study else (),
@@ -122,6 +123,11 @@ def _of_paths(connection: Connection, study: Study, now: datetime) -> list[str]:
     return found
 
 
+def _stuck(connection: Connection) -> int:
+    """Due rows of any kind that have used up their attempts."""
+    return sum(claims.parked(connection, table) for table in (assessment, alert, appointment))
+
+
 def _problems(connection: Connection, now: datetime, heard: datetime | None) -> list[str]:
     found = []
     if heard is None:
@@ -139,7 +145,7 @@ def _problems(connection: Connection, now: datetime, heard: datetime | None) -> 
     counted = inbox.counts(connection)
     if counted.get("parked"):
         found.append(f"{counted['parked']} updates could not be handled and were put aside")
-    stuck = claims.parked(connection, assessment) + claims.parked(connection, alert)
+    stuck = _stuck(connection)
     if stuck:
         found.append(f"{stuck} due rows failed again and again and were put aside")
     untold = outbox.alerts_without_reader(connection, now - LAGGING)

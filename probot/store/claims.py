@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, or_, select, update
 
 from probot.store.tables import alert, assessment, inbox, outbox
+from probot.store.tables_views import appointment
 
 LIFE = timedelta(seconds=60)
 """How long a claim holds. Work takes milliseconds; a minute means its holder is gone."""
@@ -96,7 +97,7 @@ def end_all(connection: Connection, now: datetime) -> int:
     the process was killed, and not the answer behind it. Attempts stay counted.
     """
     ended = 0
-    for table in (inbox, outbox, assessment, alert):
+    for table in (inbox, outbox, assessment, alert, appointment):
         held = table.c.claimed_until > now
         ended += connection.execute(update(table).where(held).values(claimed_until=now)).rowcount
     return ended

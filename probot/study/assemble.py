@@ -299,7 +299,7 @@ def _rung(one: RungShape) -> Rung:
 def _views(shape: ViewsShape) -> Views:
     asked = shape.picture
     picture = Trajectory(asked.days, tuple(asked.show)) if asked is not None else None
-    return Views(picture)
+    return Views(picture, shape.digest, tuple(sorted(set(shape.hand_over or ()))))
 
 
 def _handling(one: HandlingTierShape, otherwise: Handling) -> Handling:

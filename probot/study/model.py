@@ -321,9 +321,14 @@ class Trajectory:
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """What the care team is shown without asking."""
+    """What the care team is shown without asking: pictures, a digest each morning, a summary at each change of shift.
+
+    `digest` and `hand_over` are local times of the study's zone.
+    """
 
     picture: Trajectory | None = None
+    digest: time | None = None
+    hand_over: tuple[time, ...] = ()
 
 
 # ---------------------------------------------------------------- the whole

@@ -64,7 +64,7 @@ async def test_an_alert_that_waits_for_the_group_goes_to_staff_directly_when_the
         await clinic.settle()
         await clinic.pass_time(minutes=11)
         assert alerts_seen(nurse) != []
-        assert letters(clinic, state="dropped", fault=NOBODY) == []
+        assert letters(clinic, state="dropped", fault=NOBODY, kind="post") == []
 
 
 async def test_staff_who_all_blocked_the_bot_are_tried_once_each_and_the_alert_is_kept(

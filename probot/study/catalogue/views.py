@@ -1,6 +1,6 @@
 """What can be wrong with what the team is shown?
 
-The rule: what is asked to be drawn can be drawn.
+The rule: what is asked to be drawn can be drawn, and nothing is sent into hours that are quiet.
 """
 
 from __future__ import annotations
@@ -21,6 +21,14 @@ VIEWS: tuple[Kind, ...] = (
         "It would be drawn twice.",
         "keep one of them.",
         "show: [pain, pain]",
+    ),
+    Kind(
+        "PB953",
+        "A digest or hand-over in quiet hours",
+        "It makes a sound while the team sleeps; urgent alerts alone may do that.",
+        "choose an hour outside the quiet hours of `routine`.",
+        'digest: "06:00" with staff: {routine: "20:00-08:00"}',
+        severity="warning",
     ),
     Kind(
         "PB954",

@@ -1,4 +1,4 @@
-"""What can be written about what the care team is shown?
+"""What can be written about what the care team is shown: the picture, the morning digest, the hand-over?
 
 The rule: every key says in its docstring what it means; editors and the reference page show these words.
 """
@@ -7,9 +7,25 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import PlainValidator
+from pydantic import BeforeValidator, Field, PlainValidator
 
-from probot.study.shapes.words import Names, Shape, number_schema, read_by, whole_between
+from probot.study.shapes.words import (
+    Clock,
+    Names,
+    Shape,
+    listed,
+    number_schema,
+    one_or_more,
+    read_by,
+    whole_between,
+)
+
+Clocks = Annotated[
+    list[Clock],
+    Field(min_length=1),
+    BeforeValidator(listed),
+    one_or_more({"type": "string", "pattern": "^[0-2]?[0-9]:[0-5][0-9]$", "examples": ["08:00"]}),
+]
 
 
 class PictureShape(Shape):
@@ -22,7 +38,11 @@ class PictureShape(Shape):
 
 
 class ViewsShape(Shape):
-    """What the care team is shown without asking."""
+    """What the care team is shown without asking. Hours are those of the study's zone."""
 
     picture: PictureShape | None = None
     """The picture of a participant's last days (default: none)."""
+    digest: Clock | None = None
+    """When the team's chat gets the morning digest, every day (default: never)."""
+    hand_over: Clocks | None = None
+    """When shifts change: the team's chat gets a hand-over summary at these hours (default: never)."""

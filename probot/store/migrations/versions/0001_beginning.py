@@ -38,6 +38,7 @@ def upgrade() -> None:
     _outage()
     _lease()
     _sending_log()
+    _appointment()
     for statement in guard_statements(op.get_context().dialect.name):
         op.execute(statement)
 
@@ -595,4 +596,26 @@ def _sending_log() -> None:
         sa.Column("at", Instant(timezone=True), nullable=False),
         sa.Column("until", Instant(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_sending_log")),
+    )
+
+
+def _appointment() -> None:
+    op.create_table(
+        "appointment",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("hours", sa.String(length=200), nullable=False),
+        sa.Column("kept_at", Instant(timezone=True), nullable=True),
+        sa.Column("next_at", Instant(timezone=True), nullable=True),
+        sa.Column("claimed_until", Instant(timezone=True), nullable=True),
+        sa.Column("claim_token", sa.String(length=32), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
+    )
+    op.create_index(
+        "ix_appointment_due",
+        "appointment",
+        ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("next_at IS NOT NULL"),
+        postgresql_where=sa.text("next_at IS NOT NULL"),
     )

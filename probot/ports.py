@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
-from probot.alerts.trajectory import Picture
+from probot.alerts.picture import Picture
 from probot.messages import Message
 
 # ---------------------------------------------------------------- coming in

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
-from probot.alerts.trajectory import Curve, Dot, Flag, Picture, Row
+from probot.alerts.picture import Curve, Dot, Flag, Picture, Row
 from probot.pictures import signs
 from probot.pictures.sheet import DIM, FAINT, INK, LINE, MUTED, SHADE, Colour, Sheet, cut_to, width_of
 

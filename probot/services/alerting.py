@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from probot.alerts import life
@@ -21,8 +21,7 @@ from probot.alerts.steps import holder, lapsed
 from probot.flows.commands import safety_text
 from probot.flows.session import ItemAnswered
 from probot.messages import Message
-from probot.schedule.civil import instant, local_day
-from probot.services import outside, pictures
+from probot.services import outside, pictures, summary
 from probot.services.turn import Turn
 from probot.store import alerts, claims, outbox, people
 from probot.store.receipts import OUTSIDE
@@ -30,16 +29,11 @@ from probot.store.records import Enrolment, Outgoing, Staff
 from probot.store.saved import message_to_json
 from probot.store.tables import alert as table
 from probot.study.model import TIERS, Study
-from probot.values import derived_id
 
 SAME_ADVICE = timedelta(hours=1)
 """The same safety text is not sent to a participant twice within this time."""
 LOOK_FOR_SOMEBODY = timedelta(hours=1)
 """How often it is looked whether somebody has come whom a held message can be told; a binding looks at once."""
-
-
-SAME_MOMENT = timedelta(minutes=10)
-"""The list of routine alerts and the morning digest, if they come no further apart than this, are one message."""
 
 
 class LostClaim(Exception):
@@ -147,27 +141,10 @@ def escalate(turn: Turn, keys: Sequence[str], token: str) -> None:
             raise LostClaim(key)
     for name, entries in digests.items():
         for recipient, language in readers(turn, name):
-            if _is_told_in_the_digest(turn, recipient):
+            if summary.is_told(turn, recipient):
                 continue
             message = digest_message(turn.study, entries, language, turn.now)
             turn.say(recipient, message, lane="digest", purpose="notice")
-
-
-def summary_id(kind: str, due: datetime, recipient: str) -> str:
-    """The id of the digest, or of the hand-over, that was due to a reader at that moment."""
-    return derived_id("summary", kind, due.isoformat(), recipient)
-
-
-def _is_told_in_the_digest(turn: Turn, recipient: str) -> bool:
-    """Whether the morning digest, which lists all that is open, was put for this reader a moment ago."""
-    hour = turn.study.views.digest
-    if hour is None:
-        return False
-    due = instant(local_day(turn.now, turn.study.zone), hour, turn.study.zone)
-    just_now = timedelta() <= turn.now - due < SAME_MOMENT
-    return (
-        just_now and outbox.number_of(turn.connection, summary_id("digest", due, recipient))[2] != "missing"
-    )
 
 
 def _climb(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert) -> Alert:

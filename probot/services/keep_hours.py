@@ -14,6 +14,7 @@ from probot.alerts.summaries import Change, Shift, Standing, hand_over_message, 
 from probot.messages import Message
 from probot.schedule.civil import DAY, instant, local, local_day
 from probot.services import alerting, boards
+from probot.services.summary import summary_id
 from probot.services.turn import Turn
 from probot.store import appointments, claims, looks, outbox, people
 from probot.store.saved import message_to_json
@@ -88,7 +89,7 @@ def _say(turn: Turn, key: str, due: datetime, before: datetime | None) -> None:
             shift = Shift(since, *looks.deeds_since(turn.connection, since))
             message = hand_over_message(turn.study, standing, shift, language, names)
         outbox.put(
-            turn.connection, message_id=alerting.summary_id(key, due, recipient), lane="digest",
+            turn.connection, message_id=summary_id(key, due, recipient), lane="digest",
             recipient=recipient, purpose="notice", content=message_to_json(message), now=turn.now,
             expires_at=turn.now + LIFE,
         )  # fmt: skip

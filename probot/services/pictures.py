@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from probot.alerts.model import Alert
-from probot.alerts.trajectory import Answered, Awaited, Days, Picture, Raised, trajectory
+from probot.alerts.picture import Picture
+from probot.alerts.trajectory import Answered, Awaited, Days, Raised, trajectory
 from probot.messages import Lane
 from probot.ports import Photo
 from probot.schedule.civil import local_day

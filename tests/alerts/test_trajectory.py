@@ -13,17 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from probot.alerts.trajectory import (
-    Answered,
-    Awaited,
-    Days,
-    Flag,
-    Gap,
-    Picture,
-    Raised,
-    thresholds_of,
-    trajectory,
-)
+from probot.alerts.picture import Flag, Gap, Picture
+from probot.alerts.trajectory import Answered, Awaited, Days, Raised, thresholds_of, trajectory
 from probot.study.model import Study, Trajectory, Views
 from tests.world import shipped_study as shipped
 

@@ -11,7 +11,8 @@ from datetime import date, timedelta
 import pytest
 from PIL import Image
 
-from probot.alerts.trajectory import Answered, Awaited, Days, Picture, trajectory
+from probot.alerts.picture import Picture
+from probot.alerts.trajectory import Answered, Awaited, Days, trajectory
 from probot.pictures.draw import WIDTH, png
 from probot.pictures.sheet import NO_GLYPH, cut_to, drawable, has_glyph, width_of
 from probot.study.model import Study, Trajectory, Views

@@ -148,9 +148,15 @@ def _why_not_participant(turn: Turn, row: Outgoing, enrolment: Enrolment) -> str
     session = assessments.session_of(turn.connection, row.assessment_id or "")
     if session is None or session.status == "closed":
         return "closed"
-    if (row.purpose == "reminder" or row.lane == PROMPT or row.repeat) and session.asking != row.item:
-        return "answered meanwhile"
-    return ""
+    unasked = row.purpose == "reminder" or row.lane == PROMPT
+    past = unasked or (row.repeat and not _asks_about_an_answer(turn, row))
+    return "answered meanwhile" if past and session.asking != row.item else ""
+
+
+def _asks_about_an_answer(turn: Turn, row: Outgoing) -> bool:
+    """Whether it asks about an earlier answer (which was changed into something unclear) and is still unanswered."""
+    newest = assessments.last_answered(turn.connection, row.assessment_id or "", row.item or "")
+    return newest is not None and newest <= row.created_at
 
 
 def _is_past(row: Outgoing, enrolment: Enrolment) -> bool:

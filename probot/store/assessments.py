@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -255,6 +255,14 @@ def add_response(connection: Connection, **values: Any) -> str:
     key = derived_id("response", values["assessment_id"], values["item"], str(values["revision"]))
     connection.execute(_ADD_RESPONSE, {"id": key, **values})
     return key
+
+
+def last_answered(connection: Connection, assessment_id: str, item: str) -> datetime | None:
+    """When the newest answer to an item was stored; None if there is none."""
+    newest = select(func.max(response.c.stored_at)).where(
+        response.c.assessment_id == assessment_id, response.c.item == item
+    )
+    return connection.execute(newest).scalar()
 
 
 def earlier_answers(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from probot.wording import say
+from tests.simulation.world_of_days import the_study
 from tests.world import Phone, a_clinic
 
 
@@ -48,3 +49,20 @@ async def test_a_changed_answer_does_not_stand_beside_the_old_one(tmp_path: Path
         await her.say("37.0")
         assert not any("36.8" in text for text in her.texts)
         assert sum("37.0" in text for text in her.texts) == 1
+
+
+async def test_a_question_about_a_changed_answer_is_put_again_when_nobody_knows_whether_it_arrived(
+    sqlite_url: str,
+) -> None:
+    async with a_clinic(sqlite_url, migrated=True, study=the_study()) as clinic:
+        patient = await clinic.patient("P-001", start="2026-03-02")
+        await clinic.pass_time(hours=1)
+        assert "chills" in patient.texts[-1]
+        number = await patient.say("no")
+        assert "worst?" in patient.texts[-1]
+        clinic.api.faults.set("lost", methods=("sendMessage",), times=1, how="hangs")
+        clinic.api.people.edit(patient.person, patient.chat, number, "hardly")
+        await clinic.settle()
+        await clinic.pass_time(minutes=2)
+        asked_about = [text for text in patient.texts if "I am not sure" in text and "chills" in text]
+        assert len(asked_about) == 2  # two that are the same: whichever is answered counts once

@@ -33,8 +33,9 @@ def rows(
     """The rows of buttons. `able`: ids and names of those it can be given to."""
     if alert.state == "open":
         return ((_button(alert, "ack", say(language, "alert.button.ack")),),)
+    judged = (_button(alert, "ae", say(language, "alert.button.ae")),)
     if alert.state == "closed":
-        return ()
+        return (judged,) if study.adverse is not None else ()
     back = (_button(alert, BACK, say(language, "alert.button.back")),)
     match menu:
         case "close":
@@ -50,6 +51,7 @@ def rows(
                     _button(alert, "assign", say(language, "alert.button.assign")),
                     _button(alert, "snooze", say(language, "alert.button.snooze")),
                 ),
+                *((judged,) if study.adverse is not None else ()),
                 (_button(alert, "close", say(language, "alert.button.close")),),
             )
 

@@ -40,7 +40,12 @@ def add_to(app: typer.Typer) -> None:
 
 
 def export(
-    what: Annotated[What, typer.Argument(metavar="WHAT", help="responses, assessments, alerts or audit.")],
+    what: Annotated[
+        What,
+        typer.Argument(
+            metavar="WHAT", help="responses, assessments, alerts, adverse-events, events, endpoint or audit."
+        ),
+    ],
     *,
     form: Annotated[
         Literal["csv", "jsonl"],
@@ -50,7 +55,7 @@ def export(
         Path | None, typer.Option("--to", metavar="FILE", help="Write to this file; default standard output.")
     ] = None,
 ) -> None:
-    """Write every answer, every expected assessment, every alert, or the audit trail.
+    """Write every answer, expected assessment, alert, adverse event, dated event, the endpoint, or the trail.
 
     Rows bear the subject code and nothing that names a person. A running probot is not kept waiting.
     """

@@ -14,7 +14,7 @@ from enum import Enum
 from sqlalchemy import Table
 
 from probot.app.office import Office
-from probot.services import alarms, alerting, keep_hours, open_due, plan_ahead, receive, tick
+from probot.services import alarms, alerting, keep_hours, open_due, plan_ahead, receive, sae, tick
 from probot.services.pause import resume
 from probot.services.turn import Turn
 from probot.store import assessments, claims, people
@@ -22,6 +22,7 @@ from probot.store.engine import is_the_worlds
 from probot.store.tables import alert as alert_table
 from probot.store.tables import assessment as assessment_table
 from probot.store.tables_alarms import alarm as alarm_table
+from probot.store.tables_outcomes import adverse_event as adverse_table
 from probot.values import EnrolmentId
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ class Ticker:
         # that goes wrong elsewhere keeps an alert waiting.
         done = await self._keep_hours()
         done += await self._escalate()
+        done += await self._remind()
         await self._note_hearing()
         done += await self._plan()
         done += await self._resume()
@@ -169,6 +171,16 @@ class Ticker:
             self._owed[1][1].remove(key)
         self._owed = []
         return len(keys) + len(calls)
+
+    async def _remind(self) -> int:
+        """Serious events still to be reported, and records that wait for a judgement."""
+        token = self._token()
+        keys = await self._office.act(tick.due_adverse, "tick", token)
+        self._owed = [(adverse_table, list(keys), token)] if keys else []
+        for key in keys:
+            await self._one(sae.advance, f"adverse:{key}:{token}", key, token)
+        self._owed = []
+        return len(keys)
 
     async def _one(self, act: Callable[..., object], cause: str, *arguments: object) -> object:
         """Run one row's transaction; `FAILED` if it could not be done. Only the database's own failures are raised."""

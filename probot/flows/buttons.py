@@ -48,6 +48,14 @@ class AlertTap:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordTap:
+    """A button under an adverse event, a dated event, or the list of a participant's: which record, and what for."""
+
+    record: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmTap:
     """A button under an alarm: trouble of probot itself, or the test of an alert path."""
 
@@ -63,15 +71,16 @@ class BoardTap:
     page: int
 
 
-Meaning = AnswerTap | WelcomeTap | CommandTap | AlertTap | AlarmTap | BoardTap
+Meaning = AnswerTap | WelcomeTap | CommandTap | AlertTap | AlarmTap | BoardTap | RecordTap
 
-_LETTER: dict[type[Meaning], Literal["a", "w", "c", "k", "z", "v"]] = {
+_LETTER: dict[type[Meaning], Literal["a", "w", "c", "k", "z", "v", "r"]] = {
     AnswerTap: "a",
     WelcomeTap: "w",
     CommandTap: "c",
     AlertTap: "k",
     AlarmTap: "z",
     BoardTap: "v",
+    RecordTap: "r",
 }
 
 
@@ -90,6 +99,8 @@ def write(meaning: Meaning) -> str:
             parts = [alarm, action]
         case BoardTap(board, page):
             parts = [board, str(page)]
+        case RecordTap(record, action):
+            parts = [record, action]
         case _:
             assert_never(meaning)
     if any(":" in part for part in parts):
@@ -112,5 +123,7 @@ def read(data: str) -> Meaning | None:
             return AlarmTap(alarm, action)
         case ["v", board, page] if page.isascii() and page.isdecimal() and len(page) < 5:
             return BoardTap(board, int(page))
+        case ["r", record, action]:
+            return RecordTap(record, action)
         case _:
             return None

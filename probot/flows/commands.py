@@ -25,7 +25,20 @@ from probot.wording import day, say
 COMMANDS = ("report", "pause", "language", "mydata", "help", "stop")
 """In the order of the menu. `start` is not in it: it comes with the invitation."""
 
-STAFF_COMMANDS = ("open", "mine", "today", "overdue", "patient", "adherence", "grade", "help")
+STAFF_COMMANDS = (
+    "open",
+    "mine",
+    "today",
+    "overdue",
+    "patient",
+    "adherence",
+    "grade",
+    "ae",
+    "sae",
+    "event",
+    "endpoint",
+    "help",
+)
 
 StopLevel = Literal["questions", "contact", "all"]
 """No more questions; nor any contact for the study; nor any further use of data."""

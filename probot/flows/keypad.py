@@ -13,6 +13,7 @@ from probot.flows.buttons import BACK, CHANGE, DECLINE, DONE, NEXT, NOT_DONE, An
 from probot.flows.session import Session
 from probot.flows.several import NONE, ticked
 from probot.messages import Button
+from probot.study.forms import is_form_item
 from probot.study.model import Item
 from probot.values import AssessmentId
 from probot.wording import say
@@ -23,21 +24,35 @@ MOST_KEYS = 21
 """A scale with more numbers than this is typed, not tapped."""
 COUNT_KEYS = 10
 """A count offers this many numbers; higher ones are typed."""
+MOST_OFFERS = 8
+"""Entries of a long list that are offered at once."""
 _ROW_WIDTH = 34
 """Narrow characters that a row of a small phone shows, the gaps between buttons included."""
 
 
-def keypad(session: Session, item: Item, today: date, *, first: bool) -> Rows:
-    """All rows under an item that is being asked. `first`: nothing comes before it, so there is no way back."""
+def keypad(session: Session, item: Item, today: date, *, first: bool, offers: Sequence[str] = ()) -> Rows:
+    """All rows under an item that is being asked. `first`: nothing comes before it, so there is no way back.
+
+    `offers`: the options of a lookup that may be meant.
+    """
     rows = list(_answers(session, item, today))
+    rows += _offered(session, item, offers)
     if item.not_done:
         rows.append((_button(session.assessment, item, item.not_done[session.language], NOT_DONE),))
     last = []
     if not first:
         last.append(_button(session.assessment, item, say(session.language, "button.back"), BACK))
     if item.kind != "info":
-        last.append(_button(session.assessment, item, say(session.language, "button.decline"), DECLINE))
+        key = "button.leave_out" if is_form_item(item.id) else "button.decline"
+        last.append(_button(session.assessment, item, say(session.language, key), DECLINE))
     return (*rows, tuple(last)) if last else tuple(rows)
+
+
+def _offered(session: Session, item: Item, offers: Sequence[str]) -> Rows:
+    names = {option.id: option.text[session.language] for option in item.options} if offers else {}
+    return tuple(
+        (_button(session.assessment, item, names[option], option),) for option in offers[:MOST_OFFERS]
+    )
 
 
 def change_button(session: Session, item: Item) -> Rows:

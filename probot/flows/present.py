@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import assert_never
 
 from probot.flows import order
-from probot.flows.keypad import change_button, fits_a_row, keypad, tapped_numbers
+from probot.flows.keypad import MOST_OFFERS, change_button, fits_a_row, keypad, tapped_numbers
 from probot.flows.session import (
     AskItem,
     Given,
@@ -47,19 +47,20 @@ def present(study: Study, session: Session, facts: Facts, want: Want) -> Message
         case AskItem(item_id, at, of, why):
             item = study.item(item_id)
             key = "ask.info" if item.kind == "info" else f"ask.{why}"
-            head = [say(language, key, number=at, of=of)]
+            head = [_first_line(study, session, key, at, of)]
             if why in {"reminder", "again"}:
                 head.append(say(language, f"ask.{why}.line"))
             return _asked(study, session, facts, item, head)
         case ShowChosen(item_id):
             item = study.item(item_id)
             at, of = _progress(study, session, facts, item)
-            return _asked(study, session, facts, item, [say(language, "ask.next", number=at, of=of)])
-        case Reask(item_id, reason):
+            return _asked(study, session, facts, item, [_first_line(study, session, "ask.next", at, of)])
+        case Reask(item_id, reason, offers):
             item = study.item(item_id)
             at, of = _progress(study, session, facts, item)
             first = say(language, "reask.first", number=at, of=of)
-            return _asked(study, session, facts, item, [first, reask(item, reason, language, facts.today)])
+            words = reask(item, reason, language, facts.today, found=len(offers))
+            return _asked(study, session, facts, item, [first, words], offers)
         case MarkAnswered(item_id):
             return _answered(session, study.item(item_id))
         case Thank(partial):
@@ -71,6 +72,15 @@ def present(study: Study, session: Session, facts: Facts, want: Want) -> Message
             return message([say(language, "answer.kept")])
         case _:
             assert_never(want)
+
+
+def _first_line(study: Study, session: Session, key: str, at: int, of: int) -> str:
+    """What may show on a locked screen; one of probot's own forms says which it is, since staff alone read it."""
+    language = session.language
+    if key == "ask.next" and session.timepoint in study.forms:
+        title = study.forms[session.timepoint].label[language]
+        return say(language, "ask.form", title=title, number=at, of=of)
+    return say(language, key, number=at, of=of)
 
 
 def closed_question(study: Study, language: str) -> Message:
@@ -118,12 +128,19 @@ _OWN_WORDS = {
     "several_values": {"scale", "count", "number", "date", "choice", "yes_no"},
     "too_long": {"text"},
     "not_a_date": {"date"},
+    "found": {"lookup"},
+    "not_found": {"lookup"},
 }
 """Which kinds of item have words for a reason of their own; the others are told how to answer (unclear)."""
 
 
-def reask(item: Item, reason: str, language: str, today: date) -> str:
-    """One kind sentence or two: what could not be taken, and how to answer, with an example."""
+def reask(item: Item, reason: str, language: str, today: date, *, found: int = 0) -> str:
+    """One kind sentence or two: what could not be taken, and how to answer, with an example.
+
+    `found`: how many entries of a long list hold what was typed.
+    """
+    if reason == "found" and found > MOST_OFFERS:
+        return say(language, "reask.found_more", found=found, shown=MOST_OFFERS)
     if item.kind not in _OWN_WORDS.get(reason, {item.kind}):
         reason = "unclear"
     key = f"reask.{reason}.{item.kind}" if reason in {"unclear", "out_of_range"} else f"reask.{reason}"
@@ -161,10 +178,12 @@ def example(item: Item, language: str, today: date) -> str:
             return say(language, "reask.words", words=item.options[0].text[language])
 
 
-def _asked(study: Study, session: Session, facts: Facts, item: Item, head: list[str]) -> Message:
+def _asked(
+    study: Study, session: Session, facts: Facts, item: Item, head: list[str], offers: Sequence[str] = ()
+) -> Message:
     language = session.language
     items = order.visible(study, facts, session.timepoint, session.given)
-    rows = keypad(session, item, facts.today, first=order.before(items, item.id) is None)
+    rows = keypad(session, item, facts.today, first=order.before(items, item.id) is None, offers=offers)
     given = session.given.get(item.id)
     so_far = ""
     if given is not None and given.value is not None and item.kind not in {"info", "several"}:
@@ -181,7 +200,7 @@ def _ends(item: Item, language: str) -> str:
         ends = zip((item.lowest, item.highest), item.anchors, strict=True)
         lines = [say(language, "ask.anchor", number=int(end), words=words[language]) for end, words in ends]
         return "\n".join(lines)
-    labels = [option.text[language] for option in item.options]
+    labels = [option.text[language] for option in item.options if item.kind != "lookup"]
     return "" if all(map(fits_a_row, labels)) else "\n".join(f"– {label}" for label in labels)
 
 
@@ -200,6 +219,8 @@ def _hint(item: Item, facts: Facts, language: str) -> str:
             return say(language, "hint.date", example=shown)
         case "text":
             return say(language, "hint.text", most=number(language, item.highest))
+        case "lookup":
+            return say(language, "hint.lookup")
         case _:
             return ""
 

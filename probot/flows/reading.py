@@ -21,6 +21,7 @@ from functools import lru_cache
 from probot.flows import phrases
 from probot.flows.dates import read_date
 from probot.flows.folding import fold, key
+from probot.flows.lookup import search
 from probot.flows.numbers import read_number
 from probot.flows.phrases import means
 from probot.flows.several import NONE
@@ -54,7 +55,7 @@ def read(item: Item, text: str, today: date | None = None) -> Reading:
     if item.kind == "text":
         return _read_words(item, text, folded)
     reading = _read(item, folded, today) if len(text) <= LONGEST else NotUnderstood("unclear")
-    if isinstance(reading, NotUnderstood):
+    if isinstance(reading, NotUnderstood) and item.kind != "lookup":
         return NotUnderstood(reading.reason, possibly_severe(item, folded))
     return reading
 
@@ -69,7 +70,7 @@ def _read(item: Item, folded: str, today: date | None) -> Reading:
         return GoesBack()
     if item.not_done is not None and _is_not_done(item.not_done, folded):
         return NotDone()
-    return _by_kind(item, folded, today)
+    return _look_up(item, folded) if item.kind == "lookup" else _by_kind(item, folded, today)
 
 
 def _by_kind(item: Item, folded: str, today: date | None) -> Reading:
@@ -92,6 +93,18 @@ def _by_kind(item: Item, folded: str, today: date | None) -> Reading:
             return NotUnderstood("not_a_date") if day is None else Understood(day.isoformat())
         case _:
             return Understood(SEEN) if means(folded, phrases.SEEN) else NotUnderstood("unclear")
+
+
+def _look_up(item: Item, folded: str) -> Understood | NotUnderstood:
+    """The name itself is the answer; a part of it brings up what it may be."""
+    offers = tuple(option.id for option in search(item, folded))
+    if not offers:
+        return NotUnderstood("not_found")
+    whole = key(folded)
+    first = next(option for option in item.options if option.id == offers[0])
+    if any(whole == _shown(words) for words in first.text.values()):
+        return Understood(first.id)
+    return NotUnderstood("found", offers=offers)
 
 
 # ---------------------------------------------------------------- own words

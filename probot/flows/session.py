@@ -197,8 +197,18 @@ class Reask:
 
     item: str
     reason: Literal[
-        "unclear", "out_of_range", "several_values", "media", "forwarded", "too_long", "not_a_date"
+        "unclear",
+        "out_of_range",
+        "several_values",
+        "media",
+        "forwarded",
+        "too_long",
+        "not_a_date",
+        "found",
+        "not_found",
     ]
+    offers: tuple[str, ...] = ()
+    """For a lookup: the options that may be meant, to be tapped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def possibly_severe(item: Item, folded: str) -> bool:
     forgotten point included. count: three or more. choice: one of its worst options by score, or its place in
     the list. Items marked `safety` that ask for words: anything but a greeting. Strong words: always.
     """
-    if item.kind in {"text", "info", "date"}:
+    if item.kind in {"text", "info", "date", "lookup"}:
         return False
     if SEVERE.search(folded):
         return True

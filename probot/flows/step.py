@@ -161,7 +161,7 @@ def _value(session: Session, item: Item, choice: str) -> Value | None:
         case "scale" | "count":
             value = int(choice) if re.fullmatch(r"-?[0-9]{1,6}", choice) else None
             return value if value is not None and item.lowest <= value <= item.highest else None
-        case "choice" | "yes_no":
+        case "choice" | "yes_no" | "lookup":
             return choice if choice in ids else None
         case "several":
             if choice == NONE and NONE in ids:
@@ -207,6 +207,8 @@ def _typed(turn: Turn, text: str, named: str | None) -> None:
             _moved(turn, item, BACK)
             if not turn.wants and turn.session.asking == item.id:
                 turn.wants.append(Reask(item.id, "unclear"))  # there is nothing before the first item
+        case NotUnderstood("found" | "not_found" as reason, _, offers) if turn.session.status != "closed":
+            turn.wants.append(Reask(item.id, reason, offers))  # a search is no answer that could get lost
         case NotUnderstood(reason, possibly_severe):
             turn.note(item, text, None, severe=possibly_severe)
             closed = turn.session.status == "closed"

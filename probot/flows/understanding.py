@@ -10,7 +10,7 @@ from typing import Literal
 
 from probot.values import Value
 
-Reason = Literal["unclear", "out_of_range", "several_values", "too_long", "not_a_date"]
+Reason = Literal["unclear", "out_of_range", "several_values", "too_long", "not_a_date", "found", "not_found"]
 """Why it was not understood; each is a reason of `flows.session.Reask`."""
 
 
@@ -42,6 +42,8 @@ class NotUnderstood:
 
     reason: Reason
     possibly_severe: bool = False
+    offers: tuple[str, ...] = ()
+    """For a lookup: the options whose words hold what was typed, the nearest first."""
 
 
 Reading = Understood | Declines | GoesBack | NotDone | NotUnderstood

@@ -20,7 +20,7 @@ def begin(
 ) -> tuple[Assessment, Session] | None:
     """Begin timepoint `name` now. `respondent`: the clinician who fills it in. None: it was begun before."""
     study, now = turn.study, turn.now
-    window = study.plan[name].window
+    window = study.timepoint(name).window
     day = local_day(now, enrolment.zone)
     key = AssessmentId(derived_id("assessment", assessment_id(enrolment.id, name, day), turn.cause))
     closes = now + window.closes

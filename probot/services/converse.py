@@ -36,11 +36,12 @@ from probot.flows.session import (
 from probot.flows.step import step
 from probot.messages import Lane, Message
 from probot.schedule.quiet import next_allowed
-from probot.services import alerting, gather, wishes
+from probot.services import adverse_form, alerting, endpoint, events, gather, wishes
 from probot.services.turn import Turn
 from probot.store import assessments, outbox
 from probot.store.records import Assessment, Enrolment, Purpose
 from probot.study.facts import Facts
+from probot.study.forms import EVENT, FORMS
 from probot.study.model import Instrument, Item, Signal, Study
 from probot.values import Value
 from probot.wording import say
@@ -83,7 +84,8 @@ def carry_on(
         assessments.save_session(turn.connection, sprint.session)
     _keep_facts(turn, scene, sprint, reply)
     for want in sprint.wants:
-        _say(turn, scene, sprint.session, want, reply, lane)
+        if not (isinstance(want, Thank) and assessment.timepoint in FORMS):  # what became of it has been said
+            _say(turn, scene, sprint.session, want, reply, lane)
     return sprint.session
 
 
@@ -115,7 +117,19 @@ def _keep_facts(turn: Turn, scene: Scene, sprint: Sprint, reply: Reply) -> None:
     for noted in sprint.facts:
         if isinstance(noted, Noted):
             _keep_note(turn, scene, sprint.session, noted, reply)
-    _raise_alerts(turn, scene, sprint.session, answered)
+    if scene.assessment.timepoint not in FORMS:
+        _raise_alerts(turn, scene, sprint.session, answered)
+        endpoint.answered(turn, scene.enrolment, {fact.item for fact in answered})
+    elif sprint.session.status == "finished" and any(
+        isinstance(fact, SessionFinished) for fact in sprint.facts
+    ):
+        _keep_form(turn, scene, sprint.session)
+
+
+def _keep_form(turn: Turn, scene: Scene, session: Session) -> None:
+    """A form of probot's own has been gone through, or an answer in it was changed."""
+    keep = events.finished if scene.assessment.timepoint == EVENT else adverse_form.finished
+    keep(turn, scene.enrolment, scene.assessment, session)
 
 
 def _is_record(fact: ItemAnswered, sprint: Sprint) -> bool:
@@ -132,7 +146,7 @@ def _keep_response(turn: Turn, scene: Scene, fact: ItemAnswered, reply: Reply) -
     instrument, item = _found(scene.study, scene.assessment.timepoint, fact.item)
     given, assessment = fact.given, scene.assessment
     late = given.source != "system" and reply.at > assessment.closes_at
-    reason = "" if fact.before is None else _why_revised(fact)
+    reason = "" if fact.before is None else _why_revised(fact, assessment.respondent)
     assessments.add_response(
         turn.connection, enrolment_id=scene.enrolment.id, assessment_id=assessment.id, item=fact.item,
         revision=given.revision, value=given.value, absent=given.absent, raw=given.raw,
@@ -150,10 +164,10 @@ def _keep_response(turn: Turn, scene: Scene, fact: ItemAnswered, reply: Reply) -
     )  # fmt: skip
 
 
-def _why_revised(fact: ItemAnswered) -> str:
+def _why_revised(fact: ItemAnswered, respondent: str | None) -> str:
     if fact.given.source == "system":
         return "another answer changed which items are asked"
-    return "corrected by the participant"
+    return "corrected by the participant" if respondent is None else "corrected by whoever answered"
 
 
 def _shown(given: Given | None) -> Value | None:
@@ -204,6 +218,8 @@ def _keep_note(turn: Turn, scene: Scene, session: Session, fact: Noted, reply: R
         field=fact.item or "",
         new=fact.kind,
     )
+    if scene.assessment.respondent is not None:
+        return  # a clinician's words are no message of the participant's
     if fact.value is not None and fact.item is not None:
         # It came too late, or to an item that is not asked any more: no response, but no less true.
         found = rule_hits(
@@ -310,6 +326,8 @@ def _words(scene: Scene, session: Session, want: Want) -> Message:
         return present(scene.study, session, scene.facts, want)
     if isinstance(want, Thank):
         return Message(say(session.language, "grade.done", code=scene.enrolment.code))
+    if isinstance(want, SayClosed):
+        return Message(say(session.language, "adverse.form_closed"))
     message = present(scene.study, session, scene.facts, want)
     return replace(message, text=f"{scene.enrolment.code} · {message.text}")
 

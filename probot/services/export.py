@@ -14,11 +14,20 @@ from typing import Any, Literal
 from sqlalchemy import Connection, func, select
 
 from probot.schedule.civil import local
+from probot.services import export_outcomes
 from probot.store import trail
 from probot.store.tables import alert, alert_event, assessment, enrolment, response, staff
 
-What = Literal["responses", "assessments", "alerts", "audit"]
-WHAT: tuple[What, ...] = ("responses", "assessments", "alerts", "audit")
+What = Literal["responses", "assessments", "alerts", "audit", "adverse-events", "events", "endpoint"]
+WHAT: tuple[What, ...] = (
+    "responses",
+    "assessments",
+    "alerts",
+    "audit",
+    "adverse-events",
+    "events",
+    "endpoint",
+)
 
 COLUMNS: Mapping[What, tuple[str, ...]] = {
     "responses": (
@@ -42,6 +51,9 @@ COLUMNS: Mapping[What, tuple[str, ...]] = {
         "seq", "at", "actor", "actor_name", "role", "action", "object", "object_id", "code", "field", "old", "new",
         "reason", "study_hash", "software", "cause",
     ),
+    "adverse-events": export_outcomes.COLUMNS["adverse-events"],
+    "events": export_outcomes.COLUMNS["events"],
+    "endpoint": export_outcomes.COLUMNS["endpoint"],
 }  # fmt: skip
 """The columns of each export, in order. They are only ever added to, at the end."""
 
@@ -50,7 +62,11 @@ Row = dict[str, Any]
 
 def rows(connection: Connection, what: What) -> Iterator[Row]:
     """The rows of one export as plain values, in a stable order. Streams; hold the transaction meanwhile."""
-    readers = {"responses": _responses, "assessments": _assessments, "alerts": _alerts, "audit": _audit}
+    readers = {
+        "responses": _responses, "assessments": _assessments, "alerts": _alerts, "audit": _audit,
+        "adverse-events": export_outcomes.adverse_events, "events": export_outcomes.dated_events,
+        "endpoint": export_outcomes.endpoint_rows,
+    }  # fmt: skip
     for row in readers[what](connection):
         yield {column: row.get(column) for column in COLUMNS[what]}
 

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from probot.flows.buttons import AlarmTap, AlertTap, AnswerTap, BoardTap, CommandTap, WelcomeTap, read
+from probot.flows.buttons import (
+    AlarmTap,
+    AlertTap,
+    AnswerTap,
+    BoardTap,
+    CommandTap,
+    RecordTap,
+    WelcomeTap,
+    read,
+)
 from probot.flows.commands import STAFF_COMMANDS, ended
 from probot.flows.session import SentMedia, Tapped, Typed
 from probot.flows.welcome import Started
@@ -79,7 +88,7 @@ def _in_group(turn: Turn, incoming: Incoming, chat: Chat, contact: Contact | Non
         return
     match content:
         case ButtonTapped(data=data, message=number):
-            _button_in_group(turn, incoming.sender, data, Place(people.TEAM, contact.language, number))
+            _team_button(turn, incoming.sender, data, Place(people.TEAM, contact.language, number))
         case Said(text=text, reply_to=reply_to, edited=False):
             team.replied(turn, incoming.sender, Place(people.TEAM, contact.language), reply_to, text)
         case Commanded("seen", text):
@@ -96,14 +105,16 @@ def _in_group(turn: Turn, incoming: Incoming, chat: Chat, contact: Contact | Non
             alerting.lose_team(turn, "the bot was removed")
 
 
-def _button_in_group(turn: Turn, sender: Sender | None, data: str, place: Place) -> None:
+def _team_button(turn: Turn, sender: Sender | None, data: str, place: Place) -> None:
     match read(data):
         case AlertTap() as tap:
             team.tapped(turn, sender, tap, place)
         case AlarmTap(alarm):
             alarms.tapped(turn, sender, alarm, place.language)
         case BoardTap() as tap:
-            team.page_turned(turn, sender, people.TEAM, tap, place.number, place.language)
+            team.page_turned(turn, sender, place.recipient, tap, place.number, place.language)
+        case RecordTap() as tap:
+            team.record_tapped(turn, sender, tap, place)
 
 
 def _in_strange_group(turn: Turn, incoming: Incoming, chat: Chat) -> None:
@@ -137,14 +148,10 @@ def _from_staff(turn: Turn, incoming: Incoming, chat: Chat, sender: Sender | Non
         case ButtonTapped(data=data, message=number):
             meaning = read(data)
             reply = Reply(incoming.received_at, data, number, received_at=incoming.received_at)
-            if isinstance(meaning, AlertTap):
-                team.tapped(turn, sender, meaning, Place(contact.principal, contact.language, number))
-            elif isinstance(meaning, AlarmTap):
-                alarms.tapped(turn, sender, meaning.alarm, contact.language)
-            elif isinstance(meaning, AnswerTap):
+            if isinstance(meaning, AnswerTap):
                 team.answered(turn, sender, meaning, reply)
-            elif isinstance(meaning, BoardTap):
-                team.page_turned(turn, sender, contact.principal, meaning, number, contact.language)
+            else:
+                _team_button(turn, sender, data, Place(contact.principal, contact.language, number))
         case Commanded("seen", text):
             _number_seen(turn, sender, contact.principal, text, contact.language)
         case Commanded(command, text):

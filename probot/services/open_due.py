@@ -187,6 +187,8 @@ def _close(turn: Turn, enrolment: Enrolment, one: Assessment) -> None:
 
 
 def _why_nothing(turn: Turn, enrolment: Enrolment, one: Assessment) -> tuple[AssessmentStatus, str]:
+    if one.respondent is not None:
+        return "missed", "begun by a clinician and left"
     if one.timepoint in turn.study.plan and turn.pinned(one.study_hash).plan[one.timepoint].on_demand:
         return "missed", "begun by the participant and left"
     if enrolment.reach not in {"unknown", "ok"}:

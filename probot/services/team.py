@@ -15,17 +15,19 @@ from probot.alerts.staff import (
     staff_help,
     unknown_code,
 )
-from probot.flows.buttons import AlertTap, AnswerTap, BoardTap
+from probot.flows.buttons import AlertTap, AnswerTap, BoardTap, RecordTap
 from probot.flows.session import SentMedia, Tapped, Typed
 from probot.messages import Message
 from probot.ports import Sender
 from probot.schedule.civil import local_day
-from probot.services import alerting, boards, enquire, grade, pictures, taking
+from probot.services import adverse, alerting, boards, endpoint, enquire, events, grade, pictures, taking
 from probot.services.converse import Reply
 from probot.services.turn import Turn
 from probot.store import alerts, assessments, people, threads
 from probot.store.records import Enrolment, Staff
+from probot.study.forms import is_form_item
 from probot.study.model import Power
+from probot.wording import say
 
 SHOWN_DAYS = timedelta(days=8)
 """How far back /patient shows answers."""
@@ -56,6 +58,9 @@ def tapped(turn: Turn, sender: Sender | None, tap: AlertTap, place: taking.Place
         turn.toast = stranger_words(sender, language)
         return
     act_as(turn, person)
+    if tap.action == "ae":
+        adverse.from_alert(turn, person, tap.alert, place.recipient, language)
+        return
     if not alerting.may(turn, person, "acknowledge"):
         turn.note("tap refused", "alert", tap.alert, reason="role", new=tap.action)
         turn.toast = not_authorised(turn.study, "acknowledge", language)
@@ -99,8 +104,17 @@ def commanded(
     act_as(turn, person)
     if command == grade.COMMAND:
         grade.commanded(turn, person, recipient, text, language)
-        return
-    if command not in {"open", "patient", *boards.BOARDS}:
+    elif command in adverse.COMMANDS:
+        adverse.commanded(turn, person, recipient, command, text, language)
+    elif command == events.COMMAND:
+        events.commanded(turn, person, recipient, text, language)
+    else:
+        _looked(turn, person, recipient, command, text, language)
+
+
+def _looked(turn: Turn, person: Staff, recipient: str, command: str, text: str, language: str) -> None:
+    """A command that changes nothing."""
+    if command not in {"open", "patient", endpoint.COMMAND, *boards.BOARDS}:
         _answer(turn, recipient, staff_help(language))
         return
     needed: Power = "view"
@@ -115,6 +129,9 @@ def commanded(
         _answer(turn, recipient, _open(turn, language))
         return
     enrolment = _named(turn, text)
+    if command == endpoint.COMMAND:
+        _answer(turn, recipient, _endpoint(turn, enrolment, text, language))
+        return
     _answer(turn, recipient, _patient(turn, enrolment, text, language))
     if enrolment is not None:
         pictures.asked_for(turn, recipient, enrolment)
@@ -132,6 +149,26 @@ def page_turned(
     if tap.board in boards.BOARDS and number is not None:
         shown = boards.board(turn, person, tap.board, language, tap.page)
         turn.say(recipient, shown, lane="reply", purpose="reply", kind="edit", edits_number=number)
+
+
+def record_tapped(turn: Turn, sender: Sender | None, tap: RecordTap, place: taking.Place) -> None:
+    """A button under an adverse event or a dated event."""
+    person, recipient, language = who(turn, sender), place.recipient, place.language
+    if person is None:
+        turn.note("tap refused", "record", tap.record[:40], reason="not staff", new=tap.action)
+        turn.toast = not_staff(language)
+        return
+    act_as(turn, person)
+    about = events.to_begin(turn, person, tap, language)
+    if about is not None:
+        adverse.open_event_form(turn, person, about)
+        return
+    own = place.number if recipient == person.principal else None
+    if turn.toast == "" and not (
+        events.taken_back(turn, person, tap, own, language)
+        or adverse.tapped(turn, person, tap, recipient, place.number, language)
+    ):
+        turn.toast = say(language, "adverse.unknown")
 
 
 def answered(turn: Turn, sender: Sender | None, tap: AnswerTap, reply: Reply) -> None:
@@ -179,6 +216,13 @@ def _named(turn: Turn, text: str) -> Enrolment | None:
     return people.by_code(turn.connection, code) or people.by_code(turn.connection, code.upper())
 
 
+def _endpoint(turn: Turn, enrolment: Enrolment | None, text: str, language: str) -> Message:
+    if enrolment is None:
+        known = [one.code for one in people.all_enrolments(turn.connection)]
+        return unknown_code(language, _code(text), known)
+    return endpoint.message(turn, enrolment, language) or Message(say(language, "endpoint.none"))
+
+
 def _patient(turn: Turn, enrolment: Enrolment | None, text: str, language: str) -> Message:
     if enrolment is None:
         code = _code(text)
@@ -187,6 +231,8 @@ def _patient(turn: Turn, enrolment: Enrolment | None, text: str, language: str) 
     turn.note("participant shown", "enrolment", enrolment.id, code=enrolment.code)
     newest: dict[tuple[str, str], AnswerLine] = {}
     for response in assessments.responses_since(turn.connection, enrolment.id, turn.now - SHOWN_DAYS):
+        if is_form_item(response.item):
+            continue
         day = local_day(response.answered_at, enrolment.zone)
         line = AnswerLine(day, response.item, response.value, response.absent)
         newest[response.assessment_id, response.item] = line

@@ -13,10 +13,10 @@ from probot.flows.front import ON_DEMAND
 from probot.flows.session import AskedAgain, Session
 from probot.messages import Lane
 from probot.services import alarms as calling
-from probot.services import alerting, keep_hours, open_due, plan_ahead
+from probot.services import alerting, keep_hours, open_due, plan_ahead, sae
 from probot.services.converse import Reply, carry_on, in_front
 from probot.services.turn import Turn
-from probot.store import alarms, alerts, appointments, assessments, inbox, outbox, people
+from probot.store import adverse, alarms, alerts, appointments, assessments, inbox, outbox, people
 from probot.values import AssessmentId, EnrolmentId
 
 BATCH = 100
@@ -40,6 +40,11 @@ def due_for_staff(turn: Turn, token: str) -> tuple[list[str], list[str]]:
 def due_hours(turn: Turn, token: str) -> list[str]:
     """Claimed hours at which something is said by itself."""
     return keep_hours.claim(turn, token)
+
+
+def due_adverse(turn: Turn, token: str) -> list[str]:
+    """Claimed adverse events of which somebody is to be reminded."""
+    return sae.claim(turn, token, BATCH)
 
 
 def ended_pauses(turn: Turn) -> list[EnrolmentId]:
@@ -95,6 +100,6 @@ def next_planned(connection: Connection) -> datetime | None:
     """When the study wants something next, apart from messages that wait for the line: those are no event."""
     found = (
         assessments.next_due(connection), alerts.next_due(connection), alarms.next_due(connection),
-        people.next_pause_end(connection), appointments.next_due(connection),
+        people.next_pause_end(connection), appointments.next_due(connection), adverse.next_due(connection),
     )  # fmt: skip
     return min((moment for moment in found if moment is not None), default=None)

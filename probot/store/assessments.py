@@ -6,6 +6,7 @@ The rule: an assessment is a row whether or not anything came back; a response i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -175,6 +176,12 @@ def add_session(
 
 
 _SAVE = update(session).where(session.c.assessment_id == bindparam("which"))
+
+
+def close_session(connection: Connection, one: Session) -> None:
+    """Whatever is still tapped or written in this conversation comes too late."""
+    closed = replace(one, status="closed", asking=None, chosen=(), revision=one.revision + 1)
+    save_session(connection, closed)
 
 
 def save_session(connection: Connection, state: Session) -> None:

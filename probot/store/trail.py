@@ -14,7 +14,16 @@ from sqlalchemy import Connection, insert, select
 from probot import __version__
 from probot.store.tables import audit
 
-APPEND_ONLY: tuple[str, ...] = ("audit", "response", "consent", "alert_event", "publication", "study_version")
+APPEND_ONLY: tuple[str, ...] = (
+    "audit",
+    "response",
+    "consent",
+    "alert_event",
+    "adverse_version",
+    "adverse_deed",
+    "publication",
+    "study_version",
+)
 """Tables whose rows the database itself refuses to change or delete."""
 
 _ADD = insert(audit)

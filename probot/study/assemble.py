@@ -11,6 +11,7 @@ from datetime import time, timedelta
 
 from probot.study import builtin
 from probot.study.assemble_items import instrument_of, items_routes
+from probot.study.assemble_outcomes import adverse_of, endpoint_of, events_of, rung_of
 from probot.study.canonical import hash_of
 from probot.study.conditions import Condition, items_in
 from probot.study.conditions_text import Names, UnknowableError, parse
@@ -42,7 +43,7 @@ from probot.study.model import (
     Views,
     Window,
 )
-from probot.study.shapes.alerts import HandlingTierShape, RuleShape, RungShape
+from probot.study.shapes.alerts import HandlingTierShape, RuleShape
 from probot.study.shapes.paths import PathTestShape
 from probot.study.shapes.protocol import TimepointShape
 from probot.study.shapes.reading import Broken
@@ -118,6 +119,9 @@ class _Assembly:
             hours=_hours(plan),
             invitation_days=shape.study.invitation_days,
             views=_views(shape.views),
+            events=events_of(shape, self.languages),
+            endpoint=endpoint_of(shape, self.languages),
+            adverse=adverse_of(shape),
             source=canonical,
         )
         return Draft(study, shape, self.source, self.broken, self.names, self.routes, self.conditions)
@@ -174,9 +178,9 @@ class _Assembly:
     def ladders(self) -> dict[Tier, tuple[Rung, ...]]:
         ladder = self.shape.ladder
         return {
-            "routine": tuple(map(_rung, ladder.routine)),
-            "soon": tuple(map(_rung, ladder.soon)),
-            "urgent": tuple(map(_rung, ladder.urgent)),
+            "routine": tuple(map(rung_of, ladder.routine)),
+            "soon": tuple(map(rung_of, ladder.soon)),
+            "urgent": tuple(map(rung_of, ladder.urgent)),
         }
 
     def contact(self) -> Contact | None:
@@ -288,12 +292,6 @@ def _concept(name: str, one: RuleShape, when: Condition | None) -> str:
         return one.on
     items = items_in(when)
     return next(iter(items)) if len(items) == 1 else name
-
-
-def _rung(one: RungShape) -> Rung:
-    """A rung with only `repeat` tells nobody new; a digest is for the team's chat."""
-    notify = one.notify or ("care_team" if one.digest is not None else "")
-    return Rung(notify, one.after or timedelta(), one.repeat, one.digest)
 
 
 def _views(shape: ViewsShape) -> Views:

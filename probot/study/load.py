@@ -13,6 +13,7 @@ from probot.study.assemble import assemble
 from probot.study.canonical import root_of, source_of
 from probot.study.checks import check
 from probot.study.folder import Source, read_folder
+from probot.study.forms import with_forms
 from probot.study.model import Study
 from probot.study.problems import Problem, in_order
 from probot.study.shapes.reading import read_shape
@@ -45,7 +46,7 @@ def from_source(source: str) -> Study:
     draft = assemble(shape, held, broken, source)
     if held.problems:
         raise ValueError(f"a stored study no longer fits: {_summary(held.problems)}")
-    return draft.study
+    return with_forms(draft.study)
 
 
 def _study(source: Source) -> Study | None:
@@ -57,7 +58,7 @@ def _study(source: Source) -> Study | None:
     draft = assemble(shape, source, broken, source_of(source.root))
     if source.whole:
         check(draft)
-    return draft.study
+    return with_forms(draft.study)
 
 
 def _summary(problems: Sequence[Problem]) -> str:

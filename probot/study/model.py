@@ -11,6 +11,7 @@ from datetime import time, timedelta
 from typing import Literal
 
 from probot.study.conditions import Condition
+from probot.study.outcomes import Endpoint, StudyEvent
 from probot.values import Text
 
 # ---------------------------------------------------------------- time
@@ -131,7 +132,9 @@ class Option:
     score: int | None = None
 
 
-ItemKind = Literal["scale", "choice", "several", "yes_no", "number", "count", "date", "text", "info"]
+ItemKind = Literal[
+    "scale", "choice", "several", "yes_no", "number", "count", "date", "text", "info", "lookup"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,8 @@ class Item:
     scale/count: whole `lowest`..`highest`. number: `lowest`..`highest` is the plausible range, `decimals`
     digits, `unit` shown. choice/several/yes_no: `options` (yes_no: ids `yes`, `no`, `not_sure`). text: at most
     `highest` characters. `anchors`: the words at both ends of a scale. `not_done`: label of a "not measured"
-    button, or None. `safety`: must never be hidden by branching, and is asked before others.
+    button, or None. `safety`: must never be hidden by branching, and is asked before others. lookup: one of
+    `options`, which are too many for buttons; part of its words is typed (probot's own forms alone have it).
     """
 
     id: str
@@ -291,6 +295,15 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
+class AdverseEvents:
+    """How adverse events are judged: the trial's own terms first (keys of `ctcae`), and the clock of serious ones."""
+
+    terms: tuple[str, ...]
+    report_within: timedelta
+    ladder: tuple[Rung, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentPart:
     """One separate tick of the consent; without the required ones nobody takes part."""
 
@@ -365,21 +378,31 @@ class Study:
     views: Views = Views()
     handling: Mapping[Tier, Handling] = field(default_factory=lambda: HANDLING)
     contact: Contact | None = None
+    events: Mapping[str, StudyEvent] = field(default_factory=dict)
+    endpoint: Endpoint | None = None
+    adverse: AdverseEvents | None = None
+    forms: Mapping[str, Timepoint] = field(default_factory=dict)
+    """Forms of probot's own, which staff begin in their chats; none is planned (`probot.study.forms`)."""
+    form_instruments: Mapping[str, Instrument] = field(default_factory=dict)
     source: str = ""
     """The canonical source (JSON) that `hash` is over; a stored study is loaded from it again."""
 
     def item(self, item_id: str) -> Item:
         """The item of that id, whichever instrument holds it; KeyError if none does."""
-        for instrument in self.instruments.values():
-            for item in instrument.items:
-                if item.id == item_id:
-                    return item
+        for instruments in (self.instruments, self.form_instruments):
+            for instrument in instruments.values():
+                for item in instrument.items:
+                    if item.id == item_id:
+                        return item
         raise KeyError(item_id)
+
+    def timepoint(self, name: str) -> Timepoint:
+        """The timepoint of the plan, or the form, of that name; KeyError if there is neither."""
+        return self.plan[name] if name in self.plan else self.forms[name]
 
     def items_of(self, timepoint: str) -> tuple[tuple[Instrument, Item], ...]:
         """All items that the timepoint may ask, in order, each with its instrument."""
+        known = self.instruments if timepoint in self.plan else self.form_instruments
         return tuple(
-            (self.instruments[name], item)
-            for name in self.plan[timepoint].ask
-            for item in self.instruments[name].items
+            (known[name], item) for name in self.timepoint(timepoint).ask for item in known[name].items
         )

@@ -30,6 +30,9 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
     ("contact", "ContactShape", ""),
     ("paths", "PathShape", "a name of your choice, under which the operator sets the address"),
     ("path_test", "PathTestShape", ""),
+    ("events", "EventShape", "a name of your choice, for example `discharge`"),
+    ("endpoint", "EndpointShape", ""),
+    ("adverse_events", "AdverseShape", ""),
 )
 """The sections in the order of the page: key, shape of an entry, and what the entries are named by."""
 PARTS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -48,6 +51,7 @@ PARTS: dict[str, tuple[tuple[str, str], ...]] = {
     "ladder": (("each rung", "RungShape"),),
     "views": (("picture", "PictureShape"),),
     "handling": (("each tier", "HandlingTierShape"),),
+    "endpoint": (("each site", "EndpointSiteShape"),),
 }
 
 

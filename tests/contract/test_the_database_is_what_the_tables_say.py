@@ -56,7 +56,10 @@ def test_what_is_written_for_good_can_be_neither_changed_nor_taken_away(
     one = metadata.tables[table]
     column = next(iter(one.c))
     for attempt in (update(one).values({column.name: column}), delete(one)):
-        if table in {"response", "consent", "alert_event"} and store.is_sqlite:
+        if (
+            table in {"response", "consent", "alert_event", "adverse_version", "adverse_deed"}
+            and store.is_sqlite
+        ):
             continue  # SQLite's triggers look at rows, and these tables are empty here
         with pytest.raises(DBAPIError, match="append-only"):
             store.transact(lambda connection, attempt=attempt: connection.execute(attempt))

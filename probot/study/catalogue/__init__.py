@@ -12,6 +12,7 @@ from probot.study.catalogue.items import ITEMS
 from probot.study.catalogue.kind import Kind, Severity
 from probot.study.catalogue.ladder import LADDER
 from probot.study.catalogue.names import NAMES
+from probot.study.catalogue.outcomes import OUTCOMES
 from probot.study.catalogue.paths import PATHS
 from probot.study.catalogue.rules import RULES
 from probot.study.catalogue.shapes import SHAPES
@@ -30,6 +31,7 @@ THEMES: tuple[tuple[str, tuple[Kind, ...]], ...] = (
     ("Calendar", CALENDAR),
     ("Consent and texts", TEXTS),
     ("What the team is shown", VIEWS),
+    ("Events, endpoint and adverse events", OUTCOMES),
 )
 CATALOGUE: dict[str, Kind] = {kind.code: kind for _, kinds in THEMES for kind in kinds}
 

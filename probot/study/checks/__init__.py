@@ -12,6 +12,7 @@ from probot.study.checks import (
     ladder,
     languages,
     names,
+    outcomes,
     paths,
     phases,
     rules,
@@ -32,6 +33,7 @@ CHECKS = (
     calendar.check,
     texts.check,
     views.check,
+    outcomes.check,
 )
 
 

@@ -24,7 +24,7 @@ def check(draft: Draft) -> None:
     for tier in TIERS:
         route: Route = ("ladder", tier)
         if not draft.broken.has("ladder", tier):
-            _ladder(draft, route, tier, draft.study.ladders[tier])
+            rungs(draft, route, tier, draft.study.ladders[tier])
     _roles(draft)
     _handling(draft)
     _contact(draft)
@@ -34,25 +34,26 @@ def check(draft: Draft) -> None:
         draft.complain("PB706", route, "urgent alerts have no quiet hours", key=True)
 
 
-def _ladder(draft: Draft, route: Route, tier: Tier, rungs: tuple[Rung, ...]) -> None:
-    first = rungs[0]
+def rungs(draft: Draft, route: Route, tier: Tier, ladder: tuple[Rung, ...]) -> None:
+    """One ladder, rung by rung; `tier` says what it is for."""
+    first = ladder[0]
     if first.digest is None and (first.after > timedelta() or not first.notify):
         draft.complain("PB709", (*route, 0), f"the first rung of `{tier}` tells nobody at once")
-    for number, rung in enumerate(rungs):
+    for number, rung in enumerate(ladder):
         place = (*route, number)
         _rung(draft, place, rung)
         if tier == "urgent" and rung.digest is not None:
             draft.complain("PB708", (*place, "digest"), "an urgent alert cannot wait for a digest", key=True)
-        if number and rung.after < rungs[number - 1].after and rung.digest is None:
+        if number and rung.after < ladder[number - 1].after and rung.digest is None:
             draft.complain("PB705", (*place, "after"), "this rung comes before the one above it")
-        if rung.repeat is not None and number < len(rungs) - 1:
+        if rung.repeat is not None and number < len(ladder) - 1:
             draft.complain(
                 "PB714", (*place, "repeat"), "the rungs behind this repeat are never climbed", key=True
             )
-    if tier == "urgent" and rungs[-1].repeat is None:
-        draft.complain("PB704", (*route, len(rungs) - 1), "nobody is told again after this rung")
+    if tier == "urgent" and ladder[-1].repeat is None:
+        draft.complain("PB704", (*route, len(ladder) - 1), "nobody is told again after this rung")
     quiet = draft.study.staff_quiet.get(tier)
-    for number, rung in enumerate(rungs):
+    for number, rung in enumerate(ladder):
         if rung.digest is not None and quiet is not None and within(rung.digest, quiet.start, quiet.end):
             message = f"{rung.digest:%H:%M} lies in the quiet hours of `{tier}`"
             draft.complain("PB711", (*route, number, "digest"), message)

@@ -91,6 +91,17 @@ STAND_INS: dict[tuple[str, ...], Any] = {
     ("ladder", "routine"): [{"digest": "08:00"}],
     ("views",): {},
     ("views", "picture"): None,
+    ("events",): {},
+    ("endpoint",): {
+        "label": NOBODY,
+        "sites": {"x": {"grade": "x", "pain": "x"}},
+        "grade_at_most": "1",
+        "pain_at_most": "2",
+    },
+    ("adverse_events",): {
+        "terms": ["Fever"],
+        "ladder": [{"notify": "care_team"}, {"after": "1h", "repeat": "1h"}],
+    },
 }
 """What stands in for a part that cannot be left out, while the rest is being checked."""
 ENTRIES: tuple[tuple[str, ...], ...] = (
@@ -105,6 +116,7 @@ ENTRIES: tuple[tuple[str, ...], ...] = (
     ("instruments", "*"),
     ("rules", "*"),
     ("paths", "*"),
+    ("events", "*"),
 )
 """The parts that can be taken out alone, the smallest first."""
 BY_FIELD = ("plan", "rules")

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from probot.study.shapes.alerts import ContactShape, HandlingShape, LadderShape, RuleShape
 from probot.study.shapes.items import InstrumentShape
+from probot.study.shapes.outcomes import AdverseShape, EndpointShape, EventShape
 from probot.study.shapes.paths import PathShape, PathTestShape
 from probot.study.shapes.protocol import (
     AnchorShape,
@@ -61,3 +62,9 @@ class WholeShape(Shape):
     """Ways to the team beside Telegram, for when Telegram is silent and for the ladder."""
     path_test: PathTestShape | None = None
     """The daily test of every alert path."""
+    events: dict[Name, EventShape] = Field(default_factory=dict)
+    """What the team records with a date in the chat: discharge, infection, transfusion and the like."""
+    endpoint: EndpointShape | None = None
+    """The primary endpoint, worked out from the clinician's grade and the participant's pain."""
+    adverse_events: AdverseShape | None = None
+    """How adverse events are judged, and the clock of serious ones. Without it there is no such form."""

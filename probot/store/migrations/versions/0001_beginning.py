@@ -31,6 +31,11 @@ def upgrade() -> None:
     _alert_event()
     _alert_thread()
     _alarm()
+    _adverse_event()
+    _adverse_history()
+    _adverse_form()
+    _endpoint_seen()
+    _study_event()
     _inbox()
     _outbox()
     _audit()
@@ -410,6 +415,126 @@ def _alert_thread() -> None:
     )
     op.create_index("ix_alert_thread_recipient", "alert_thread", ["recipient", "created_at"], unique=False)
     op.create_index("ix_alert_thread_alert", "alert_thread", ["alert_id"], unique=False)
+
+
+def _adverse_event() -> None:
+    op.create_table(
+        "adverse_event",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("enrolment_id", sa.String(length=22), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=14), nullable=False),
+        sa.Column("noted_at", Instant(timezone=True), nullable=False),
+        sa.Column("known_at", Instant(timezone=True), nullable=False),
+        sa.Column("aware_at", Instant(timezone=True), nullable=False),
+        sa.Column("alert_id", sa.String(length=22), nullable=True),
+        sa.Column("signed", sa.Integer(), nullable=True),
+        sa.Column("signed_by", sa.String(length=22), nullable=True),
+        sa.Column("signed_at", Instant(timezone=True), nullable=True),
+        sa.Column("reported_at", Instant(timezone=True), nullable=True),
+        sa.Column("reported_by", sa.String(length=22), nullable=True),
+        sa.Column("ladder", Json(), nullable=False),
+        sa.Column("rung", sa.Integer(), nullable=False),
+        sa.Column("next_at", Instant(timezone=True), nullable=True),
+        sa.Column("told", Json(), nullable=False),
+        sa.Column("notified_at", Instant(timezone=True), nullable=True),
+        sa.Column("claimed_until", Instant(timezone=True), nullable=True),
+        sa.Column("claim_token", sa.String(length=32), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_adverse_event_alert_id")),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_adverse_event_enrolment_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_adverse_event")),
+        sa.UniqueConstraint("enrolment_id", "number", name=op.f("uq_adverse_event_enrolment_id_number")),
+    )
+    op.create_index(
+        "ix_adverse_event_due",
+        "adverse_event",
+        ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("next_at IS NOT NULL"),
+        postgresql_where=sa.text("next_at IS NOT NULL"),
+    )
+
+
+def _adverse_history() -> None:
+    op.create_table(
+        "adverse_version",
+        sa.Column("adverse_id", sa.String(length=22), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("answers", Json(), nullable=False),
+        sa.Column("by", sa.String(length=22), nullable=False),
+        sa.Column("at", Instant(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("assessment_id", sa.String(length=22), nullable=False),
+        sa.Column("study_hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["adverse_id"], ["adverse_event.id"], name=op.f("fk_adverse_version_adverse_id")
+        ),
+        sa.PrimaryKeyConstraint("adverse_id", "number", name=op.f("pk_adverse_version")),
+    )
+    op.create_table(
+        "adverse_deed",
+        sa.Column("adverse_id", sa.String(length=22), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("deed", sa.String(length=12), nullable=False),
+        sa.Column("at", Instant(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=22), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["adverse_id"], ["adverse_event.id"], name=op.f("fk_adverse_deed_adverse_id")
+        ),
+        sa.PrimaryKeyConstraint("adverse_id", "number", name=op.f("pk_adverse_deed")),
+    )
+
+
+def _adverse_form() -> None:
+    op.create_table(
+        "adverse_form",
+        sa.Column("assessment_id", sa.String(length=22), nullable=False),
+        sa.Column("adverse_id", sa.String(length=22), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["adverse_id"], ["adverse_event.id"], name=op.f("fk_adverse_form_adverse_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["assessment.id"], name=op.f("fk_adverse_form_assessment_id")
+        ),
+        sa.PrimaryKeyConstraint("assessment_id", name=op.f("pk_adverse_form")),
+    )
+    op.create_index("ix_adverse_form_adverse", "adverse_form", ["adverse_id"], unique=False)
+
+
+def _endpoint_seen() -> None:
+    op.create_table(
+        "endpoint_seen",
+        sa.Column("enrolment_id", sa.String(length=22), nullable=False),
+        sa.Column("state", Json(), nullable=False),
+        sa.Column("at", Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_endpoint_seen_enrolment_id")
+        ),
+        sa.PrimaryKeyConstraint("enrolment_id", name=op.f("pk_endpoint_seen")),
+    )
+
+
+def _study_event() -> None:
+    op.create_table(
+        "study_event",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("enrolment_id", sa.String(length=22), nullable=False),
+        sa.Column("event", sa.String(length=64), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("recorded_at", Instant(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(length=64), nullable=False),
+        sa.Column("void_at", Instant(timezone=True), nullable=True),
+        sa.Column("void_by", sa.String(length=64), nullable=True),
+        sa.Column("void_reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_study_event_enrolment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_study_event")),
+    )
+    op.create_index("ix_study_event_enrolment", "study_event", ["enrolment_id", "event", "day"], unique=False)
 
 
 def _inbox() -> None:

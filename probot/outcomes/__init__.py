@@ -1,0 +1,1 @@
+"""What comes of the treatment: adverse events with their states and their clock, and the primary endpoint."""

@@ -1,0 +1,77 @@
+"""What does the team read of the primary endpoint? Each site, since when, and the examinations that it rests on.
+
+The rule: the evidence stands beside the result, so that anybody can work it out again by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from probot.alerts.phrases import SEPARATOR, composed, plain, visible, words_of
+from probot.messages import Message
+from probot.outcomes.endpoint import Examination, Result, SiteResult
+from probot.study.model import Study
+from probot.study.outcomes import Endpoint
+from probot.wording import day, say
+
+MOST_SHOWN = 6
+"""Examinations of a site that are shown, the newest ones; the export has all."""
+
+
+def endpoint_message(study: Study, endpoint: Endpoint, code: str, result: Result, language: str) -> Message:
+    """The answer to /endpoint CODE."""
+    lines = [
+        headline(endpoint, code, result, language),
+        say(
+            language, "endpoint.rule", grade=plain(endpoint.grade_at_most), pain=plain(endpoint.pain_at_most),
+            within=endpoint.pain_within,
+        ),
+        say(language, "endpoint.sustained", days=endpoint.sustained) if endpoint.sustained else "",
+    ]  # fmt: skip
+    for site in result.sites:
+        lines += _site(study, endpoint, site, language)
+    return composed(lines, language)
+
+
+def headline(endpoint: Endpoint, code: str, result: Result, language: str) -> str:
+    """`P-001 · Healed since Tue, Mar 10`, or that it is not so."""
+    label = words_of(endpoint.label, language)
+    if result.healed_on is not None:
+        words = say(language, "endpoint.since", label=label, day=day(language, result.healed_on, year=True))
+    else:
+        words = say(language, "endpoint.not_yet", label=label)
+    return SEPARATOR.join((visible(code), words))
+
+
+def _site(study: Study, endpoint: Endpoint, site: SiteResult, language: str) -> Iterator[str]:
+    name = site_words(study, endpoint, site.site, language)
+    met = day(language, site.met_on, year=True) if site.met_on else ""
+    yield say(language, f"endpoint.site.{site.state}", site=name, day=met)
+    if site.confirmed_on is not None and site.confirmed_on != site.met_on:
+        yield say(language, "endpoint.confirmed", day=day(language, site.confirmed_on, year=True))
+    if site.relapsed_on is not None:
+        yield say(language, "endpoint.relapsed", day=day(language, site.relapsed_on, year=True))
+    left_out = len(site.evidence) - MOST_SHOWN
+    if left_out > 0:
+        yield say(language, "endpoint.earlier", n=left_out)
+    yield from (f"  {_evidence(one, language)}" for one in site.evidence[-MOST_SHOWN:])
+
+
+def _evidence(one: Examination, language: str) -> str:
+    mark = {True: "✓", False: "✗", None: "?"}[one.met]
+    grade = say(language, "endpoint.grade", grade=plain(one.graded.grade))
+    if one.felt is None:
+        pain = say(language, "endpoint.no_pain")
+    elif one.felt.day == one.graded.day:
+        pain = say(language, "endpoint.pain", pain=plain(one.felt.pain))
+    else:
+        when = day(language, one.felt.day)
+        pain = say(language, "endpoint.pain_of", pain=plain(one.felt.pain), day=when)
+    return f"{mark} {SEPARATOR.join((day(language, one.graded.day), grade, pain))}"
+
+
+def site_words(study: Study, endpoint: Endpoint, site: str, language: str) -> str:
+    """The site as the study's attribute calls it."""
+    attribute = study.attributes.get(endpoint.of or "")
+    options = {option.id: option.text for option in attribute.options} if attribute else {}
+    return words_of(options[site], language) if site in options else visible(site)

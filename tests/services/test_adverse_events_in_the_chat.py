@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from probot.wording import say
+from tests.world import Clinic, Phone, a_clinic
+
+CHANGE = say("en", "button.change")
+FORM = ("Mucositis oral", "3: severe", "Yesterday", "Serious", "Hospital, or longer stay", "Done ▶", "Today",
+        "Possible", "Not expected", "Interrupted", "Recovering")  # fmt: skip
+
+
+async def filled_in(phone: Phone, *taps: str) -> None:
+    for tap in taps or FORM:
+        await phone.tap(tap)
+    await phone.say("Cannot drink; on the ward since the morning.")
+
+
+def deeds(clinic: Clinic) -> list[str]:
+    begins = "adverse event: "
+    return [
+        row["action"].removeprefix(begins) for row in clinic.rows("audit") if row["action"].startswith(begins)
+    ]
+
+
+def latest(clinic: Clinic) -> dict[str, Any]:
+    return clinic.rows("adverse-events")[-1]
+
+
+async def test_from_an_alert_to_a_signed_serious_event_that_was_reported_in_time(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        nurse, zhou = await clinic.staff("Mei", "nurse"), await clinic.staff("Zhou", "investigator")
+        team = await clinic.team(nurse, zhou)
+        patient = await clinic.patient("P-001", sites=("oral",))
+        await clinic.travel(clinic.clock.at.replace(hour=1, minute=0))
+        await patient.say("/report")
+        await patient.say("My mouth hurts and I have chest pain")
+        await team.tap("Acknowledge")
+        await clinic.pass_time(minutes=40)
+        zhou_in_team = Phone(clinic, zhou.person, team.chat)
+        query = await zhou_in_team.tap("Adverse event?")
+        assert zhou.last["text"].startswith("P-001 · Adverse event · 1 / ")
+        assert "own chat" in zhou_in_team.toast(query)
+        await filled_in(zhou)
+        row = latest(clinic)
+        assert (row["term"], row["grade"], row["serious"], row["state"]) == (
+            "Mucositis oral",
+            3,
+            True,
+            "adjudicated",
+        )
+        assert row["known_at"] == row["aware_at"]  # the clock counts from when Mei took the alert
+        assert (row["noted_at"] - row["aware_at"]).total_seconds() == 40 * 60
+        await zhou.say("/sae")
+        assert "Report within 23 hours" in zhou.texts[-1]
+        await zhou.tap("Sign this judgement")
+        await zhou.tap("Summary to send on")
+        assert "SERIOUS ADVERSE EVENT · initial report" in zhou.texts[-1]
+        assert "Mei" not in zhou.texts[-1].split("Judged")[0]
+        await zhou.tap("It has been reported", zhou.with_button("It has been reported"))
+        row = latest(clinic)
+        assert (row["signed_by"], row["reported_by"], row["state"]) == ("Zhou", "Zhou", "signed")
+        assert deeds(clinic) == ["noted", "acknowledge", "adjudicate", "reminded", "sign", "report"]
+        await clinic.pass_time(hours=30)
+        assert deeds(clinic)[-1] == "report"
+        assert not any("Cannot drink" in text for text in (*team.texts, *patient.texts))
+
+
+async def test_what_a_clinician_writes_alarms_nobody_and_shows_in_no_answers(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        zhou = await clinic.staff("Zhou", "investigator")
+        await clinic.patient("P-001")
+        await zhou.say("/ae P-001")
+        await zhou.tap("New adverse event: P-001")
+        await filled_in(zhou, *FORM[:3], "Not serious", *FORM[7:])
+        await zhou.tap("Amend")
+        await zhou.say("chest pain, shaking chills, help")
+        assert clinic.rows("alerts") == []
+        await zhou.say("/patient P-001")
+        assert "Cannot drink" not in zhou.texts[-1]
+
+
+async def test_a_nurse_notes_a_candidate_a_doctor_fills_it_in_and_only_an_investigator_judges(
+    sqlite_url: str,
+) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        nurse, tom = await clinic.staff("Mei", "nurse"), await clinic.staff("Tom", "doctor")
+        zhou = await clinic.staff("周医生", "investigator", "zh")
+        await clinic.patient("P-001")
+        await nurse.say("/ae P-001")
+        await nurse.tap("New adverse event: P-001")
+        assert latest(clinic)["state"] == "candidate"
+        assert "需要研究者判定" in zhou.texts[-1]
+        await nurse.tap("I was in touch")
+        await nurse.tap("Telephoned")
+        assert latest(clinic)["contacts"] == ["phone"]
+        record = next(row["adverse_id"] for row in clinic.rows("adverse-events"))
+        for deed in ("sign", "form", "dismiss.error", "report"):
+            query = await nurse.tap_data(f"r:{record}:{deed}")
+            assert "Investigator" in nurse.toast(query)
+        await tom.say("/ae")
+        await tom.tap("P-001 · no. 1")
+        await tom.tap("Fill in the form")
+        await filled_in(tom, *FORM[:3], "Not serious", *FORM[7:])
+        assert latest(clinic)["state"] == "under_review"
+        query = await tom.tap_data(f"r:{record}:adjudicate")
+        assert "Investigator" in tom.toast(query)
+        await zhou.tap("判定为不良事件")
+        await zhou.tap("签名确认")
+        row = latest(clinic)
+        assert (row["state"], row["judged_by"], row["signed_by"]) == ("signed", "Tom", "周医生")
+
+
+async def test_an_amendment_asks_only_for_what_changes_and_keeps_the_version_before(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        zhou = await clinic.staff("Zhou", "investigator")
+        await clinic.patient("P-001")
+        await zhou.say("/ae P-001")
+        await zhou.tap("New adverse event: P-001")
+        await filled_in(zhou, *FORM[:3], "Not serious", *FORM[7:])
+        await zhou.tap("Sign this judgement")
+        await zhou.tap("Amend")
+        await zhou.say("biopsy result")
+        for tap in ("Grade", "Outcome", "Done ▶", "1: mild", "Recovered", "Today"):
+            await zhou.tap(tap)
+        first, second = clinic.rows("adverse-events")
+        assert (first["grade"], first["is_latest"], first["signed_by"]) == (3, False, None)
+        assert (second["grade"], second["outcome"], second["reason"]) == (1, "recovered", "biopsy result")
+        assert (second["term"], second["narrative"]) == (first["term"], first["narrative"])
+        assert second["grade_worst"] == 3
+        await zhou.tap("Sign this judgement")
+        await zhou.tap("It is over")
+        await zhou.tap("Close the record")
+        assert latest(clinic)["state"] == "locked"
+        query = await zhou.tap_data(f"r:{second['adverse_id']}:sign")
+        assert "record closed" in zhou.toast(query)
+
+
+async def test_a_form_that_does_not_fit_says_what_is_missing_and_change_mends_it(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        zhou = await clinic.staff("Zhou", "investigator")
+        await clinic.patient("P-001")
+        await zhou.say("/ae P-001")
+        await zhou.tap("New adverse event: P-001")
+        await zhou.tap("Another term …")
+        await zhou.say("皮肤疼痛")
+        await filled_in(zhou, "4: life-threatening", "Today", "Not serious", *FORM[7:])
+        assert "Grade: CTCAE has no such grade for this term" in zhou.texts[-1]
+        assert latest(clinic)["state"] == "under_review"
+        await zhou.tap(CHANGE, next(one for one in zhou.shown if "Which grade" in one["text"]))
+        await zhou.tap("2: moderate")
+        row = latest(clinic)
+        assert (row["term"], row["grade"], row["state"]) == ("Pain of skin", 2, "adjudicated")
+        await zhou.tap("Not an adverse event")
+        await zhou.tap("Expected by the protocol")
+        row = latest(clinic)
+        assert (row["state"], row["dismissed"]) == ("dismissed", "protocol")
+        await zhou.tap(CHANGE)
+        assert latest(clinic)["grade"] == 2
+
+
+async def test_healing_is_worked_out_told_once_and_cannot_be_entered(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        zhou = await clinic.staff("Zhou", "investigator")
+        await clinic.patient("P-001", sites=("oral",))
+        for number, (pain, grade) in enumerate(
+            [(6, "3: ulcers, liquids only"), (2, "1: sore or red, no ulcer"), (1, "0: no finding")]
+        ):
+            await _examined(clinic, zhou, pain, grade)
+            await zhou.say("/endpoint P-001")
+            assert ("Healed since" in zhou.texts[-1]) == (number == 2)
+            await clinic.pass_time(days=7)
+        rows = clinic.rows("endpoint")
+        assert [row["met"] for row in rows] == [False, True, True]
+        assert {row["healed_on"] for row in rows} == {date(2026, 3, 9)}
+        told = [row for row in clinic.rows("audit") if row["action"] == "endpoint worked out"]
+        assert [row["new"][0] for row in told] == ["not_met", "waiting", "healed"]
+        assert sum("P-001 · Healed since" in text for text in zhou.texts) == 2  # the news, and the answer
+
+
+async def _examined(clinic: Clinic, zhou: Phone, pain: int, grade: str) -> None:
+    def answer(turn: Any) -> None:
+        from probot.flows.session import Opened, Tapped
+        from probot.services.begin import begin
+        from probot.services.converse import Reply, carry_on
+        from probot.store import people
+
+        enrolment = people.by_code(turn.connection, "P-001")
+        assert enrolment is not None
+        row, session = begin(turn, enrolment, "daily_diary", language="en") or (None, None)
+        assert row is not None
+        assert session is not None
+        session = carry_on(turn, enrolment, row, session, Opened(), Reply(turn.now))
+        carry_on(turn, enrolment, row, session, Tapped("pain_oral", str(pain)), Reply(turn.now))
+
+    await clinic.act(answer)
+    await zhou.say("/grade P-001")
+    await zhou.tap("Today")
+    await zhou.tap(grade)
+
+
+async def test_the_team_records_what_happened_and_takes_a_mistake_back(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        nurse, monitor = await clinic.staff("Mei", "nurse"), await clinic.staff("Ann", "monitor")
+        await clinic.patient("P-001")
+        await nurse.say("/event P-001")
+        await nurse.tap("Record an event")
+        await nurse.tap("Infection")
+        await nurse.tap("Yesterday")
+        assert "Infection · Sun, Mar 1, 2026" in nurse.texts[-1]
+        await nurse.tap("Record an event")
+        await nurse.tap("Infection")
+        await nurse.tap("Yesterday")
+        assert "recorded for that day already" in nurse.texts[-1]
+        await nurse.tap("Take back: Infection · Sun, Mar 1, 2026")
+        (row,) = clinic.rows("events")
+        assert (row["event"], row["day"], row["recorded_by"], row["void_by"]) == (
+            "infection", date(2026, 3, 1), "Mei", "Mei",
+        )  # fmt: skip
+        await monitor.say("/event P-001")
+        assert "Study nurse" in monitor.texts[-1]

@@ -33,14 +33,19 @@ class Bell:
         self._wanted: set[str] = set()
         self._rings = asyncio.Event()
         self._heard_itself = asyncio.Event()
-        self.up = False
-        """Whether it is certain at this moment that rings are heard."""
+        self.heard = asyncio.Event()
+        """Set while it is certain that rings are heard."""
         self.woken: Callable[[What], None] = _nobody_waits
 
     def ring(self, what: What) -> None:
         """Wake the others, soon; many rings at once are one."""
         self._wanted.add(what)
         self._rings.set()
+
+    @property
+    def up(self) -> bool:
+        """Whether nobody needs to look often."""
+        return self.heard.is_set()
 
     async def run(self) -> None:
         """Until cancelled; a database that restarts is connected to again."""
@@ -50,7 +55,7 @@ class Bell:
             except* (psycopg.Error, OSError, TimeoutError) as failed:
                 log.warning("the bell is not heard", extra={"error": type(failed.exceptions[0]).__name__})
             finally:
-                self.up = False
+                self.heard.clear()
             for what in _EVERYTHING.values():
                 self.woken(what)  # from now on they look often, and what was missed is found
             await asyncio.sleep(AGAIN_SECONDS)
@@ -70,9 +75,7 @@ class Bell:
             what, _, whose = heard.payload.partition(" ")
             if whose == self._name:
                 self._heard_itself.set()
-                if not self.up:
-                    log.info("the bell is heard")
-                self.up = True
+                self.heard.set()
             elif what in _EVERYTHING:
                 self.woken(_EVERYTHING[what])
         raise ConnectionError("the connection has ended")

@@ -1,7 +1,7 @@
-"""What can be reached from outside? Is it alive, is it ready, and, with a webhook, the address that Telegram calls.
+"""What can be reached from outside? Is it alive, is it ready, its metrics, and the address that Telegram calls.
 
 The rule: it listens before probot says that it runs, leaves signals to whoever started it, and tells a stranger
-nothing but whether all is well.
+nothing but whether all is well, and numbers.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import socket
 from collections.abc import Iterator
 
 import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from probot.app.metrics import exposition
 from probot.app.settings import WrongSetting, host_and_port
 from probot.app.world import World
 from probot.services.watch import Status, status
@@ -38,7 +40,14 @@ def front_door(world: World, listen: str) -> FrontDoor:
         said = found is not None and found.ready
         return JSONResponse({"ready": said}, status_code=200 if said else 503)
 
-    routes = [Route("/health", health), Route("/ready", ready), *world.routes()]
+    async def metrics(_: Request) -> Response:
+        found = await _looked(world)
+        well = found is not None and found.well and not world.at_a_loss()
+        return Response(exposition(found, world.runtime, well=well), media_type=CONTENT_TYPE_LATEST)
+
+    routes = [
+        Route("/health", health), Route("/ready", ready), Route("/metrics", metrics), *world.routes()
+    ]  # fmt: skip
     return FrontDoor(Starlette(routes=routes), listen)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -60,6 +61,8 @@ class Sender:
         self._line_down = False
         self.failures = 0
         """Defects of ours that were met in sending."""
+        self.outcomes: Counter[str] = Counter()
+        """How sendings ended, counted since this process began."""
         self.freed: Callable[[], None] = _nobody_waits
         """Called when a sending has ended, so that the next message of that chat need not wait for a look."""
 
@@ -161,6 +164,7 @@ class Sender:
         except Exception as error:  # noqa: BLE001 -- a defect of ours; this message must not take the others along
             await self._defect(row, error)
             return
+        self.outcomes[type(outcome).__name__.lower()] += 1
         if self._pace is not None and row.kind != "edit":
             at = self._office.clock.now()
             self._counting(

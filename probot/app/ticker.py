@@ -31,6 +31,10 @@ REST = timedelta(minutes=5)
 """How long a participant whose plan cannot be made is left alone, so that the log is not filled with it."""
 
 
+NOTE_EVERY = timedelta(seconds=10)
+"""How often it is put on record that somebody looks."""
+
+
 class _Failed(Enum):
     FAILED = "failed"
 
@@ -58,6 +62,8 @@ class Ticker:
         self._unplannable: dict[EnrolmentId, datetime] = {}
         self._owed: list[tuple[Table, list[str], str]] = []
         self.failures = 0
+        self.looked: datetime | None = None
+        """When it was last put on record that this process looked at what is due."""
 
     async def tick(self) -> int:
         """One look; how many rows were worked on. Raises SQLAlchemyError when the database itself fails."""
@@ -158,7 +164,10 @@ class Ticker:
 
     async def _escalate(self) -> int:
         token = self._token()
-        keys, calls = await self._office.act(tick.due_for_staff, "tick", token)
+        now = self._office.clock.now()
+        note = self.looked is None or abs(now - self.looked) >= NOTE_EVERY
+        keys, calls = await self._office.act(tick.due_for_staff, "tick", token, note=note)
+        self.looked = now if note else self.looked
         if not keys and not calls:
             return 0
         self._owed = [(alert_table, list(keys), token), (alarm_table, list(calls), token)]

@@ -16,10 +16,12 @@ from probot.services import alarms as calling
 from probot.services import alerting, keep_hours, open_due, plan_ahead, sae
 from probot.services.converse import Reply, carry_on, in_front
 from probot.services.turn import Turn
-from probot.store import adverse, alarms, alerts, appointments, assessments, inbox, outbox, people
+from probot.store import adverse, alarms, alerts, appointments, assessments, inbox, outbox, people, pulses
 from probot.values import AssessmentId, EnrolmentId
 
 BATCH = 100
+LOOKED = "looked"
+"""The pulse that says when anybody last looked at what is due."""
 
 
 def due_for_planning(turn: Turn, besides: int = 0) -> list[EnrolmentId]:
@@ -32,8 +34,10 @@ def due_assessments(turn: Turn, token: str) -> list[str]:
     return open_due.claim(turn, token, BATCH)
 
 
-def due_for_staff(turn: Turn, token: str) -> tuple[list[str], list[str]]:
-    """Claimed alerts whose next rung is due, and claimed alarms."""
+def due_for_staff(turn: Turn, token: str, *, note: bool = False) -> tuple[list[str], list[str]]:
+    """Claimed alerts whose next rung is due, and claimed alarms. `note`: put on record that somebody looked."""
+    if note:
+        pulses.beat(turn.connection, LOOKED, turn.now)
     return alerting.claim(turn, token, BATCH), calling.claim(turn, token, BATCH)
 
 

@@ -13,10 +13,12 @@ from sqlalchemy import Connection, func, or_, select
 from probot.services import path_tests, paths
 from probot.services.paths import PathFact
 from probot.services.receive import HEARD
+from probot.services.tick import LOOKED
 from probot.services.turn import NothingPublished, Studies
-from probot.store import claims, inbox, outbox, people, pulses, studies
+from probot.store import claims, inbox, outbox, people, pulses, studies, waiting
 from probot.store.tables import alert, assessment, enrolment
 from probot.store.tables_views import appointment
+from probot.store.waiting import Due
 from probot.study.model import Study
 
 NOT_HEARD = timedelta(seconds=90)
@@ -43,6 +45,14 @@ class Status:
     unacknowledged: int
     inbox: dict[str, int]
     outbox: dict[str, int]
+    looked: datetime | None
+    """When anybody last looked at what is due; noted every few seconds."""
+    inbox_since: datetime | None
+    """When the oldest update that waits to be handled was received."""
+    due: dict[str, Due]
+    """What is due to be sent, by lane."""
+    unacknowledged_since: datetime | None
+    """When the oldest alert was raised that nobody has taken."""
     parked_rows: int
     team_bound: bool
     staff: int
@@ -79,6 +89,12 @@ def status(connection: Connection, now: datetime, known: Studies | None = None) 
         unacknowledged=states.get("open", 0),
         inbox=inbox.counts(connection),
         outbox=outbox.counts(connection),
+        looked=looked[0] if (looked := pulses.last(connection, LOOKED)) else None,
+        inbox_since=inbox.oldest_waiting(connection),
+        due=waiting.due_by_lane(connection, now),
+        unacknowledged_since=connection.execute(
+            select(func.min(alert.c.raised_at)).where(alert.c.state == "open")
+        ).scalar(),
         parked_rows=_stuck(connection),
         team_bound=team is not None,
         staff=len(people.active_staff(connection)),
@@ -128,17 +144,27 @@ def _stuck(connection: Connection) -> int:
     return sum(claims.parked(connection, table) for table in (assessment, alert, appointment))
 
 
-def _problems(connection: Connection, now: datetime, heard: datetime | None) -> list[str]:
+def _of_hearing(connection: Connection, now: datetime, heard: datetime | None) -> list[str]:
     found = []
     if heard is None:
         found.append("Telegram has never been heard: is `probot run` running, and is the token right?")
     elif now - heard > NOT_HEARD:
         found.append(f"Telegram was last heard {int((now - heard).total_seconds())} s ago")
+    looked = pulses.last(connection, LOOKED)
+    if looked is None and heard is not None:
+        found.append("nobody looks at what is due: no `probot run` that works has been started")
+    elif looked is not None and now - looked[0] > LAGGING:
+        found.append(f"what is due was last looked at {int((now - looked[0]).total_seconds())} s ago")
+    return found
+
+
+def _problems(connection: Connection, now: datetime, heard: datetime | None) -> list[str]:
+    found = _of_hearing(connection, now, heard)
     if studies.in_force(connection) is None:
         found.append("no study is published: run `probot publish`")
-    waiting = inbox.oldest_waiting(connection)
-    if waiting is not None and now - waiting > LAGGING:
-        found.append(f"an update has waited {int((now - waiting).total_seconds())} s to be handled")
+    since = inbox.oldest_waiting(connection)
+    if since is not None and now - since > LAGGING:
+        found.append(f"an update has waited {int((now - since).total_seconds())} s to be handled")
     due = outbox.oldest_due(connection, "alert", now)
     if due is not None and now - due > LAGGING:
         found.append(f"an alert has waited {int((now - due).total_seconds())} s to be sent")

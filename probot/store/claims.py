@@ -12,8 +12,11 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, or_, select, update
 
 from probot.store.tables import alert, assessment, inbox, outbox
+from probot.store.tables_alarms import alarm
 from probot.store.tables_views import appointment
 
+DUE = (assessment, alert, appointment, alarm)
+"""All tables of due rows."""
 LIFE = timedelta(seconds=60)
 """How long a claim holds. Work takes milliseconds; a minute means its holder is gone."""
 SKEW = timedelta(minutes=5)
@@ -97,7 +100,7 @@ def end_all(connection: Connection, now: datetime) -> int:
     the process was killed, and not the answer behind it. Attempts stay counted.
     """
     ended = 0
-    for table in (inbox, outbox, assessment, alert, appointment):
+    for table in (inbox, outbox, *DUE):
         held = table.c.claimed_until > now
         ended += connection.execute(update(table).where(held).values(claimed_until=now)).rowcount
     return ended
@@ -106,10 +109,8 @@ def end_all(connection: Connection, now: datetime) -> int:
 def end_of(connection: Connection, now: datetime, process: str) -> int:
     """Let the claims of one process run out at once, because it is dead; how many there were."""
     ended = 0
-    for table, open_ in (
-        (inbox, inbox.c.state == "new"), (outbox, outbox.c.state == "sending"),
-        (assessment, assessment.c.next_at.is_not(None)), (alert, alert.c.next_at.is_not(None)),
-    ):  # fmt: skip
+    waiting = [(inbox, inbox.c.state == "new"), (outbox, outbox.c.state == "sending")]
+    for table, open_ in (*waiting, *((each, each.c.next_at.is_not(None)) for each in DUE)):
         its = (open_, table.c.claimed_until > now, table.c.claim_token.startswith(process, autoescape=True))
         ended += connection.execute(update(table).where(*its).values(claimed_until=now)).rowcount
     return ended

@@ -22,6 +22,7 @@ from typing import Literal
 from probot.alerts.model import Alert
 from probot.schedule.civil import DAY, instant, local_day
 from probot.schedule.quiet import is_quiet, next_allowed
+from probot.study.care import ON_CALL
 from probot.study.model import QuietHours, Rung, Study, Tier
 
 CARE_TEAM = "care_team"
@@ -56,8 +57,11 @@ MORNING = timedelta(seconds=1)
 
 
 def ladder_for(study: Study, tier: Tier) -> tuple[Rung, ...]:
-    """The tier's rungs in the study."""
-    return study.ladders.get(tier) or LAST_RESORT
+    """The tier's rungs in the study. Where there is a rota, an urgent alert goes directly to whoever is on call, too."""
+    rungs = study.ladders.get(tier) or LAST_RESORT
+    if tier != "urgent" or study.rota is None or any(rung.notify == ON_CALL for rung in rungs):
+        return rungs
+    return (rungs[0], Rung(ON_CALL), *rungs[1:])
 
 
 def ladder_at(study: Study, tier: Tier, rungs: tuple[Rung, ...], start: datetime) -> tuple[Rung, ...]:

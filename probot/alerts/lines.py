@@ -25,6 +25,7 @@ from probot.alerts.phrases import (
     visible,
     words_of,
 )
+from probot.study.care import ON_CALL
 from probot.study.model import Rule, Signal, Study
 from probot.wording import day, duration, say
 
@@ -150,7 +151,9 @@ def told_line(study: Study, alert: Alert, language: str) -> str:
 
 
 def audience(study: Study, name: str, language: str) -> str:
-    """The care team, or a role's label."""
+    """The care team, whoever is on call, or a role's label."""
+    if name == ON_CALL:
+        return say(language, "alert.on_call")
     if name == CARE_TEAM:
         return say(language, "alert.care_team")
     named = study.roles.get(name) or study.paths.get(name)

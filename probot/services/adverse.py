@@ -16,7 +16,7 @@ from probot.outcomes.adverse import AdverseEvent, Deed, Entry
 from probot.outcomes.adverse_words import CARD, CHOICES, FORM, NEW, SUMMARY, choices, listed, refusal, summary
 from probot.outcomes.judging import POWERS, Refused, do
 from probot.outcomes.sae_clock import runs, wound
-from probot.services import alerting
+from probot.services import audience
 from probot.services.adverse_form import keep, names, show, shown, tell_judges
 from probot.services.begin import begin
 from probot.services.converse import Reply, carry_on
@@ -264,7 +264,7 @@ def open_event_form(turn: Turn, person: Staff, enrolment: Enrolment) -> None:
 
 
 def _may(turn: Turn, person: Staff, power: Power) -> bool:
-    return alerting.may(turn, person, power)
+    return audience.may(turn, person, power)
 
 
 def _refuses(turn: Turn, person: Staff, record: str, power: Power, language: str) -> bool:

@@ -16,7 +16,7 @@ from probot.outcomes.adverse import AdverseEvent, Version
 from probot.outcomes.adverse_words import IN_THE_FORM, card, refusal, reminder
 from probot.outcomes.judging import Refused, judge
 from probot.outcomes.sae_clock import wound
-from probot.services import alerting
+from probot.services import audience
 from probot.services.turn import Turn
 from probot.store import adverse, assessments, people
 from probot.store.records import Assessment, Enrolment, Staff
@@ -38,7 +38,7 @@ def finished(turn: Turn, enrolment: Enrolment, assessment: Assessment, session: 
         _answer(turn, person, say(session.language, "adverse.refused.meanwhile", name=name))
         return
     version = _version(turn, event, assessment, session, person)
-    deed = _deed(event, may=alerting.may(turn, person, "adjudicate"))
+    deed = _deed(event, may=audience.may(turn, person, "adjudicate"))
     after = judge(event, deed, version, turn.study.zone)
     if isinstance(after, Refused):
         turn.note("judgement refused", "adverse event", event.id, code=enrolment.code, reason=after.reason)
@@ -146,11 +146,11 @@ def tell_judges(turn: Turn, event: AdverseEvent, enrolment: Enrolment, *, but: S
     judges = [
         person
         for person in people.active_staff(turn.connection)
-        if alerting.may(turn, person, "adjudicate") and (but is None or person.id != but.id)
+        if audience.may(turn, person, "adjudicate") and (but is None or person.id != but.id)
     ]
     readers = [(person.principal, person.language, powers(turn, person)) for person in judges]
     if not readers:
-        readers = [(to, language, frozenset()) for to, language in alerting.readers(turn, CARE_TEAM)]
+        readers = [(to, language, frozenset()) for to, language in audience.readers(turn, CARE_TEAM)]
     for recipient, language, may in readers:
         message = reminder(turn.study, event, enrolment.code, language, turn.now, may)
         turn.say(recipient, message, lane="alert", purpose="notice")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from probot.alerts.alarm import Alarm, AlarmState, climbed, ladder_of_trouble
 from probot.alerts.staff import not_authorised
 from probot.ports import Sender
-from probot.services import alerting, path_tests, team
+from probot.services import audience, path_tests, team
 from probot.services.announce import say_as_it_stands, say_to
 from probot.services.turn import Turn
 from probot.store import alarms, claims
@@ -103,7 +103,7 @@ def tapped(turn: Turn, sender: Sender | None, key: str, language: str) -> None:
         return
     team.act_as(turn, person)
     alarm = alarms.find(turn.connection, key, lock=True)
-    if not alerting.may(turn, person, "acknowledge"):
+    if not audience.may(turn, person, "acknowledge"):
         turn.note("tap refused", "alarm", key, reason="role")
         turn.toast = not_authorised(turn.study, "acknowledge", language)
     elif alarm is None or alarm.state != "open":

@@ -22,10 +22,11 @@ from probot.flows.commands import safety_text
 from probot.flows.session import ItemAnswered
 from probot.messages import Message
 from probot.services import outside, pictures, summary
+from probot.services.audience import able, direct, language_of, readers
 from probot.services.turn import Turn
 from probot.store import alerts, claims, outbox, people
 from probot.store.receipts import OUTSIDE
-from probot.store.records import Enrolment, Outgoing, Staff
+from probot.store.records import Enrolment, Outgoing
 from probot.store.saved import message_to_json
 from probot.store.tables import alert as table
 from probot.study.model import TIERS, Study
@@ -227,12 +228,12 @@ def shown(
     menu: Menu = "main",
 ) -> Message:
     """The alert as the care team sees it, with the buttons of a menu."""
-    able: dict[str, str] = {
-        person.id: person.name for person in _able(turn, people.active_staff(turn.connection))
+    receivers: dict[str, str] = {
+        person.id: person.name for person in able(turn, people.active_staff(turn.connection))
     }
     return alert_message(
         study, alert, enrolment.code, language, reason=why or "raised", staff=names(turn), now=turn.now, menu=menu,
-        able=able if menu == "assign" else None,
+        able=receivers if menu == "assign" else None,
     )  # fmt: skip
 
 
@@ -251,58 +252,6 @@ def refresh(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert) -> Non
         )  # fmt: skip
 
 
-def readers(turn: Turn, name: str) -> list[tuple[str, str]]:
-    """Who is meant by a name of the ladder, or a principal of staff: `(principal, language)`; the team, whoever that
-    will be, at the least.
-
-    What is said to the team while nobody is there at all waits in the outbox until somebody is.
-    """
-    if path := turn.study.paths.get(name):
-        return [(f"{OUTSIDE}{name}", path.language)]
-    found = _present(turn, name)
-    return found or [(people.TEAM, turn.study.languages[0])]
-
-
-def _present(turn: Turn, name: str) -> list[tuple[str, str]]:
-    team = people.contact_of(turn.connection, people.TEAM)
-    here = people.active_staff(turn.connection)
-    if name.startswith("staff:"):
-        return _direct([person for person in here if person.principal == name])
-    if name in {CARE_TEAM, people.TEAM}:
-        if team is not None:
-            return [(people.TEAM, team.language)]
-        return _direct(_able(turn, here))
-    holders = [person for person in here if person.role == name]
-    if holders:
-        return _direct(holders)
-    return [(people.TEAM, team.language)] if team is not None else _direct(_able(turn, here))
-
-
-def _able(turn: Turn, here: Sequence[Staff]) -> list[Staff]:
-    return [person for person in here if may(turn, person, "acknowledge")]
-
-
-def _direct(persons: Sequence[Staff]) -> list[tuple[str, str]]:
-    return [(person.principal, person.language) for person in persons]
-
-
-def may(turn: Turn, person: Staff, power: str) -> bool:
-    """Whether a member of staff may do this, by the role's powers in the study in force."""
-    role = turn.study.roles.get(person.role)
-    return role is not None and power in role.may
-
-
-def may_see(turn: Turn, person: Staff) -> bool:
-    """Whether the role of a member of staff lets them hear about a participant."""
-    return may(turn, person, "view") or may(turn, person, "acknowledge")
-
-
-def language_of(turn: Turn, recipient: str) -> str:
-    """The language in which a reader of the care team is spoken to."""
-    contact = people.contact_of(turn.connection, recipient)
-    return contact.language if contact is not None else turn.study.languages[0]
-
-
 # ------------------------------------------------------------------------------ when somebody cannot be told
 
 
@@ -313,10 +262,10 @@ def pass_on(turn: Turn, row: Outgoing, why: str) -> None:
     left, it is held until somebody is bound.
     """
     # Two that fail at the same moment must see each other, or each believes that the other one was told.
-    able = _direct(_able(turn, people.active_staff(turn.connection, lock=True)))
+    there_are = direct(able(turn, people.active_staff(turn.connection, lock=True)))
     heard, vain = outbox.others_told(turn.connection, row)
     team = people.contact_of(turn.connection, people.TEAM)
-    there = ([(people.TEAM, team.language)] if team is not None else []) + able
+    there = ([(people.TEAM, team.language)] if team is not None else []) + there_are
     others = [recipient for recipient, _ in there if recipient not in {row.recipient, *heard, *vain}]
     for recipient, language in there:
         if recipient in others:
@@ -338,9 +287,9 @@ def pass_on(turn: Turn, row: Outgoing, why: str) -> None:
 
 def also_directly(turn: Turn, row: Outgoing) -> None:
     """The chat it was meant for will not take it for a while: everybody able who has not been told is, meanwhile."""
-    able = _direct(_able(turn, people.active_staff(turn.connection, lock=True)))
+    there_are = direct(able(turn, people.active_staff(turn.connection, lock=True)))
     heard, vain = outbox.others_told(turn.connection, row)
-    for recipient, language in able:
+    for recipient, language in there_are:
         if recipient not in {row.recipient, *heard, *vain}:
             outbox.copy_to(turn.connection, row, recipient, turn.now, content=_in_words(turn, row, language))
 

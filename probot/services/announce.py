@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from probot.alerts.alarm import Alarm, alarm_message
-from probot.services import alerting
+from probot.services import alerting, audience
 from probot.services.turn import Turn
 from probot.store import alarms
 from probot.store.receipts import OUTSIDE
@@ -19,7 +19,7 @@ def say_to(turn: Turn, alarm: Alarm, names: Sequence[str], marked: str) -> None:
     told: set[str] = set()
     until = alarm.next_at if alarm.kind == "test" and not alarm.climbing else None
     for name in names:
-        for recipient, language in alerting.readers(turn, name):
+        for recipient, language in audience.readers(turn, name):
             if recipient in told:
                 continue
             told.add(recipient)
@@ -36,6 +36,6 @@ def say_to(turn: Turn, alarm: Alarm, names: Sequence[str], marked: str) -> None:
 def say_as_it_stands(turn: Turn, alarm: Alarm) -> None:
     """Change what was said of the alarm in chats into what is true now."""
     for recipient, message_id in alarms.posts(turn.connection, alarm.id):
-        language = alerting.language_of(turn, recipient)
+        language = audience.language_of(turn, recipient)
         message = alarm_message(turn.study, alarm, language, staff=alerting.names(turn))
         turn.say(recipient, message, lane="edit", purpose="notice", kind="edit", edits=message_id)

@@ -16,7 +16,7 @@ from probot.flows.present import asked_below
 from probot.messages import LANES, Message
 from probot.ports import Edit, Gone, Later, Leave, Moved, Outcome, Post, Refused, Sending, Sent, Unknown
 from probot.schedule.quiet import next_allowed
-from probot.services import alerting, enquire, outside, pictures
+from probot.services import alerting, audience, enquire, outside, pictures
 from probot.services.turn import Turn
 from probot.store import alerts, assessments, outbox, people
 from probot.store.receipts import OUTSIDE
@@ -116,7 +116,7 @@ def _why_not(turn: Turn, row: Outgoing) -> str:
         person = people.staff_by_id(turn.connection, row.recipient.removeprefix("staff:"))
         if person is None or person.status != "active":
             return "no longer on the team"
-        if row.purpose in {"alert", "picture"} and not alerting.may_see(turn, person):
+        if row.purpose in {"alert", "picture"} and not audience.may_see(turn, person):
             return "no longer in a role that may see alerts"
     return ""
 

@@ -13,7 +13,7 @@ from probot.alerts.ladder import CARE_TEAM
 from probot.messages import Message
 from probot.outcomes.endpoint import Felt, Graded, Result, site_result, sites_of
 from probot.outcomes.endpoint_words import endpoint_message, headline
-from probot.services import alerting, plan_ahead
+from probot.services import audience, plan_ahead
 from probot.services.turn import Turn
 from probot.store import evidence, people
 from probot.store.evidence import Answered
@@ -90,7 +90,7 @@ def answered(turn: Turn, enrolment: Enrolment, items: Collection[str]) -> None:
 
 
 def _healed(turn: Turn, enrolment: Enrolment, endpoint: Endpoint, result: Result) -> None:
-    for recipient, language in alerting.readers(turn, CARE_TEAM):
+    for recipient, language in audience.readers(turn, CARE_TEAM):
         words = headline(endpoint, enrolment.code, result, language)
         turn.say(recipient, Message(words), lane="digest", purpose="notice")
     ends, day = endpoint.ends, result.confirmed_on

@@ -15,7 +15,7 @@ from probot.flows.buttons import RecordTap, write
 from probot.flows.session import Session
 from probot.messages import Button, Message
 from probot.schedule.civil import local_day
-from probot.services import alerting, plan_ahead
+from probot.services import audience, plan_ahead
 from probot.services.turn import Turn
 from probot.store import assessments, events, people
 from probot.store.events import Recorded
@@ -38,7 +38,7 @@ def commanded(turn: Turn, person: Staff, recipient: str, text: str, language: st
         _answer(turn, recipient, Message(say(language, "event.none")))
     elif recipient != person.principal:
         _answer(turn, recipient, Message(say(language, "adverse.private")))
-    elif not alerting.may(turn, person, "acknowledge"):
+    elif not audience.may(turn, person, "acknowledge"):
         turn.note("command refused", "chat", recipient, reason="role", new=COMMAND)
         _answer(turn, recipient, Message(not_authorised(turn.study, "acknowledge", language)))
     elif enrolment is None:
@@ -78,7 +78,7 @@ def to_begin(turn: Turn, person: Staff, tap: RecordTap, language: str) -> Enrolm
     """The participant for whom an event is to be recorded, if this tap asks for that and the person may."""
     if tap.action != BEGIN or not turn.study.events:
         return None
-    if not alerting.may(turn, person, "acknowledge"):
+    if not audience.may(turn, person, "acknowledge"):
         turn.note("tap refused", "enrolment", tap.record, reason="role", new=BEGIN)
         turn.toast = not_authorised(turn.study, "acknowledge", language)
         return None
@@ -90,7 +90,7 @@ def taken_back(turn: Turn, person: Staff, tap: RecordTap, number: int | None, la
     one = events.find(turn.connection, tap.record) if tap.action == TAKE_BACK else None
     if one is None:
         return False
-    if not alerting.may(turn, person, "acknowledge"):
+    if not audience.may(turn, person, "acknowledge"):
         turn.note("tap refused", "event", tap.record, reason="role", new=TAKE_BACK)
         turn.toast = not_authorised(turn.study, "acknowledge", language)
         return True

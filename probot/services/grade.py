@@ -10,7 +10,7 @@ from probot.alerts.staff import not_authorised, unknown_code
 from probot.flows.front import front
 from probot.flows.session import AskedAgain, Opened, SentMedia, Tapped, Typed
 from probot.messages import Message
-from probot.services import alerting
+from probot.services import audience
 from probot.services.begin import begin
 from probot.services.converse import Reply, carry_on, tapped, typed
 from probot.services.turn import Turn
@@ -28,7 +28,7 @@ def commanded(turn: Turn, person: Staff, recipient: str, text: str, language: st
     forms = [point.name for point in turn.study.plan.values() if point.by == "clinician"]
     if recipient != person.principal:
         _answer(turn, recipient, Message(say(language, "grade.private")))
-    elif not alerting.may(turn, person, "grade"):
+    elif not audience.may(turn, person, "grade"):
         turn.note("command refused", "chat", recipient, reason="role", new=COMMAND)
         _answer(turn, recipient, Message(not_authorised(turn.study, "grade", language)))
     elif enrolment is None:

@@ -13,7 +13,7 @@ from probot.alerts.ladder import CARE_TEAM
 from probot.alerts.summaries import Change, Shift, Standing, hand_over_message, morning_message
 from probot.messages import Message
 from probot.schedule.civil import DAY, instant, local, local_day
-from probot.services import alerting, boards
+from probot.services import audience, boards
 from probot.services.summary import summary_id
 from probot.services.turn import Turn
 from probot.store import appointments, claims, looks, outbox, people
@@ -80,7 +80,7 @@ def _say(turn: Turn, key: str, due: datetime, before: datetime | None) -> None:
         return  # nobody is there to be told: what is open is told to whoever comes first
     standing = _standing(turn)
     names: dict[str, str] = {person.id: person.name for person in people.all_staff(turn.connection)}
-    for recipient, language in alerting.readers(turn, CARE_TEAM):
+    for recipient, language in audience.readers(turn, CARE_TEAM):
         message: Message
         if key == "digest":
             message = morning_message(turn.study, standing, language, names)

@@ -19,7 +19,7 @@ from probot.flows.session import AskedAgain, Given, LanguageChosen, Session
 from probot.flows.understanding import Understood
 from probot.messages import Message
 from probot.schedule.civil import local_day
-from probot.services import alerting, start, wishes
+from probot.services import alerting, audience, start, wishes
 from probot.services.begin import begin
 from probot.services.converse import Reply, carry_on, go_on, in_front
 from probot.services.pause import pause, resume
@@ -238,7 +238,7 @@ def _keep_note(turn: Turn, enrolment: Enrolment, kind: Literal["note", "media"],
     told = alerting.raise_all(turn, turn.study, enrolment, found)
     if told:
         return  # the alert carries the words
-    for recipient, language in alerting.readers(turn, CARE_TEAM):
+    for recipient, language in audience.readers(turn, CARE_TEAM):
         message = note_message(turn.study, enrolment.code, language, text, turn.now, kind=kind)
         turn.say(recipient, message, lane="reply", purpose="notice")
 

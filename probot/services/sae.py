@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from probot.outcomes.adverse_words import call, reminder
 from probot.outcomes.sae_clock import remind
-from probot.services import alerting
+from probot.services import alerting, audience
 from probot.services.adverse_form import powers, tell_judges
 from probot.services.turn import Turn
 from probot.store import adverse, claims, people
@@ -35,7 +35,7 @@ def advance(turn: Turn, key: str, token: str) -> None:
     told: set[str] = set()
     by_principal = {person.principal: person for person in people.active_staff(turn.connection)}
     for name in climbed.notify:
-        for recipient, language in alerting.readers(turn, name):
+        for recipient, language in audience.readers(turn, name):
             if recipient in told:
                 continue
             told.add(recipient)

@@ -26,7 +26,7 @@ from probot.messages import Message
 from probot.ports import Chat, Sender
 from probot.schedule.civil import local
 from probot.schedule.plan import plan
-from probot.services import alerting, plan_ahead, team
+from probot.services import alerting, audience, plan_ahead, team
 from probot.services.converse import go_on
 from probot.services.turn import Turn
 from probot.store import outbox, people
@@ -264,7 +264,7 @@ def team_with_token(turn: Turn, chat: Chat, sender: Sender | None, token: str) -
     if invitation is None or invitation.kind != "team":
         turn.note("token refused", "invitation", "-", reason="no token for a group")
         return False
-    if person is None or not alerting.may(turn, person, "bind"):
+    if person is None or not audience.may(turn, person, "bind"):
         turn.note("token refused", "invitation", invitation.token_hash[:16], reason="not opened by staff")
         _tell_group(turn, chat, invitation_refused(invitation.language))
         return False
@@ -279,7 +279,7 @@ def team_with_token(turn: Turn, chat: Chat, sender: Sender | None, token: str) -
     )  # fmt: skip
     turn.note("team chat bound", "contact", people.TEAM, reason=person.name)
     turn.say(people.TEAM, team_bound(turn.study, invitation.language), lane="reply", purpose="notice")
-    alerting.somebody_is_there(turn, people.TEAM, alerting.language_of(turn, people.TEAM))
+    alerting.somebody_is_there(turn, people.TEAM, audience.language_of(turn, people.TEAM))
     return True
 
 

@@ -17,7 +17,7 @@ from probot.alerts.staff import done_words, reason_wanted, refusal_words, too_lo
 from probot.alerts.steps import TooLong
 from probot.flows.buttons import AlertTap
 from probot.messages import Message
-from probot.services import alerting
+from probot.services import alerting, audience
 from probot.services.turn import Turn
 from probot.store import alerts, outbox, people, threads
 from probot.store.records import Enrolment, Staff
@@ -194,7 +194,7 @@ def _snooze(turn: Turn, person: Staff, case: Case, length: timedelta, why: str) 
 
 def _give(turn: Turn, person: Staff, place: Place, case: Case, to: str) -> str:
     receiver = people.staff_by_id(turn.connection, to)
-    if receiver is None or receiver.status != "active" or not alerting.may(turn, receiver, "acknowledge"):
+    if receiver is None or receiver.status != "active" or not audience.may(turn, receiver, "acknowledge"):
         return done_words("not_there", place.language)
     result = assign(turn, case, person, receiver)
     return _answer(turn, place, result, "assign")

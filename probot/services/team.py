@@ -20,7 +20,18 @@ from probot.flows.session import SentMedia, Tapped, Typed
 from probot.messages import Message
 from probot.ports import Sender
 from probot.schedule.civil import local_day
-from probot.services import adverse, alerting, boards, endpoint, enquire, events, grade, pictures, taking
+from probot.services import (
+    adverse,
+    alerting,
+    audience,
+    boards,
+    endpoint,
+    enquire,
+    events,
+    grade,
+    pictures,
+    taking,
+)
 from probot.services.converse import Reply
 from probot.services.turn import Turn
 from probot.store import alerts, assessments, people, threads
@@ -61,7 +72,7 @@ def tapped(turn: Turn, sender: Sender | None, tap: AlertTap, place: taking.Place
     if tap.action == "ae":
         adverse.from_alert(turn, person, tap.alert, place.recipient, language)
         return
-    if not alerting.may(turn, person, "acknowledge"):
+    if not audience.may(turn, person, "acknowledge"):
         turn.note("tap refused", "alert", tap.alert, reason="role", new=tap.action)
         turn.toast = not_authorised(turn.study, "acknowledge", language)
         return
@@ -82,7 +93,7 @@ def replied(turn: Turn, sender: Sender | None, place: taking.Place, reply_to: in
         _answer(turn, place.recipient, Message(stranger_words(sender, place.language)))
         return True
     act_as(turn, person)
-    if not alerting.may(turn, person, "acknowledge"):
+    if not audience.may(turn, person, "acknowledge"):
         turn.note("reply refused", "alert", thread.alert, reason="role")
         _answer(turn, place.recipient, Message(not_authorised(turn.study, "acknowledge", place.language)))
     elif thread.kind != "reason":
@@ -118,7 +129,7 @@ def _looked(turn: Turn, person: Staff, recipient: str, command: str, text: str, 
         _answer(turn, recipient, staff_help(language))
         return
     needed: Power = "view"
-    if not alerting.may(turn, person, needed):
+    if not audience.may(turn, person, needed):
         turn.note("command refused", "chat", recipient, reason="role", new=command)
         _answer(turn, recipient, Message(not_authorised(turn.study, needed, language)))
         return
@@ -142,7 +153,7 @@ def page_turned(
 ) -> None:
     """A button that shows another page of a list, in place of the one that stands there."""
     person = who(turn, sender)
-    if person is None or not alerting.may(turn, person, "view"):
+    if person is None or not audience.may(turn, person, "view"):
         turn.toast = not_staff(language) if person is None else not_authorised(turn.study, "view", language)
         return
     act_as(turn, person)

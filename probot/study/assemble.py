@@ -13,6 +13,7 @@ from probot.study import builtin
 from probot.study.assemble_items import instrument_of, items_routes
 from probot.study.assemble_outcomes import adverse_of, endpoint_of, events_of, rung_of
 from probot.study.canonical import hash_of
+from probot.study.care import Contact, Handling, Rota, Shift
 from probot.study.conditions import Condition, items_in
 from probot.study.conditions_text import Names, UnknowableError, parse
 from probot.study.draft import Draft, Written
@@ -24,8 +25,6 @@ from probot.study.model import (
     Attribute,
     Consent,
     ConsentPart,
-    Contact,
-    Handling,
     Instrument,
     Missed,
     Option,
@@ -43,15 +42,18 @@ from probot.study.model import (
     Views,
     Window,
 )
+from probot.study.scalars import WEEKDAYS
 from probot.study.shapes.alerts import HandlingTierShape, RuleShape
 from probot.study.shapes.paths import PathTestShape
 from probot.study.shapes.protocol import TimepointShape
 from probot.study.shapes.reading import Broken
+from probot.study.shapes.rota import RotaShape
 from probot.study.shapes.views import ViewsShape
 from probot.study.shapes.whole import WholeShape
 from probot.study.shapes.words import TextShape
 from probot.values import Text
 
+WHOLE_DAY = (time(0), time(0))
 DEFAULT_HOURS = (time(7), time(21))
 """Where no timepoint is movable there is nothing to choose; this stands in for the span."""
 UNSEEN = timedelta(hours=2)
@@ -102,6 +104,7 @@ class _Assembly:
             ladders=self.ladders(),
             handling=self.handling(),
             contact=self.contact(),
+            rota=_rota(self.shape.rota),
             roles={
                 name: Role(name, self.text(one.label), frozenset(one.may))
                 for name, one in sorted(shape.roles.items())
@@ -298,6 +301,16 @@ def _views(shape: ViewsShape) -> Views:
     asked = shape.picture
     picture = Trajectory(asked.days, tuple(asked.show)) if asked is not None else None
     return Views(picture, shape.digest, tuple(sorted(set(shape.hand_over or ()))))
+
+
+def _rota(one: RotaShape | None) -> Rota | None:
+    if one is None:
+        return None
+    shifts = [
+        Shift(tuple(each.who), tuple(map(WEEKDAYS.index, each.on or WEEKDAYS)), *(each.at or WHOLE_DAY))
+        for each in one.shifts
+    ]
+    return Rota(tuple(one.people or ()), tuple(shifts))
 
 
 def _handling(one: HandlingTierShape, otherwise: Handling) -> Handling:

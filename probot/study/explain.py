@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from probot.study.canonical import root_of
+from probot.study.care import ON_CALL
 from probot.study.checks.calendar import said
 from probot.study.conditions import items_in
 from probot.study.model import TIERS, Every, Moment, Offset, Phase, Study, Timepoint
@@ -179,6 +180,8 @@ def _quiet(study: Study) -> Iterator[str]:
 
 
 def _handling(study: Study) -> Iterator[str]:
+    if study.rota is not None and all(rung.notify != ON_CALL for rung in study.ladders["urgent"]):
+        yield "alerts of tier urgent: whoever is on call is told directly at once, beside the first rung"
     for tier in reversed(TIERS):
         one = study.handling[tier]
         yield (

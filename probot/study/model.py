@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from typing import Literal
 
+from probot.study.care import Contact, Handling, Rota
 from probot.study.conditions import Condition
 from probot.study.outcomes import Endpoint, StudyEvent
 from probot.values import Text
@@ -231,26 +232,6 @@ class Rung:
     digest: time | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Handling:
-    """What happens to an alert that somebody has. It is open again once `lasts` has gone by and nothing has followed;
-    it may be put off for `snooze` at most.
-    """
-
-    lasts: timedelta
-    snooze: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Participants are asked how soon they would like to be contacted: by these items of forms, and after a rule was
-    met where none of them was answered, though not again within `again`.
-    """
-
-    items: tuple[str, ...]
-    again: timedelta
-
-
 HANDLING: Mapping[Tier, Handling] = {
     "routine": Handling(timedelta(days=7), timedelta(days=3)),
     "soon": Handling(timedelta(hours=24), timedelta(hours=12)),
@@ -384,6 +365,7 @@ class Study:
     forms: Mapping[str, Timepoint] = field(default_factory=dict)
     """Forms of probot's own, which staff begin in their chats; none is planned (`probot.study.forms`)."""
     form_instruments: Mapping[str, Instrument] = field(default_factory=dict)
+    rota: Rota | None = None
     source: str = ""
     """The canonical source (JSON) that `hash` is over; a stored study is loaded from it again."""
 

@@ -28,6 +28,7 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
     ("views", "ViewsShape", ""),
     ("handling", "HandlingShape", ""),
     ("contact", "ContactShape", ""),
+    ("rota", "RotaShape", ""),
     ("paths", "PathShape", "a name of your choice, under which the operator sets the address"),
     ("path_test", "PathTestShape", ""),
     ("events", "EventShape", "a name of your choice, for example `discharge`"),
@@ -52,6 +53,7 @@ PARTS: dict[str, tuple[tuple[str, str], ...]] = {
     "views": (("picture", "PictureShape"),),
     "handling": (("each tier", "HandlingTierShape"),),
     "endpoint": (("each site", "EndpointSiteShape"),),
+    "rota": (("each of shifts", "ShiftShape"),),
 }
 
 

@@ -123,4 +123,26 @@ LADDER: tuple[Kind, ...] = (
         "name an item of kind `choice` with the options `now`, `today` and `no_need`.",
         "contact: {items: [pain_oral]}",
     ),
+    Kind(
+        "PB717",
+        "Hours without anybody on call",
+        "A rung for `on_call` tells the team's chat in those hours instead.",
+        "let the shifts cover the whole week, or leave it to the team on purpose.",
+        'shifts: [{who: doctor, at: "08:00-18:00"}]',
+        severity="warning",
+    ),
+    Kind(
+        "PB718",
+        "Somebody unknown on the rota",
+        "Nobody can be called under that name.",
+        "name a role, or add the person to the rota's `people`.",
+        "rota: {people: [Wang], shifts: [{who: Wnag}]}",
+    ),
+    Kind(
+        "PB719",
+        "A ladder that reaches nobody at some hour",
+        "All its rungs call whoever is on call, and at some hour of the week nobody is.",
+        "add a rung for `care_team` or a role, or let the rota cover the whole week.",
+        "soon: [{notify: on_call}], and no rota",
+    ),
 )

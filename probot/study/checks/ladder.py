@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 
+from probot.study.care import ON_CALL
 from probot.study.draft import Draft
 from probot.study.folder import Route
 from probot.study.model import TIERS, Rung, Tier
@@ -73,14 +74,14 @@ def _rung(draft: Draft, place: Route, rung: Rung) -> None:
         draft.complain("PB713", place, "a digest has neither `after` nor `repeat`")
     if rung.repeat is not None and rung.repeat < SHORTEST_REPEAT:
         draft.complain("PB710", (*place, "repeat"), "everybody is told again every few minutes")
-    if not rung.notify or rung.notify == CARE_TEAM:
+    if not rung.notify or rung.notify in {CARE_TEAM, ON_CALL}:
         return
     if rung.notify in draft.study.paths or draft.broken.has("paths", rung.notify):
         return
     role = draft.study.roles.get(rung.notify)
     if role is None:
         if not draft.broken.has("roles", rung.notify):
-            known = [CARE_TEAM, *draft.study.roles, *draft.study.paths]
+            known = [CARE_TEAM, ON_CALL, *draft.study.roles, *draft.study.paths]
             message = f"there is no role `{rung.notify}`"
             draft.complain("PB702", (*place, "notify"), message, did_you_mean(rung.notify, known))
     elif "acknowledge" not in role.may:

@@ -21,6 +21,7 @@ from probot.study.shapes.protocol import (
     StudyShape,
     TimepointShape,
 )
+from probot.study.shapes.rota import RotaShape
 from probot.study.shapes.views import ViewsShape
 from probot.study.shapes.words import Name, Shape, TextShape
 
@@ -54,6 +55,8 @@ class WholeShape(Shape):
     """Who is told, and when, as long as nobody has taken an alert."""
     views: ViewsShape = ViewsShape()
     """What the care team is shown without asking."""
+    rota: RotaShape | None = None
+    """Who is on call, and when (default: no rota)."""
     contact: ContactShape | None = None
     """How soon a participant would like to be contacted, asked after a rule was met (default: not asked)."""
     handling: HandlingShape = HandlingShape()

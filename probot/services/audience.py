@@ -1,0 +1,78 @@
+"""Who is there to be told, and who may do what? The names of a ladder, as people who can be reached now.
+
+The rule: a name always means somebody: where nobody stands for it, the team does, whoever that will be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from probot.alerts.ladder import CARE_TEAM
+from probot.schedule.rota import on_call
+from probot.services.turn import Turn
+from probot.store import people
+from probot.store.receipts import OUTSIDE
+from probot.store.records import Staff
+from probot.study.care import ON_CALL
+
+
+def readers(turn: Turn, name: str) -> list[tuple[str, str]]:
+    """Who is meant by a name of the ladder, or a principal of staff: `(principal, language)`; the team, whoever that
+    will be, at the least.
+
+    What is said to the team while nobody is there at all waits in the outbox until somebody is.
+    """
+    if path := turn.study.paths.get(name):
+        return [(f"{OUTSIDE}{name}", path.language)]
+    found = _present(turn, name)
+    return found or [(people.TEAM, turn.study.languages[0])]
+
+
+def _present(turn: Turn, name: str) -> list[tuple[str, str]]:
+    team = people.contact_of(turn.connection, people.TEAM)
+    here = people.active_staff(turn.connection)
+    if name.startswith("staff:"):
+        return direct([person for person in here if person.principal == name])
+    if name == ON_CALL and (called := _on_call(turn, here)):
+        return direct(called)
+    if name in {CARE_TEAM, people.TEAM}:
+        if team is not None:
+            return [(people.TEAM, team.language)]
+        return direct(able(turn, here))
+    holders = [person for person in here if person.role == name]
+    if holders:
+        return direct(holders)
+    return [(people.TEAM, team.language)] if team is not None else direct(able(turn, here))
+
+
+def _on_call(turn: Turn, here: Sequence[Staff]) -> list[Staff]:
+    """Those of the rota in force who are here and may take alerts."""
+    names = on_call(turn.study, turn.now)
+    return [person for person in able(turn, here) if person.role in names or person.name in names]
+
+
+def able(turn: Turn, here: Sequence[Staff]) -> list[Staff]:
+    """Those who may take alerts."""
+    return [person for person in here if may(turn, person, "acknowledge")]
+
+
+def direct(persons: Sequence[Staff]) -> list[tuple[str, str]]:
+    """Their own chats: `(principal, language)`."""
+    return [(person.principal, person.language) for person in persons]
+
+
+def may(turn: Turn, person: Staff, power: str) -> bool:
+    """Whether a member of staff may do this, by the role's powers in the study in force."""
+    role = turn.study.roles.get(person.role)
+    return role is not None and power in role.may
+
+
+def may_see(turn: Turn, person: Staff) -> bool:
+    """Whether the role of a member of staff lets them hear about a participant."""
+    return may(turn, person, "view") or may(turn, person, "acknowledge")
+
+
+def language_of(turn: Turn, recipient: str) -> str:
+    """The language in which a reader of the care team is spoken to."""
+    contact = people.contact_of(turn.connection, recipient)
+    return contact.language if contact is not None else turn.study.languages[0]

@@ -262,10 +262,10 @@ def pass_on(turn: Turn, row: Outgoing, why: str) -> None:
     left, it is held until somebody is bound.
     """
     # Two that fail at the same moment must see each other, or each believes that the other one was told.
-    there_are = direct(able(turn, people.active_staff(turn.connection, lock=True)))
+    everybody = direct(able(turn, people.active_staff(turn.connection, lock=True)))
     heard, vain = outbox.others_told(turn.connection, row)
     team = people.contact_of(turn.connection, people.TEAM)
-    there = ([(people.TEAM, team.language)] if team is not None else []) + there_are
+    there = ([(people.TEAM, team.language)] if team is not None else []) + everybody
     others = [recipient for recipient, _ in there if recipient not in {row.recipient, *heard, *vain}]
     for recipient, language in there:
         if recipient in others:
@@ -287,9 +287,9 @@ def pass_on(turn: Turn, row: Outgoing, why: str) -> None:
 
 def also_directly(turn: Turn, row: Outgoing) -> None:
     """The chat it was meant for will not take it for a while: everybody able who has not been told is, meanwhile."""
-    there_are = direct(able(turn, people.active_staff(turn.connection, lock=True)))
+    everybody = direct(able(turn, people.active_staff(turn.connection, lock=True)))
     heard, vain = outbox.others_told(turn.connection, row)
-    for recipient, language in there_are:
+    for recipient, language in everybody:
         if recipient not in {row.recipient, *heard, *vain}:
             outbox.copy_to(turn.connection, row, recipient, turn.now, content=_in_words(turn, row, language))
 

@@ -6,9 +6,9 @@ The rule: which rules are met is worked out here once more, in fifty lines that 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from tests.simulation.evidence import LOCAL, Evidence, Row, short
+from tests.simulation.evidence import Evidence, Row, short
 from tests.simulation.words import MEANS, value_of_tap
 
 WATCHED = {"pain", "pain_now", "temperature", "chills"}
@@ -20,6 +20,7 @@ def check(found: Evidence) -> Iterator[str]:
     """All problems with alerts."""
     yield from _as_the_rules_say(found)
     yield from _missed(found)
+    yield from _blocked(found)
     yield from _told(found)
     yield from _taken(found)
     yield from _escalated(found)
@@ -134,6 +135,34 @@ def _missed(found: Evidence) -> Iterator[str]:
                 run = 0
 
 
+def _blocked(found: Evidence) -> Iterator[str]:
+    """Whoever takes part and blocks the bot raises an alert, each time: a silent patient may be a sick one."""
+    raised: dict[str, list[datetime]] = {}
+    for (enrolment, _, at), here in _events(found).items():
+        if any(entry["rule"] == "not_reachable" for _, entry in here):
+            raised.setdefault(enrolment, []).append(at)
+    handled = {row["update_id"]: row["handled_at"] for row in found["inbox"]}
+    back: dict[int | None, datetime | None] = {}
+    for fate in found.fates:
+        if fate.kind != "my_chat_member" or fate.chat is None or fate.chat < 0:
+            continue
+        at = handled.get(fate.update["update_id"])
+        if fate.update["my_chat_member"]["new_chat_member"]["status"] != "kicked":
+            back[fate.chat] = at
+            continue
+        before = back.get(fate.chat, fate.queued_at)
+        person = found.participant(fate.chat, at) if at is not None else None
+        if at is None or person is None or before is None or before > at or not _takes_part(person, at):
+            continue
+        if not any(fate.queued_at <= moment <= at for moment in raised.get(person["id"], [])):
+            yield f"I3: {person['code']} blocked the bot at {short(fate.queued_at)} and nobody was told"
+
+
+def _takes_part(person: Row, at: datetime) -> bool:
+    active, ended = person["active_from"], person["ended_at"]
+    return active is not None and active < at and (ended is None or at < ended)
+
+
 # ------------------------------------------------------------------------------ I4: it reached people
 
 
@@ -171,10 +200,12 @@ def _since(found: Evidence, row: Row) -> datetime:
 
 
 def _in_a_digest(found: Evidence, row: Row, code: str, name: str) -> Iterator[str]:
-    local = row["raised_at"] + LOCAL
-    morning = local.replace(hour=8, minute=0, second=0, microsecond=0) - LOCAL
+    local = found.local(row["raised_at"]).replace(minute=0, second=0, microsecond=0)
+    morning = local.replace(hour=8).astimezone(UTC)
     if morning < row["raised_at"]:
-        morning += timedelta(days=1)
+        morning = (local.replace(hour=8) + timedelta(days=1)).astimezone(
+            UTC
+        )  # eight by the clock of that day
     taken = row["acknowledged_at"]
     if (taken is not None and taken < morning) or morning > found.end - timedelta(minutes=20):
         return
@@ -246,7 +277,7 @@ def _urgent_stretches(entries: list[Row], end: datetime) -> Iterator[tuple[datet
 def _rungs(found: Evidence, alert: Row, said: list[Row], start: datetime, stop: datetime) -> Iterator[str]:
     due, number = start + 10 * MINUTE, 1
     while due + 2 * MINUTE < stop:
-        if not found.broken(due - 2 * MINUTE, due + 2 * MINUTE, "crash", "store", "start"):
+        if not found.broken(due - 2 * MINUTE, due + 2 * MINUTE, "crash", "store", "start", "disk"):
             here = [row for row in said if due - timedelta(seconds=2) <= row["created_at"] <= due + MINUTE]
             code = found.enrolments[alert["enrolment_id"]]["code"]
             name = f"I5: {code}'s {alert['rule']} of {short(alert['raised_at'])}"

@@ -12,7 +12,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from probot.sandbox.transcript import UpdateFate
-from tests.simulation.evidence import LOCAL, Evidence, Row, short
+from tests.simulation.evidence import Evidence, Row, short
 from tests.simulation.words import MEANS, value_of_tap
 
 WITHOUT_ANSWERS = {"missed", "outage", "paused", "withdrawn", "not_delivered"}
@@ -200,8 +200,8 @@ def _expected(found: Evidence) -> Iterator[str]:
     for person in found["enrolment"]:
         if person["active_from"] is None:
             continue
-        day = (person["active_from"] + LOCAL).date() + timedelta(days=1)
-        while day < (found.end + LOCAL).date():
+        day = found.local(person["active_from"]).date() + timedelta(days=1)
+        while day < found.local(found.end).date():
             if (person["id"], day.isoformat()) not in daily:
                 yield f"missing: {person['code']} has no diary of {day}"
             day += timedelta(days=1)

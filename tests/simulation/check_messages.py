@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from probot.sandbox.transcript import Call
-from tests.simulation.evidence import LOCAL, MOMENT, Evidence, Row, short
+from tests.simulation.evidence import MOMENT, Evidence, Row, short
 from tests.simulation.words import canary, code
 
 QUIET_FROM, QUIET_TO = (21, 30), (7, 0)
@@ -21,7 +21,8 @@ JUST_NOW = timedelta(minutes=3)
 def check(found: Evidence) -> Iterator[str]:
     """All problems with messages."""
     yield from _when(found)
-    yield from _how_often(found)
+    yield from how_often(found)
+    yield from _reminders(found)
     yield from _to_whom(found)
     yield from _on_time(found)
 
@@ -51,12 +52,13 @@ def _when(found: Evidence) -> Iterator[str]:
             yield f"{name}, after the end"
         if not one["opens_at"] <= call.at <= one["grace_until"] + MOMENT:
             yield f"{name}, outside the window {short(one['opens_at'])} to {short(one['grace_until'])}"
-        if _quiet(call.at) and not any(call.at - JUST_NOW <= at <= call.at for at in heard.get(chat, [])):
+        if _quiet(found.local(call.at)) and not any(
+            call.at - JUST_NOW <= at <= call.at for at in heard.get(chat, [])
+        ):
             yield f"{name}, in quiet hours and out of nothing"
 
 
-def _quiet(at: datetime) -> bool:
-    local = (at + LOCAL).time()
+def _quiet(local: datetime) -> bool:
     return (local.hour, local.minute) >= QUIET_FROM or (local.hour, local.minute) < QUIET_TO
 
 
@@ -87,7 +89,7 @@ def _on_time(found: Evidence) -> Iterator[str]:
 # ------------------------------------------------------------------------------ I6: how often
 
 
-def _how_often(found: Evidence) -> Iterator[str]:
+def how_often(found: Evidence) -> Iterator[str]:
     """Once for each row of the outbox, and once more for each sending that the world left in the dark."""
     wanted = Counter(
         (row["assessment_id"], row["item"])
@@ -105,7 +107,6 @@ def _how_often(found: Evidence) -> Iterator[str]:
         )
         if len(calls) > wanted[key] + dark:
             yield f"I6: {key[1]} of {key[0]} was sent {len(calls)} times for {wanted[key]} reasons"
-    yield from _reminders(found)
 
 
 def _reminders(found: Evidence) -> Iterator[str]:

@@ -20,7 +20,7 @@ from probot.app.worker import Worker
 from probot.flows import step as flow
 from probot.flows.understanding import Understood
 from probot.messages import Message
-from probot.services import alerting, converse, deliver, handle, team, tick
+from probot.services import alerting, converse, deliver, handle, team, tick, watch
 from probot.services.turn import Turn
 from probot.store import inbox, outbox, people
 from probot.telegram import polling
@@ -54,7 +54,13 @@ class Defect:
 
 def calm(days: int = 1, patients: int = 3, **more: Any) -> Plan:
     """Days in which nothing breaks by itself."""
-    wanted = {"rates": CALM, "events": False, "habits": ("ill", "diligent", "sloppy"), **more}
+    wanted = {
+        "rates": CALM,
+        "events": False,
+        "asks_how_it_is": False,
+        "habits": ("ill", "diligent", "sloppy"),
+        **more,
+    }
     return Plan("planted", patients=patients, days=days, **wanted)
 
 
@@ -261,6 +267,14 @@ def _somebody_goes(life: Life) -> None:
     life.on(0, 10, lambda: life.somebody_leaves("Wu"))
 
 
+def _all_block(life: Life) -> None:
+    life.on(0, 12, life.everybody(lambda one: one.handset.api.people.block(one.handset.person)))
+
+
+def _cut_off(life: Life) -> None:
+    life.line_down(0, 12, 2)
+
+
 def _all_pause(life: Life) -> None:
     life.on(0, 12, life.everybody(lambda one: one._do_rarely("pause")))
 
@@ -283,6 +297,8 @@ DEFECTS = (
            calm(habits=("ill",), rates=replace(CALM, store_error=0.3))),
     Defect("the ladder ends at its last step", ("I4", "I5"), ((alerting, "climb", _stops_at_the_top),),
            calm(habits=("ill",), **STAFF_ASLEEP)),
+    Defect("nobody hears that the bot was blocked", ("I3",), ((handle, "lost_contact", instead(None)),),
+           calm(script=_all_block)),
     Defect("anybody in the group may take an alert", ("I4",), ((team, "who", _first_of_the_team),),
            calm(habits=("ill",), **STAFF_ASLEEP)),
     Defect("what may not have arrived counts as sent", ("I4", "I10"), ((deliver, "_unknown", _taken_for_sent),),
@@ -309,5 +325,7 @@ DEFECTS = (
            ((deliver, "_rests_until", instead(None)), (converse, "_not_before", instead(None))),
            calm(days=2, patients=4, habits=("silent", "sloppy"))),
     Defect("an answer leaves no trace", ("I9",), ((Turn, "note", _silent_about_answers),), calm()),
+    Defect("all is said to be well while nothing gets through", ("I12",), ((watch, "_problems", instead(())),),
+           calm(patients=1, asks_how_it_is=True, script=_cut_off)),
     Defect("a pause never ends", ("I11",), ((tick, "ended_pauses", instead([])),), calm(days=2, script=_all_pause)),
 )  # fmt: skip

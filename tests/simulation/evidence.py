@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 
@@ -34,7 +35,6 @@ TABLES = (
     "outbox", "audit", "outage",
 )  # fmt: skip
 MOMENT = timedelta(milliseconds=5)
-LOCAL = timedelta(hours=8)
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class Evidence:
     def __init__(self, record: Record) -> None:
         self.record = record
         self.end = record.end
+        self._zone = ZoneInfo(record.plan.zone)
         self.tables: dict[str, list[Row]] = {name: list(_rows(record.url, name)) for name in TABLES}
         found = record.api.transcript
         self.acts: list[Act] = list(found.acts)
@@ -113,6 +114,10 @@ class Evidence:
         ids = {f"staff:{key}" for key, one in self.staff.items() if one["role"] == role}
         return {one.principal for one in self.chats if one.principal in ids and one.holds(at)}
 
+    def local(self, at: datetime) -> datetime:
+        """An instant by the clocks of the place where all of them live."""
+        return at.astimezone(self._zone)
+
     # -------------------------------------------------------------------- what broke
 
     def broken(self, start: datetime, end: datetime, *kinds: str) -> bool:
@@ -125,7 +130,7 @@ class Evidence:
 
     def down(self, *kinds: str) -> Iterator[tuple[datetime, datetime]]:
         """From when until when the process or the line was down."""
-        for kind, ends in (("crash", "start"), ("line", "line")):
+        for kind, ends in (("crash", "start"), ("line", "line"), ("disk", "disk")):
             if kinds and kind not in kinds:
                 continue
             began: datetime | None = None

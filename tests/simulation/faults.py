@@ -47,9 +47,10 @@ class Rates:
     short_outages: float = 0.5
     middle_outages: float = 0.15
     long_outages: float = 0.03
+    full_disks: float = 0.15
 
 
-CALM = Rates(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+CALM = Rates(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 """A world in which nothing goes wrong."""
 
 
@@ -67,12 +68,15 @@ class Trouble:
     def __init__(self, rates: Rates, seed: str, api: BotApi, loop: VirtualLoop) -> None:
         self.rates = rates
         self.on = True
+        self._seed = seed
         self._dice = random.Random(f"{seed}/trouble")
         self._api = api
         self._loop = loop
         self._countdown: int | None = None
         self.died: asyncio.Future[None] = loop.create_future()
         self.offline = False
+        self.full = False
+        """Whether the disk is: nothing can be committed."""
 
     # -------------------------------------------------------------------- the process
 
@@ -128,6 +132,8 @@ class Trouble:
             raise Crashed
         if self._dies_here("store"):
             return self._dice.choice(("crash before", "crash after"))
+        if self.full:
+            return "full"
         found = self._one_of(
             ("error", self.rates.store_error), ("commit error", self.rates.commit_then_error)
         )
@@ -173,6 +179,15 @@ class Trouble:
             ]
         return sorted(found)
 
+    def full_disks(self, days: int) -> list[tuple[float, float]]:
+        """Seconds at which the disk is full, and for how long, over so many days."""
+        dice = random.Random(f"{self._seed}/disks")  # of its own: kept seeds go on meaning what they meant
+        return [
+            (dice.uniform(0, days * 86_400), dice.uniform(60, 400))
+            for _ in range(days)
+            if dice.random() < self.rates.full_disks
+        ]
+
     def crashes(self, days: int) -> list[float]:
         """Seconds after which the process dies at one of its next operations."""
         count = int(self.rates.crashes_a_day * days)
@@ -195,6 +210,8 @@ class UnsteadyStore(Store):
             yield connection
             if fault == "error":
                 raise _gone()
+            if fault == "full":
+                raise OperationalError("", {}, Broken("database or disk is full"))
             if fault == "crash before":
                 raise Crashed
         self._loop.advance(COMMIT_SECONDS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from probot.sandbox import chats
 from probot.sandbox.botapi import BotApi
@@ -17,7 +17,6 @@ from probot.sandbox.state import Record
 from probot.wording import say
 from tests.simulation import words
 
-LOCAL = timedelta(hours=8)
 AGREE = frozenset(
     say(language, key)
     for language in ("en", "zh")
@@ -285,6 +284,6 @@ class Carer:
                     handset.tap(number, data)
 
 
-def local_hour(api: BotApi) -> int:
+def local_hour(api: BotApi, zone: str) -> int:
     """The hour that people's clocks show."""
-    return (api.now() + LOCAL).hour
+    return api.now().astimezone(ZoneInfo(zone)).hour

@@ -17,7 +17,7 @@ from probot.sandbox.botapi import BotApi
 from probot.sandbox.inprocess import ROOT
 from probot.services.pace import Pace
 from tests.simulation.faults import Crashed, Trouble, UnsteadyLine, UnsteadyStore
-from tests.simulation.virtual_time import VirtualClock, VirtualLoop
+from tests.simulation.virtual_time import VirtualLoop, WallClock
 
 TOKEN = "100001:simulated-token"  # made up
 BOT = 100001
@@ -40,7 +40,7 @@ class Process:
         self,
         url: str,
         api: BotApi,
-        clock: VirtualClock,
+        clock: WallClock,
         loop: VirtualLoop,
         trouble: Trouble,
         bell: Callable[[], None],

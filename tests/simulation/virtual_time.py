@@ -73,6 +73,18 @@ class VirtualClock:
         await asyncio.sleep(max(0.0, (moment - self.now()).total_seconds()))
 
 
+class WallClock:
+    """The clock on the wall of the machine that runs the product: the true time, unless somebody sets it wrongly."""
+
+    def __init__(self, true: VirtualClock) -> None:
+        self._true = true
+        self.wrong_by = timedelta(0)
+
+    def now(self) -> datetime:
+        """What it shows, UTC."""
+        return self._true.now() + self.wrong_by
+
+
 def play(story: Callable[[VirtualLoop], Any]) -> Any:
     """Run `await story(loop)` in virtual time."""
     loop = VirtualLoop()

@@ -10,6 +10,8 @@ import hashlib
 import heapq
 import json
 import random
+import shutil
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -17,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, text
 
@@ -26,7 +29,8 @@ from probot.services import invite, withdraw
 from probot.services.publish import publish
 from probot.services.receive import HEARD
 from probot.services.turn import Studies, Turn
-from probot.store import pulses
+from probot.services.watch import status
+from probot.store import claims, pulses
 from probot.store.engine import Store
 from probot.store.types import Instant
 from probot.study.load import load
@@ -35,13 +39,15 @@ from tests.simulation import words
 from tests.simulation.faults import CALM, NOBODY, Rates, Trouble
 from tests.simulation.people import HABITS, Carer, Handset, Patient, local_hour
 from tests.simulation.process import BOT, TOKEN, Process
-from tests.simulation.virtual_time import VirtualClock, VirtualLoop, play
+from tests.simulation.virtual_time import VirtualClock, VirtualLoop, WallClock, play
 
 START = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
 """08:00 on a Monday where the participants live."""
 CALM_AT_THE_END = timedelta(minutes=25)
 NOTHING_NEW_AT_THE_END = timedelta(minutes=14)
 FOLDER = Path(__file__).parent / "study"
+HOW_IS_IT = 1560.0
+"""Every so many seconds somebody asks the product how it is."""
 EVERY = timedelta(minutes=2)
 """How often the product ticks at least while something else happens; a tick that finds nothing changes nothing."""
 WHAT_IS_DUE = """
@@ -76,16 +82,31 @@ class Plan:
     rates: Rates = field(default_factory=Rates)
     habits: tuple[str, ...] = tuple(HABITS)
     nurse_takes: float = 0.5
+    asks_how_it_is: bool = True
     events: bool = True
     """Whether participants move, stop, staff leave and the group is upgraded."""
+    zone: str = "Asia/Shanghai"
+    """Where all of them live."""
+    start: datetime = START
+    """The beginning: eight in the morning there."""
     script: Callable[[Life], None] | None = None
     """What happens besides, planned when the days begin."""
 
 
 @cache
-def the_study() -> Study:
-    """The small study of the simulation."""
-    study = load(FOLDER).study
+def the_study(zone: str = "Asia/Shanghai", edition: int = 1) -> Study:
+    """The small study of the simulation; in its second edition some words are others."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(FOLDER, folder, dirs_exist_ok=True)
+        for name, old, new in (
+            ("study.yaml", "zone: Asia/Shanghai", f"zone: {zone}"),
+            *([("items.yaml", "Did you take extra", "Have you taken extra")] if edition > 1 else ()),
+        ):
+            file = Path(folder, name)
+            words_there = file.read_text(encoding="utf-8")
+            assert old in words_there
+            file.write_text(words_there.replace(old, new), encoding="utf-8")
+        study = load(Path(folder)).study
     assert study is not None
     return study
 
@@ -97,7 +118,8 @@ class Life:
         self.plan = plan
         self.url = url
         self._loop = loop
-        self.clock = VirtualClock(loop, START)
+        self.clock = VirtualClock(loop, plan.start)
+        self.wall = WallClock(self.clock)
         self.api = BotApi(now=self.clock.now)
         self.api.add_bot(TOKEN, "simulated_bot")
         self.trouble = Trouble(plan.rates, plan.seed, self.api, loop)
@@ -112,12 +134,15 @@ class Life:
         self._agenda: list[tuple[datetime, int, Callable[[], None]]] = []
         self._count = 0
         self._bell = asyncio.Event()
-        self._quiet_since: datetime = START
-        self._ticked = START
+        self._quiet_since: datetime = plan.start
+        self._ticked = plan.start
         self._step = 1.0
-        self._next = START
+        self._next = plan.start
         self._waits = False
-        self.end = START + timedelta(days=plan.days)
+        self.end = plan.start + timedelta(days=plan.days)
+        self.health: list[tuple[datetime, tuple[str, ...]]] = []
+        """At some moments, what the product says is wrong."""
+        self._asks_how_it_is = False
 
     # -------------------------------------------------------------------- the agenda
 
@@ -134,13 +159,13 @@ class Life:
         """Somebody looks at the phone, now and again and again."""
         if self.clock.now() > self.end - NOTHING_NEW_AT_THE_END:
             return
-        self.after(wake(local_hour(self.api)), lambda: self._someone(wake))
+        self.after(wake(local_hour(self.api, self.plan.zone)), lambda: self._someone(wake))
 
     def command(self, act: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         """What the operator does on the command line, in a process of its own that never fails."""
         self._count += 1
         cause = f"command:{self._count}"
-        now = self.clock.now()
+        now = self.wall.now()
         done = self.operator.transact(
             lambda connection: act(
                 Turn(connection, self.studies, now, cause, actor="operator", role="operator"),
@@ -155,7 +180,7 @@ class Life:
 
     async def live(self) -> None:
         """From the first day to the last."""
-        self.command(publish, the_study())
+        self.command(publish, the_study(self.plan.zone))
         quiet, self.trouble.on = self.trouble.on, False
         self.start_process()
         await self._staff_arrives()
@@ -170,7 +195,8 @@ class Life:
 
     def start_process(self) -> None:
         """The product comes up."""
-        self.process = Process(self.url, self.api, self.clock, self._loop, self.trouble, self._bell.set)
+        self.operator.transact(claims.end_all, self.wall.now())
+        self.process = Process(self.url, self.api, self.wall, self._loop, self.trouble, self._bell.set)
         self._step = 1.0
 
     def _calm(self) -> None:
@@ -179,6 +205,7 @@ class Life:
         self.trouble.on = False
         self.trouble.rates = CALM
         self.line(up=True)
+        self.disk(full=False)
 
     async def _until(self, end: datetime) -> None:
         while (now := self.clock.now()) < end:
@@ -186,6 +213,11 @@ class Life:
                 heapq.heappop(self._agenda)[2]()
             self._bell.clear()
             wake = await self._turn()
+            if self._asks_how_it_is:
+                self._asks_how_it_is = False
+                self.health.append(
+                    (self.clock.now(), self.operator.transact(status, self.wall.now()).problems)
+                )
             wake = min(wake, end, self._agenda[0][0] if self._agenda else end)
             await self._rest(wake)
 
@@ -197,7 +229,7 @@ class Life:
         done = 0
         if not process.dead:
             self._hear(process)
-            ticked = self.clock.now() - self._ticked >= EVERY
+            ticked = self._asks_how_it_is or self.clock.now() - self._ticked >= EVERY
             if ticked:
                 self._ticked = self.clock.now()
             done = await process.turn(self._due, tick=ticked)
@@ -213,15 +245,18 @@ class Life:
         now = self.clock.now()
         if now - self._quiet_since > timedelta(seconds=100):
             # The bot polled and ticked all the while; nothing came, so only the last moment is kept.
-            self.operator.transact(pulses.beat, HEARD, now - timedelta(seconds=1))
+            self.operator.transact(pulses.beat, HEARD, self.wall.now() - timedelta(seconds=1))
         process.heard_now()
 
     def _due(self) -> tuple[bool, bool, bool]:
         """Whether there is something to handle, to tick for, to send. A look that finds nothing is left out."""
-        now = self.clock.now()
+        now = self.wall.now()
         with self.operator._engine.connect() as connection:
             row = connection.execute(_DUE, {"now": now, "week": now + timedelta(days=7)}).one()
-        self._next = min((_instant(each) for each in row[3:] if each is not None), default=self.end)
+        self._next = min(
+            (_instant(each) for each in row[3:] if each is not None), default=now + timedelta(days=1)
+        )
+        self._next -= self.wall.wrong_by
         self._waits = any(row[:3])
         return bool(row[0]), bool(row[1]), bool(row[2])
 
@@ -300,31 +335,60 @@ class Life:
         for number in range(plan.patients):
             self.after(self.dice.uniform(60, 7200), self._joining(number))
         for seconds in self.trouble.crashes(plan.days):
-            self.at(START + timedelta(seconds=seconds), lambda: self.trouble.plan_crash(40))
+            self.at(self._in(seconds), lambda: self.trouble.plan_crash(40))
         for seconds, length in self.trouble.outages(plan.days):
-            self.at(START + timedelta(seconds=seconds), lambda: self.line(up=False))
-            self.at(START + timedelta(seconds=seconds + length), lambda: self.line(up=True))
+            self.at(self._in(seconds), lambda: self.line(up=False))
+            self.at(self._in(seconds + length), lambda: self.line(up=True))
+        for seconds, length in self.trouble.full_disks(plan.days):
+            self.at(self._in(seconds), lambda: self.disk(full=True))
+            self.at(self._in(seconds + length), lambda: self.disk(full=False))
+        if plan.asks_how_it_is:
+            self._ask_how_it_is()
         if plan.script is not None:
             plan.script(self)
         if plan.events:
             for act in (self.upgrade_group, self.somebody_leaves, self.new_phone, self.withdraw):
                 if self.dice.random() < 0.6:
-                    self.at(START + timedelta(days=self.dice.uniform(0.4, max(0.5, plan.days - 0.5))), act)
+                    self.at(self._in(86_400 * self.dice.uniform(0.4, max(0.5, plan.days - 0.5))), act)
+            own = random.Random(f"{plan.seed}/editions")  # kept seeds go on meaning what they meant
+            self.at(self._in(86_400 * own.uniform(0.4, max(0.5, plan.days - 0.5))), self.republish)
+
+    def _in(self, seconds: float) -> datetime:
+        return self.plan.start + timedelta(seconds=seconds)
+
+    def _ask_how_it_is(self) -> None:
+        self._asks_how_it_is = True
+        self.after(HOW_IS_IT, self._ask_how_it_is)
 
     def line_down(self, day: int, hour: float, hours: float) -> None:
         """The line fails on that day (0 is the first) at that local hour, for so long."""
-        began = START + timedelta(days=day, hours=hour - 8)
+        began = self.plan.start + timedelta(days=day, hours=hour - 8)
         self.at(began, lambda: self.line(up=False))
         self.at(began + timedelta(hours=hours), lambda: self.line(up=True))
 
     def on(self, day: int, hour: float, act: Callable[[], object]) -> None:
         """Something happens on that day (0 is the first) at that local hour."""
-        self.at(START + timedelta(days=day, hours=hour - 8), lambda: (act(), None)[1])
+        self.at(self.plan.start + timedelta(days=day, hours=hour - 8), lambda: (act(), None)[1])
 
     def line(self, *, up: bool) -> None:
         if self.trouble.offline != (not up):
             self.trouble.offline = not up
             self.trouble.note("line", "up" if up else "down")
+
+    def disk(self, *, full: bool) -> None:
+        """The disk fills up, or there is room again."""
+        if self.trouble.full != full:
+            self.trouble.full = full
+            self.trouble.note("disk", "full" if full else "up")
+
+    def set_clock(self, *, wrong_by: timedelta) -> None:
+        """Somebody sets the machine's clock."""
+        self.wall.wrong_by = wrong_by
+        self.trouble.note("clock", f"wrong by {wrong_by}")
+
+    def republish(self) -> None:
+        """Other words are put in force while questions stand open."""
+        self.command(publish, the_study(self.plan.zone, edition=2))
 
     def _joining(self, number: int) -> Callable[[], None]:
         def join() -> None:
@@ -335,7 +399,7 @@ class Life:
             patient = Patient(number, Handset(self.api, person, BOT), dice, habit, language)
             self.patients.append(patient)
             token = self._token()
-            day = (self.clock.now() + timedelta(hours=8)).date().isoformat()
+            day = self.clock.now().astimezone(ZoneInfo(self.plan.zone)).date().isoformat()
             self.command(
                 invite.enrol, token, patient.code, attributes={"arm": ["control"]}, anchors={"treatment_start": day},
                 language=language,
@@ -415,6 +479,7 @@ class Record:
     start: datetime
     end: datetime
     unexpected: tuple[str, ...]
+    health: tuple[tuple[datetime, tuple[str, ...]], ...]
 
     def log(self) -> bytes:
         """Everything that happened, a line each: the same bytes for the same seed."""
@@ -454,7 +519,9 @@ def run(plan: Plan, url: str) -> Record:
     async def story(loop: VirtualLoop) -> Record:
         life = Life(plan, url, loop)
         await life.live()
-        return Record(plan, url, life.api, START, life.clock.now(), tuple(life.unexpected))
+        return Record(
+            plan, url, life.api, plan.start, life.clock.now(), tuple(life.unexpected), tuple(life.health)
+        )
 
     found = play(story)
     assert isinstance(found, Record)

@@ -16,7 +16,7 @@ from tests import databases
 from tests.app.running import free_port
 from tests.kills.campaign import Figures, Orders, a_scene
 from tests.kills.lives import Nursery
-from tests.trouble.doors import well
+from tests.trouble.doors import well, well_again
 from tests.trouble.proxy import Cut, Line, proxied
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
@@ -37,7 +37,7 @@ async def test_postgresql_that_is_restarted_again_and_again_loses_and_doubles_no
             assert not await well(door)
             await asyncio.to_thread(own_server.up)
         assert await scene.ward.more(15, 60), scene.said
-        assert await well(door)
+        assert await well_again(door)
         figures = await scene.count(Figures("probot on PostgreSQL"))
         assert figures.broken == {}, figures.examples
         assert figures.answers

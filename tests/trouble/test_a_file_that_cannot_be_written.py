@@ -15,7 +15,7 @@ from tests.app.running import free_port
 from tests.kills.campaign import Figures, Orders, Scene, a_scene
 from tests.kills.lives import Nursery
 from tests.trouble.disks import small_disk
-from tests.trouble.doors import well
+from tests.trouble.doors import well, well_again
 
 pytestmark = pytest.mark.slow
 SOME = Orders(kills=0, patients=8, seed="trouble")
@@ -49,7 +49,7 @@ async def test_a_lock_that_another_program_holds_for_longer_than_anybody_waits_c
         other.execute("ROLLBACK")
         other.close()
         assert await scene.ward.more(30, 60), scene.said
-        assert await well(door)
+        assert await well_again(door)
         await counted(scene)
 
 
@@ -68,5 +68,5 @@ async def test_a_full_disk_costs_no_answer_and_probot_goes_on_once_there_is_room
             assert not scene.life.over
             disk.free(scene.life.pid)
             assert await scene.ward.more(30, 60), scene.said
-            assert await well(door)
+            assert await well_again(door)
             await counted(scene)

@@ -30,7 +30,7 @@ LAST_RESORT = (Rung(notify=CARE_TEAM),)
 """The ladder of a tier for which the study has none: the team, and again every day."""
 
 Reason = Literal[
-    "raised", "repeat", "escalation", "reminder", "uncertain", "corrected", "lapsed", "woken", "assigned", "wished"
+    "raised", "repeat", "escalation", "reminder", "uncertain", "corrected", "lapsed", "woken", "left", "assigned", "wished"
 ]  # fmt: skip
 """Why an alert is said: it is new; it was met again; somebody else has to know; nobody has taken it; the first
 sending may have been lost; an answer in it was corrected; nothing followed after it was taken; its snooze is over;
@@ -97,7 +97,7 @@ def started_at(alert: Alert) -> datetime:
     began = (
         each.at
         for each in reversed(alert.history)
-        if each.deed in {"reopened", "lapsed", "woken"} or each.why == "tier"
+        if each.deed in {"reopened", "lapsed", "woken", "left"} or each.why == "tier"
     )
     return next(began, alert.raised_at)
 

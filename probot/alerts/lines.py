@@ -165,7 +165,7 @@ def reason_line(alert: Alert, reason: Reason, language: str, now: datetime) -> s
     if reason in {"escalation", "reminder"} and alert.state == "open":
         waited = now - started_at(alert)
         return say(language, f"alert.reason.{reason}", duration=duration(language, waited))
-    if reason in {"uncertain", "corrected", "lapsed", "woken", "assigned", "wished"}:
+    if reason in {"uncertain", "corrected", "lapsed", "woken", "left", "assigned", "wished"}:
         return say(language, f"alert.reason.{reason}")
     return ""
 
@@ -177,6 +177,7 @@ SHOWN_STEPS = {
     "reopened": "alert.reopened",
     "lapsed": "alert.lapsed",
     "woken": "alert.woken",
+    "left": "alert.left",
     "called": "alert.called",
     "assigned": "alert.assigned",
     "snoozed": "alert.snoozed",

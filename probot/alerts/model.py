@@ -53,7 +53,7 @@ Step = Literal["called", "assigned", "snoozed", "asked"]
 Deed = Literal[
     "raised", "hit", "acknowledged", "reopened", "corrected", "closed",
     "called", "assigned", "snoozed", "asked",
-    "lapsed", "woken", "answered", "undelivered", "wished",
+    "lapsed", "woken", "left", "answered", "undelivered", "wished",
 ]  # fmt: skip
 Action = Literal["advice", "drug_change", "visit", "admission", "none"]
 """What was done about an alert, as it is closed."""
@@ -70,7 +70,7 @@ class Entry:
     raised, hit, reopened: `rule`, `tier` and `evidence` of the rule that was met. acknowledged, called: `by`.
     corrected: `evidence` names the item with its new value as `value` and the old one as `previous`.
     closed: `by`, the action as `code` and a reason as `words`. assigned: `by` and `to`. snoozed: `by`, `until`, and
-    why as `words`. lapsed (nothing followed in time), woken (the snooze is over): `by` is who had it, `tier` its
+    why as `words`. lapsed (nothing followed in time), woken (the snooze is over), left (who had it left the team): `by` is who had it, `tier` its
     tier. asked: `by` and the question as `words`; answered: the participant's `words`; undelivered: why, as `why`.
     wished: the participant's wish as `code`.
     """

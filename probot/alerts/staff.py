@@ -127,6 +127,16 @@ def not_staff(language: str) -> str:
     return say(language, "staff.refused.stranger")
 
 
+def outsiders_came(language: str) -> Message:
+    """Said in the team's chat when somebody is in it who is not known as staff."""
+    return Message(say(language, "staff.outsiders.came"))
+
+
+def outsiders_left(language: str) -> Message:
+    """Said in the team's chat when only staff are in it again."""
+    return Message(say(language, "staff.outsiders.left"))
+
+
 def anonymous(language: str) -> str:
     """The answer to whoever acts as the group itself: kindly, how to act as themselves."""
     return say(language, "staff.refused.anonymous")

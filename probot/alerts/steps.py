@@ -19,7 +19,7 @@ from probot.values import StaffId
 SNOOZES = tuple(timedelta(minutes=each) for each in (15, 30, 60, 120, 240, 480, 720, 1440, 2880, 4320, 10080))
 """For how long an alert may be put off, as far as its tier allows."""
 MOST_SNOOZES = 4
-BEGIN_ANEW = frozenset({"acknowledged", "reopened", "lapsed", "woken"})
+BEGIN_ANEW = frozenset({"acknowledged", "reopened", "lapsed", "woken", "left"})
 """Deeds after which a snooze from before counts no more."""
 
 
@@ -85,14 +85,16 @@ def wished(alert: Alert, wish: Wish, now: datetime) -> Alert:
     return replace(alert, wish=wish, history=(*alert.history, Entry("wished", now, code=wish)))
 
 
-def lapsed(study: Study, alert: Alert, now: datetime) -> Alert:
+def lapsed(study: Study, alert: Alert, now: datetime, *, left: bool = False) -> Alert:
     """Nothing has followed, or the snooze is over: it is open again, and its ladder begins anew.
+
+    `left`: that is because whoever had it has left the team.
 
     ValueError for an alert that nobody has.
     """
     if MOVES[alert.state, "lapse"] is None:
         raise ValueError(f"alert {alert.id} is {alert.state}")
-    deed: Deed = "lapsed" if snoozed_until(alert) is None else "woken"
+    deed: Deed = "left" if left else "lapsed" if snoozed_until(alert) is None else "woken"
     ladder = ladder_at(study, alert.tier, alert.ladder, now)
     return replace(
         alert,

@@ -32,7 +32,7 @@ async def in_parallel(world: World, told: asyncio.Event, *others: Callable[[], A
     parts: list[Coroutine[Any, Any, object]] = [
         _receive(world),
         world.runtime.run(),
-        *([world.watchman.watch()] if works(world.role) else []),
+        *([world.watchman.watch(), world.roll_call.go_on()] if works(world.role) else []),
         told.wait(),
     ]
     tasks = [asyncio.ensure_future(part) for part in (*parts, *(other() for other in others))]

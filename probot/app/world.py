@@ -18,6 +18,7 @@ from telegram.error import InvalidToken, TelegramError
 from probot.app.build import Reader, build_runtime
 from probot.app.lease import HeldElsewhere, Lease
 from probot.app.roles import Role, receives
+from probot.app.roll_call import RollCall
 from probot.app.runtime import Runtime
 from probot.app.settings import Settings
 from probot.app.watchman import Watchman
@@ -64,6 +65,7 @@ class World:
     webhook: Webhook | None
     beside: OutsideChannel
     watchman: Watchman
+    roll_call: RollCall
     role: Role = "all"
     lease: Lease | None = None
     """Of one who stands by until nobody else receives."""
@@ -205,6 +207,7 @@ def build_world(
         hook,
         outside,
         Watchman(runtime.office, outside),
+        RollCall(runtime.office, channel),
         role,
         lease,
     )

@@ -22,7 +22,7 @@ from probot.flows.commands import safety_text
 from probot.flows.session import ItemAnswered
 from probot.messages import Message
 from probot.services import outside, pictures, summary
-from probot.services.audience import able, direct, language_of, readers
+from probot.services.audience import able, chat_of_team, direct, language_of, readers
 from probot.services.turn import Turn
 from probot.store import alerts, claims, outbox, people
 from probot.store.receipts import OUTSIDE
@@ -165,13 +165,23 @@ def _climbed(turn: Turn, study: Study, enrolment: Enrolment, before: Alert, clim
 
 
 def _lapse(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert) -> None:
-    """Somebody had it, and nothing followed: it is open again, and whoever knew of it hears so, first of all they."""
-    if alert.next_at is None or alert.next_at > turn.now:
-        return
+    if alert.next_at is not None and alert.next_at <= turn.now:
+        open_again(turn, study, enrolment, alert)
+
+
+BECAUSE: dict[str, tuple[Reason, str]] = {
+    "woken": ("woken", "the snooze is over"),
+    "lapsed": ("lapsed", "nothing followed"),
+    "left": ("left", "whoever had it left the team"),
+}
+"""Why an alert is open again: what readers are told, and what the trail says."""
+
+
+def open_again(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert, *, left: bool = False) -> None:
+    """A taken alert is open again, its ladder begins anew, and whoever knew of it hears so."""
     had = holder(alert)
-    after = lapsed(study, alert, turn.now)
-    why: Reason = "woken" if after.history[-1].deed == "woken" else "lapsed"
-    because = "the snooze is over" if why == "woken" else "nothing followed"
+    after = lapsed(study, alert, turn.now, left=left)
+    why, because = BECAUSE[after.history[-1].deed]
     trail(turn, enrolment, after, "alert open again", old=alert.state, new=after.state, reason=because)
     climbed = climb(study, after, turn.now)
     known = () if life.by_digest(alert) else alert.told
@@ -264,7 +274,7 @@ def pass_on(turn: Turn, row: Outgoing, why: str) -> None:
     # Two that fail at the same moment must see each other, or each believes that the other one was told.
     everybody = direct(able(turn, people.active_staff(turn.connection, lock=True)))
     heard, vain = outbox.others_told(turn.connection, row)
-    team = people.contact_of(turn.connection, people.TEAM)
+    team = chat_of_team(turn)
     there = ([(people.TEAM, team.language)] if team is not None else []) + everybody
     others = [recipient for recipient, _ in there if recipient not in {row.recipient, *heard, *vain}]
     for recipient, language in there:

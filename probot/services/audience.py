@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from probot.alerts.ladder import CARE_TEAM
 from probot.schedule.rota import on_call
 from probot.services.turn import Turn
-from probot.store import people
+from probot.store import outsiders, people
 from probot.store.receipts import OUTSIDE
-from probot.store.records import Staff
+from probot.store.records import Contact, Staff
 from probot.study.care import ON_CALL
 
 
@@ -28,8 +28,13 @@ def readers(turn: Turn, name: str) -> list[tuple[str, str]]:
     return found or [(people.TEAM, turn.study.languages[0])]
 
 
+def chat_of_team(turn: Turn) -> Contact | None:
+    """The care team's chat, while nobody is in it who does not belong there."""
+    return None if outsiders.of_team(turn.connection) else people.contact_of(turn.connection, people.TEAM)
+
+
 def _present(turn: Turn, name: str) -> list[tuple[str, str]]:
-    team = people.contact_of(turn.connection, people.TEAM)
+    team = chat_of_team(turn)
     here = people.active_staff(turn.connection)
     if name.startswith("staff:"):
         return direct([person for person in here if person.principal == name])

@@ -17,7 +17,7 @@ from probot.services import path_tests, paths
 from probot.services.receive import HEARD
 from probot.services.turn import Turn
 from probot.services.watch import AUDITOR
-from probot.store import alarms, claims, inbox, outbox, pulses
+from probot.store import alarms, claims, inbox, outbox, outsiders, pulses
 from probot.store.receipts import addresses
 from probot.store.tables import alert, assessment
 
@@ -116,6 +116,8 @@ def _of_paths(turn: Turn) -> Iterator[Finding]:
         yield Finding(f"no_path:{'+'.join(reversed(without))}", urgent=True)
     if paths.team_is_lost(turn.connection):
         yield Finding("team_lost", urgent=True, passing=False)
+    if outsiders.of_team(turn.connection):
+        yield Finding("outsiders", passing=False)
     known = addresses(turn.connection)
     for fact in paths.facts(turn.connection, turn.study):
         beside = fact.by in {"mail", "webhook"}

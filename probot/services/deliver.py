@@ -18,7 +18,8 @@ from probot.ports import Edit, Gone, Later, Leave, Moved, Outcome, Post, Refused
 from probot.schedule.quiet import next_allowed
 from probot.services import alerting, audience, enquire, outside, pictures
 from probot.services.turn import Turn
-from probot.store import alerts, assessments, outbox, people
+from probot.store import alerts, assessments, outbox, outsiders, people
+from probot.store.outsiders import NOTICE
 from probot.store.receipts import OUTSIDE
 from probot.store.records import Contact, Enrolment, Outgoing
 from probot.store.saved import message_from_json, message_to_json
@@ -105,6 +106,8 @@ def _cannot_go(turn: Turn, row: Outgoing, why: str) -> None:
 
 def _why_not(turn: Turn, row: Outgoing) -> str:
     """Why the recipient may not be told this now; empty if they may."""
+    if row.recipient == people.TEAM and row.item != NOTICE and outsiders.of_team(turn.connection):
+        return "somebody unknown is in the team's chat"
     if row.purpose == "alert" and row.alert_id is not None and _is_taken(turn, row.alert_id, row.created_at):
         return TAKEN
     if row.recipient.startswith("participant:"):

@@ -33,7 +33,7 @@ from probot.ports import (
     Said,
     Sender,
 )
-from probot.services import alarms, alerting, enquire, participant, start, team
+from probot.services import alarms, alerting, enquire, outsiders, participant, start, team
 from probot.services.converse import Reply, in_front, tapped, typed
 from probot.services.deliver import lost_contact, move
 from probot.services.taking import Place
@@ -95,12 +95,8 @@ def _in_group(turn: Turn, incoming: Incoming, chat: Chat, contact: Contact | Non
             _number_seen(turn, incoming.sender, people.TEAM, text, contact.language)
         case Commanded(command, text) if command in STAFF_COMMANDS:
             team.commanded(turn, incoming.sender, people.TEAM, command, text, contact.language)
-        case MemberChanged(present=True) as came:
-            for member in (came, *came.others):
-                if not member.is_bot and people.staff_of_account(turn.connection, member.account) is None:
-                    turn.note(
-                        "outsider in the team's chat", "contact", contact.id, reason="not bound as staff"
-                    )
+        case MemberChanged() as change:
+            outsiders.moved(turn, contact.id, change)
         case BotMembership(present=False):
             alerting.lose_team(turn, "the bot was removed")
 

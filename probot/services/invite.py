@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from probot.services import plan_ahead
+from probot.services import leaving, plan_ahead
 from probot.services.turn import Turn
 from probot.store import people
 from probot.store.records import Enrolment, Staff
@@ -261,6 +261,7 @@ def remove_staff(turn: Turn, name: str, reason: str) -> None:
         new="left",
         reason=reason or person.name,
     )
+    leaving.release(turn, person)
 
 
 def invite_team(turn: Turn, token: str, language: str | None) -> Invited:

@@ -14,10 +14,12 @@ from sqlalchemy import Connection
 from probot.alerts.alarm import Alarm
 from probot.alerts.ladder import CARE_TEAM, ladder_at, ladder_for
 from probot.schedule.civil import DAY, instant, local_day
+from probot.services import audience
 from probot.services.announce import say_to
 from probot.services.turn import Turn
 from probot.store import alarms, people
 from probot.store.records import Staff
+from probot.study.care import ON_CALL
 from probot.study.model import Study
 from probot.values import derived_id, fraction_of
 
@@ -81,6 +83,8 @@ def _is_there(turn: Turn, name: str) -> bool:
     """Whether the path has an end of its own; a role that nobody fills is told of by status, not by a test."""
     if name in turn.study.paths or name == CARE_TEAM:
         return True
+    if name == ON_CALL:
+        return any(recipient.startswith("staff:") for recipient, _ in audience.readers(turn, name))
     return any(person.role == name for person in people.active_staff(turn.connection))
 
 
@@ -98,6 +102,8 @@ def proves(turn: Turn, alarm: Alarm, person: Staff) -> bool:
     """Whether a tap of this person shows that the path reaches somebody. A mail is proven by its number alone."""
     if alarm.climbing or alarm.about in turn.study.paths:
         return False
+    if alarm.about == ON_CALL:
+        return person.principal in {recipient for recipient, _ in audience.readers(turn, ON_CALL)}
     return alarm.about in {CARE_TEAM, person.role}
 
 

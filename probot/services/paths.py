@@ -14,7 +14,7 @@ from typing import Literal
 from sqlalchemy import Connection, select
 
 from probot.alerts.ladder import CARE_TEAM, ladder_for
-from probot.store import people, receipts
+from probot.store import outsiders, people, receipts
 from probot.store.records import Staff
 from probot.store.tables import contact
 from probot.study.model import TIERS, Study, Tier
@@ -53,10 +53,9 @@ def _group(connection: Connection) -> PathFact:
     team = people.contact_of(connection, people.TEAM)
     if team is None:
         return PathFact(CARE_TEAM, "group", receipts.last_sent(connection, people.TEAM), "no group is bound")
-    return PathFact(
-        CARE_TEAM, "group", receipts.last_sent(connection, people.TEAM),
-        receipts.refused_by(connection, people.TEAM, team.bound_at),
-    )  # fmt: skip
+    strange = "somebody unknown is in it" if outsiders.of_team(connection) else ""
+    fault = strange or receipts.refused_by(connection, people.TEAM, team.bound_at)
+    return PathFact(CARE_TEAM, "group", receipts.last_sent(connection, people.TEAM), fault)
 
 
 def _role(connection: Connection, name: str, staff: Iterable[Staff]) -> PathFact:

@@ -35,6 +35,7 @@ from probot.services import (
 from probot.services.converse import Reply
 from probot.services.turn import Turn
 from probot.store import alerts, assessments, people, threads
+from probot.store.outsiders import NOTICE
 from probot.store.records import Enrolment, Staff
 from probot.study.forms import is_form_item
 from probot.study.model import Power
@@ -90,7 +91,7 @@ def replied(turn: Turn, sender: Sender | None, place: taking.Place, reply_to: in
     person = who(turn, sender)
     if person is None:
         turn.note("reply refused", "alert", thread.alert, reason="not staff")
-        _answer(turn, place.recipient, Message(stranger_words(sender, place.language)))
+        _answer(turn, place.recipient, Message(stranger_words(sender, place.language)), NOTICE)
         return True
     act_as(turn, person)
     if not audience.may(turn, person, "acknowledge"):
@@ -110,9 +111,11 @@ def commanded(
     person = who(turn, sender)
     if person is None:
         turn.note("command refused", "chat", recipient, reason="not staff", new=command)
-        _answer(turn, recipient, Message(stranger_words(sender, language)))
+        _answer(turn, recipient, Message(stranger_words(sender, language)), NOTICE)
         return
     act_as(turn, person)
+    if recipient == people.TEAM and audience.chat_of_team(turn) is None:
+        recipient, language = person.principal, person.language  # not before whoever else is in that chat
     if command == grade.COMMAND:
         grade.commanded(turn, person, recipient, text, language)
     elif command in adverse.COMMANDS:
@@ -202,8 +205,8 @@ def said(
     commanded(turn, sender, recipient, "help", "", language)
 
 
-def _answer(turn: Turn, recipient: str, message: Message) -> None:
-    turn.say(recipient, message, lane="reply", purpose="notice")
+def _answer(turn: Turn, recipient: str, message: Message, item: str | None = None) -> None:
+    turn.say(recipient, message, lane="reply", purpose="notice", item=item)
 
 
 def _open(turn: Turn, language: str) -> Message:

@@ -15,7 +15,7 @@ from probot.services.paths import PathFact
 from probot.services.receive import HEARD
 from probot.services.tick import LOOKED
 from probot.services.turn import NothingPublished, Studies
-from probot.store import claims, inbox, outbox, people, pulses, studies, waiting
+from probot.store import claims, inbox, outbox, outsiders, people, pulses, studies, waiting
 from probot.store.tables import alert, assessment, enrolment
 from probot.store.tables_views import appointment
 from probot.store.waiting import Due
@@ -126,6 +126,10 @@ def _of_paths(connection: Connection, study: Study, now: datetime) -> list[str]:
             found.append(f"the path {fact.name} does not work: {fact.fault}")  # noqa: PERF401 -- one a line
     for name in path_tests.unproven(connection, study, now):
         found.append(f"nobody has answered the test of the path {name}")  # noqa: PERF401 -- one a line
+    if outsiders.of_team(connection):
+        found.append(
+            "somebody unknown is in the care team's chat: alerts go to each member of staff directly"
+        )
     if paths.team_is_lost(connection):
         found.append("the care team's chat is lost: alerts go to each member of staff directly")
     looked = pulses.last(connection, AUDITOR)

@@ -208,6 +208,16 @@ def staff_of_account(connection: Connection, account: int) -> Staff | None:
     return person if person is not None and person.status == "active" else None
 
 
+def accounts_of_former_staff(connection: Connection) -> list[int]:
+    """The accounts of everybody who has left the care team."""
+    left = select(staff.c.id).where(staff.c.status == "left")
+    of_staff = func.substr(contact.c.principal, len("staff:") + 1)
+    accounts = (
+        select(contact.c.account).where(contact.c.principal.like("staff:%"), of_staff.in_(left)).distinct()
+    )
+    return [row.account for row in connection.execute(accounts) if row.account is not None]
+
+
 # ------------------------------------------------------------------------------ contacts
 
 

@@ -112,6 +112,19 @@ class TelegramChannel:
         me = await self._bot.get_me()
         return me.id, me.username or ""
 
+    async def members(self, chat: int, accounts: Sequence[int]) -> tuple[int, frozenset[int]]:
+        """How many are in a group, the bot included, and which of these accounts. Raises telegram.error.TelegramError."""
+        total = await self._bot.get_chat_member_count(chat)
+        there = set()
+        for account in accounts:
+            try:
+                member = await self._bot.get_chat_member(chat, account)
+            except BadRequest:
+                continue  # Telegram knows nothing of them there
+            if member.status not in {"left", "kicked"} and getattr(member, "is_member", True):
+                there.add(account)
+        return total, frozenset(there)
+
     async def _attempt(self, sending: Post | Edit | Photo | Leave) -> Outcome:
         match sending:
             case Post():

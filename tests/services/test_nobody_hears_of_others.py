@@ -141,10 +141,10 @@ async def test_an_outsider_in_the_teams_chat_is_noted_and_may_do_nothing(sqlite_
         team = await clinic.team(nurse)
         patient = await clinic.patient("P-001")
         outsider = clinic.phone("Nobody", "en")
+        await patient.say("chest pain")
         clinic.api.people.set_member(nurse.person, team.chat, outsider.person)
         await clinic.settle()
         assert [row["reason"] for row in actions(clinic) if row["action"] == "outsider in the team's chat"]
-        await patient.say("chest pain")
         there = Phone(clinic, outsider.person, team.chat)
         await there.tap("Acknowledge")
         await there.say("/patient P-001")

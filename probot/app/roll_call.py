@@ -1,0 +1,88 @@
+"""Who is in the care team's chat? Telegram tells a number, and of each known account whether it is there.
+
+The rule: more people than known staff means that somebody hears what they should not, whoever it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+from telegram.error import TelegramError
+
+from probot.app.office import Office
+from probot.ports import Gone
+from probot.services import alerting, outsiders
+from probot.services.turn import Turn
+from probot.store import people
+from probot.telegram.channel import TelegramChannel
+from probot.telegram.outcomes import outcome_of
+
+log = logging.getLogger(__name__)
+
+EVERY = timedelta(minutes=5)
+LOOK_SECONDS = 30.0
+"""How often it is looked whether the roster has changed, so that a roll call is due at once."""
+Roster = tuple[int, tuple[int, ...], tuple[int, ...]]
+"""The team's chat, the accounts of active staff, and of former staff."""
+
+
+class RollCall:
+    """Calls the roll from time to time, and whenever somebody joined or left the staff."""
+
+    def __init__(self, office: Office, channel: TelegramChannel) -> None:
+        self._office = office
+        self._channel = channel
+        self._called: tuple[Roster, datetime] | None = None
+
+    async def call(self) -> None:
+        """Call the roll if it is due. Raises TelegramError and SQLAlchemyError."""
+        roster = await self._office.look(_roster)
+        now = self._office.clock.now()
+        if roster is None:
+            return
+        if self._called is not None and self._called[0] == roster and now - self._called[1] < EVERY:
+            return
+        chat, active, former = roster
+        cause = f"roll call:{now.isoformat()}"
+        try:
+            total, there = await self._channel.members(chat, (*active, *former))
+        except TelegramError as error:
+            if not isinstance(outcome_of(error), Gone):
+                raise
+            await self._office.act(_lost, cause, chat)
+            return
+        present, gone = there & frozenset(active), there & frozenset(former)
+        await self._office.act(outsiders.counted, cause, chat, total, present, gone)
+        self._called = (roster, now)
+
+    async def go_on(self) -> None:
+        """Call the roll until cancelled."""
+        while True:
+            try:
+                await self.call()
+            except (TelegramError, SQLAlchemyError) as error:
+                log.info("no roll call", extra={"error": type(error).__name__})
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+def _roster(connection: Connection) -> Roster | None:
+    team = people.contact_of(connection, people.TEAM)
+    if team is None:
+        return None
+    active = frozenset(
+        contact.account
+        for person in people.active_staff(connection)
+        if (contact := people.contact_of(connection, person.principal)) is not None and contact.account
+    )
+    former = frozenset(people.accounts_of_former_staff(connection)) - active
+    return team.chat, tuple(sorted(active)), tuple(sorted(former))
+
+
+def _lost(turn: Turn, chat: int) -> None:
+    team = people.contact_of(turn.connection, people.TEAM)
+    if team is not None and team.chat == chat:
+        alerting.lose_team(turn, "not found at a roll call")

@@ -1,0 +1,25 @@
+"""What becomes of what somebody had in hand when they leave the team? It is open again, and the others are told.
+
+The rule: nobody who is gone holds an alert; what they had climbs anew from the first rung.
+"""
+
+from __future__ import annotations
+
+from probot.alerts.steps import holder
+from probot.services import alerting
+from probot.services.turn import Turn
+from probot.store import alerts, people
+from probot.store.records import Staff
+
+
+def release(turn: Turn, person: Staff) -> None:
+    """Open every alert again that this person has."""
+    for standing in alerts.standing(turn.connection):
+        if holder(standing) != person.id:
+            continue
+        enrolment = people.by_id(turn.connection, standing.enrolment, lock=True)
+        alert = alerts.find(turn.connection, standing.id)  # as it is now that nobody else can change it
+        assert enrolment is not None
+        assert alert is not None
+        if holder(alert) == person.id:
+            alerting.open_again(turn, turn.pinned(alert.study), enrolment, alert, left=True)

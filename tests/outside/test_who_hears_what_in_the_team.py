@@ -1,0 +1,113 @@
+"""Who may hear an alert in the team's chat, and what happens when somebody comes, leaves, or hides their name?"""
+
+from __future__ import annotations
+
+from probot.services import invite
+from tests.outside.staffed import a_clinic_with_paths, in_pain, staffed
+from tests.world import Clinic
+
+
+def comes(clinic: Clinic, person: int, status: str = "member") -> None:
+    """Somebody is added to the team's group, or goes; the bot hears of it by the group's own message."""
+    group, nurse = clinic.kept["group"], clinic.kept["nurse"]
+    clinic.api.people.set_member(nurse.person, group.chat, person, status)
+
+
+def with_code(texts: list[str]) -> list[str]:
+    return [text for text in texts if "P-001" in text]
+
+
+async def test_while_a_visitor_is_in_the_group_alerts_go_directly_and_afterwards_the_group_sees_what_is_open(
+    database_url: str,
+) -> None:
+    async with a_clinic_with_paths(database_url) as (clinic, _, _):
+        await staffed(clinic)
+        group, nurse = clinic.kept["group"], clinic.kept["nurse"]
+        visitor = clinic.phone("Wang")
+        comes(clinic, visitor.person)
+        await clinic.settle()
+        assert "not known as staff" in group.last["text"]
+        await in_pain(clinic)
+        await group.say("/open")
+        assert with_code(group.texts) == []
+        assert len(with_code(nurse.texts)) >= 2, "the alert and the list, both directly"
+        await clinic.world.watchman.look()
+        await clinic.settle()
+        assert clinic.world.watchman.wrong is not None
+        assert "outsiders" in clinic.world.watchman.wrong
+        comes(clinic, visitor.person, "left")
+        await clinic.settle()
+        assert any("Only staff are in this chat again" in text for text in group.texts)
+        assert len(with_code(group.texts)) == 1
+        actions = [row["action"] for row in clinic.rows("audit")]
+        assert "outsider in the team's chat" in actions
+        assert "team's chat is clean again" in actions
+
+
+async def test_a_visitor_who_is_invited_as_staff_is_none_any_more(database_url: str) -> None:
+    async with a_clinic_with_paths(database_url) as (clinic, _, _):
+        await staffed(clinic)
+        newcomer = clinic.phone("Li")
+        comes(clinic, newcomer.person)
+        await clinic.settle()
+        token = clinic.new_token()
+
+        await clinic.act(invite.invite_staff, token, "Li", "nurse", "en")
+        await newcomer.start(token)
+        await in_pain(clinic)
+        assert len(with_code(clinic.kept["group"].texts)) == 1
+
+
+async def test_a_roll_call_finds_whoever_was_there_before_the_bot_and_whoever_left_the_staff(
+    database_url: str,
+) -> None:
+    async with a_clinic_with_paths(database_url) as (clinic, _, _):
+        await staffed(clinic)
+        group = clinic.kept["group"]
+        await clinic.world.roll_call.call()
+        await clinic.settle()
+        assert not [text for text in group.texts if "not known" in text]
+
+        await clinic.act(invite.remove_staff, "Tom", "left the hospital")
+        await clinic.world.roll_call.call()
+        await clinic.settle()
+        assert "not known as staff" in group.last["text"]
+        comes(clinic, clinic.kept["team"][1], "left")
+        await clinic.settle()
+        assert any("Only staff are in this chat again" in text for text in group.texts)
+
+
+async def test_a_roll_call_that_finds_no_chat_loses_it_at_once(database_url: str) -> None:
+    async with a_clinic_with_paths(database_url) as (clinic, mailroom, _):
+        await staffed(clinic)
+        comes(clinic, clinic.bot_id, "kicked")
+        await clinic.world.roll_call.call()
+        await clinic.world.watchman.look()
+        await clinic.settle()
+        assert "the care team's chat is lost" in clinic.kept["nurse"].last["text"]
+        assert len(mailroom.mails) == 1
+
+
+async def test_what_somebody_had_is_open_again_when_they_leave_and_the_others_are_told(
+    database_url: str,
+) -> None:
+    async with a_clinic_with_paths(database_url) as (clinic, _, _):
+        await staffed(clinic)
+        group = clinic.kept["group"]
+        await in_pain(clinic)
+        await group.tap("Acknowledge")
+
+        await clinic.act(invite.remove_staff, "Mei", "")
+        await clinic.settle()
+        newest = with_code(group.texts)[-1]
+        assert "has left the team" in newest
+        assert [row["state"] for row in clinic.rows("alerts")] == ["open"]
+        assert clinic.kept["group"].buttons().keys() >= {"Acknowledge"}
+
+
+async def test_whoever_acts_as_the_group_is_told_to_act_as_themselves(database_url: str) -> None:
+    async with a_clinic_with_paths(database_url) as (clinic, _, _):
+        await staffed(clinic)
+        group = clinic.kept["group"]
+        await group.say("/open", anonymous=True)
+        assert "as yourself" in group.last["text"]

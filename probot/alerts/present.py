@@ -136,6 +136,14 @@ def mine_message(
     return _list(study, [say(language, "mine.first", n=len(listed))], listed, language, now=now, staff=staff)
 
 
+def storm_message(
+    study: Study, listed: Sequence[Listed], language: str, now: datetime, staff: Names | None = None
+) -> Message:
+    """Many alerts that came at once and are not urgent, said in one message."""
+    first = say(language, "storm.first", n=len(listed))
+    return _list(study, [first], listed, language, now=now, staff=staff)
+
+
 def open_list_message(
     study: Study, listed: Sequence[Listed], language: str, now: datetime, staff: Names | None = None
 ) -> Message:

@@ -21,7 +21,7 @@ from probot.alerts.steps import holder, lapsed
 from probot.flows.commands import safety_text
 from probot.flows.session import ItemAnswered
 from probot.messages import Message
-from probot.services import outside, pictures, summary
+from probot.services import outside, pictures, storm, summary
 from probot.services.audience import able, chat_of_team, direct, language_of, readers
 from probot.services.turn import Turn
 from probot.store import alerts, claims, outbox, people
@@ -217,6 +217,8 @@ def tell(
             if recipient.startswith(OUTSIDE):
                 outside.call(turn, study, enrolment, alert, recipient, "rung")
                 continue
+            if storm.gathered(turn, recipient, language, alert):
+                continue
             outbox.supersede_alert(turn.connection, recipient, alert.id)
             message = shown(turn, study, enrolment, alert, language, whys[name])
             silent = not aloud and quiet_now(study, alert.tier, turn.now)
@@ -260,6 +262,7 @@ def refresh(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert) -> Non
         turn.say(
             recipient, message, lane="edit", purpose="notice", kind="edit", edits=message_id, alert_id=alert.id
         )  # fmt: skip
+    storm.refresh(turn, alert, language_of(turn, people.TEAM))
 
 
 # ------------------------------------------------------------------------------ when somebody cannot be told

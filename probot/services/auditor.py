@@ -17,7 +17,7 @@ from probot.services import path_tests, paths
 from probot.services.receive import HEARD
 from probot.services.turn import Turn
 from probot.services.watch import AUDITOR
-from probot.store import alarms, claims, inbox, outbox, outsiders, pulses
+from probot.store import alarms, claims, inbox, outbox, outsiders, pulses, threads
 from probot.store.receipts import addresses
 from probot.store.tables import alert, assessment
 
@@ -97,7 +97,7 @@ def _of_alerts(connection: Connection, now: datetime) -> Iterator[Finding]:
         yield Finding("outbox", urgent=True)
     if standing_still(connection, now):
         yield Finding("ladder", urgent=True)
-    if outbox.alerts_without_reader(connection, now - UNHEARD):
+    if threads.alerts_without_reader(connection, now - UNHEARD):
         yield Finding("unheard", urgent=True)
 
 

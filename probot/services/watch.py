@@ -15,7 +15,7 @@ from probot.services.paths import PathFact
 from probot.services.receive import HEARD
 from probot.services.tick import LOOKED
 from probot.services.turn import NothingPublished, Studies
-from probot.store import claims, inbox, outbox, outsiders, people, pulses, studies, waiting
+from probot.store import claims, inbox, outbox, outsiders, people, pulses, studies, threads, waiting
 from probot.store.tables import alert, assessment, enrolment
 from probot.store.tables_views import appointment
 from probot.store.waiting import Due
@@ -178,7 +178,7 @@ def _problems(connection: Connection, now: datetime, heard: datetime | None) -> 
     stuck = _stuck(connection)
     if stuck:
         found.append(f"{stuck} due rows failed again and again and were put aside")
-    untold = outbox.alerts_without_reader(connection, now - LAGGING)
+    untold = threads.alerts_without_reader(connection, now - LAGGING)
     if untold:
         found.append(f"{untold} open alerts have reached nobody yet")
     standing_still = connection.execute(

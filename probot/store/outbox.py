@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from probot.messages import LANES, MESSENGER_LANES, Lane
 from probot.store.claims import SKEW
 from probot.store.records import Outgoing, Purpose
-from probot.store.tables import alert, outbox
+from probot.store.tables import outbox
 from probot.values import derived_id
 
 LEASE = timedelta(seconds=30)
@@ -377,23 +377,6 @@ def said_lately(connection: Connection, recipient: str, purpose: Purpose, item: 
     """Whether a recipient was sent this (by purpose and item) since then."""
     wanted = {"told": recipient, "what_for": purpose, "about": item, "since": since}
     return connection.execute(_SAID_LATELY, wanted).first() is not None
-
-
-def alerts_without_reader(connection: Connection, before: datetime) -> int:
-    """How many open alerts were to be told to somebody before then and have reached nobody."""
-    told = outbox.alias("told")
-    reached = select(told.c.id).where(
-        told.c.alert_id == alert.c.id, told.c.kind == "post", told.c.state == "sent"
-    )
-    meant = select(outbox.c.id).where(
-        outbox.c.alert_id == alert.c.id, outbox.c.kind == "post", outbox.c.created_at < before
-    )
-    count = select(func.count()).select_from(alert)
-    return int(
-        connection.execute(
-            count.where(alert.c.state == "open", meant.exists(), ~reached.exists())
-        ).scalar_one()
-    )
 
 
 def next_due(connection: Connection) -> datetime | None:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 
 from probot.store.records import Contact
-from probot.store.tables import outbox
+from probot.store.tables import alert, outbox
 from probot.store.tables_alerts import alert_thread
 
 Kind = Literal["alert", "question", "answer", "reason", "list"]
@@ -98,12 +98,12 @@ def open_question(connection: Connection, recipient: str, since: datetime) -> Th
     return None if row is None else _thread(row)
 
 
-def post_of(connection: Connection, recipient: str, alert: str, number: int | None) -> str | None:
+def post_of(connection: Connection, recipient: str, alert_id: str, number: int | None) -> str | None:
     """The outbox row that shows the alert to a recipient as the channel's message of that number."""
     if number is None:
         return None
     wanted = select(outbox.c.id).where(
-        outbox.c.alert_id == alert, outbox.c.recipient == recipient, outbox.c.number == number,
+        outbox.c.alert_id == alert_id, outbox.c.recipient == recipient, outbox.c.number == number,
         outbox.c.kind == "post",
     )  # fmt: skip
     return connection.execute(wanted).scalar()
@@ -118,4 +118,73 @@ def _thread(row: Any) -> Thread:
         row.detail,
         row.staff_id,
         row.settled_at is not None,
+    )
+
+
+# ------------------------------------------------------------------------------ many at once
+
+
+def waiting(connection: Connection, recipient: str) -> list[tuple[str, str]]:
+    """What waits to tell a recipient of alerts that are not urgent: `(message, alert)`, a list with each of its alerts."""
+    singly = select(outbox.c.id, outbox.c.alert_id).where(outbox.c.purpose == "alert", *_waits(recipient))
+    listed = (
+        select(outbox.c.id, alert_thread.c.alert_id)
+        .join(alert_thread, alert_thread.c.message_id == outbox.c.id)
+        .where(alert_thread.c.kind == "list", *_waits(recipient))
+    )
+    found = [(row.id, row.alert_id) for wanted in (singly, listed) for row in connection.execute(wanted)]
+    calm = select(alert.c.id).where(
+        alert.c.id.in_({each for _, each in found}), alert.c.tier != "urgent", alert.c.state == "open"
+    )
+    known = set(connection.execute(calm).scalars())
+    return [(message, each) for message, each in found if each in known]
+
+
+def _waits(recipient: str) -> tuple[ColumnElement[bool], ...]:
+    return outbox.c.recipient == recipient, outbox.c.kind == "post", outbox.c.state == "waiting"
+
+
+def drop(connection: Connection, messages: Iterable[str], fault: str) -> None:
+    """These are not sent, for the reason given, unless they are on their way already."""
+    waits = update(outbox).where(outbox.c.id.in_(set(messages)), outbox.c.state == "waiting")
+    connection.execute(waits.values(state="dropped", fault=fault))
+
+
+def newest_list(connection: Connection, alert_id: str) -> tuple[str, str, list[str]] | None:
+    """The newest list that names the alert and was not dropped: the message, whom it is to, all its alerts."""
+    wanted = (
+        select(alert_thread.c.message_id, alert_thread.c.recipient)
+        .join(outbox, outbox.c.id == alert_thread.c.message_id)
+        .where(
+            alert_thread.c.alert_id == alert_id, alert_thread.c.kind == "list", outbox.c.state != "dropped"
+        )
+        .order_by(outbox.c.seq.desc())
+        .limit(1)
+    )
+    row = connection.execute(wanted).first()
+    if row is None:
+        return None
+    named = select(alert_thread.c.alert_id).where(alert_thread.c.message_id == row.message_id)
+    return row.message_id, row.recipient, sorted(connection.execute(named).scalars())
+
+
+def alerts_without_reader(connection: Connection, before: datetime) -> int:
+    """How many open alerts were to be told to somebody before then and have reached nobody."""
+    told = outbox.alias("told")
+    reached = select(told.c.id).where(
+        told.c.alert_id == alert.c.id, told.c.kind == "post", told.c.state == "sent"
+    )
+    listed = (
+        select(told.c.id)
+        .join(alert_thread, alert_thread.c.message_id == told.c.id)
+        .where(alert_thread.c.alert_id == alert.c.id, alert_thread.c.kind == "list", told.c.state == "sent")
+    )
+    meant = select(outbox.c.id).where(
+        outbox.c.alert_id == alert.c.id, outbox.c.kind == "post", outbox.c.created_at < before
+    )
+    count = select(func.count()).select_from(alert)
+    return int(
+        connection.execute(
+            count.where(alert.c.state == "open", meant.exists(), ~reached.exists(), ~listed.exists())
+        ).scalar_one()
     )

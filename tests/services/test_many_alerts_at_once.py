@@ -1,0 +1,89 @@
+"""A storm of alerts: what is not urgent is said together, what is urgent alone, and nothing is lost on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from probot.alerts.model import Evidence, Hit
+from probot.flows.buttons import AlertTap, read
+from probot.services import alerting
+from probot.services.turn import Turn
+from probot.services.watch import status
+from probot.store import people, threads
+from probot.store.tables import alert
+from tests.world import Clinic, Phone, a_clinic
+
+
+def raise_soon(turn: Turn) -> None:
+    """One alert for each concept of the study that has a rule of tier soon, and one urgent one in the midst."""
+    enrolment = people.by_code(turn.connection, "P-001")
+    assert enrolment is not None
+    rules = {rule.concept: rule for rule in turn.study.rules.values() if rule.tier == "soon"}
+    urgent = next(
+        rule for rule in turn.study.rules.values() if rule.tier == "urgent" and rule.concept not in rules
+    )
+    hits = [Hit(each.id, each.tier, each.concept, Evidence(detail="x")) for each in rules.values()]
+    for number, one in enumerate(hits[:14]):
+        if number == 7:
+            hit = Hit(urgent.id, "urgent", urgent.concept, Evidence(detail="x"))
+            alerting.raise_all(turn, turn.study, enrolment, [hit], tell=False)
+        alerting.raise_all(turn, turn.study, enrolment, [one], tell=False)
+
+
+def named(phone: Phone) -> list[set[str]]:
+    """The alerts that each message of a chat names by a button."""
+    found = []
+    for message in phone.shown:
+        meanings = [read(data) for data in phone.buttons(message).values()]
+        found.append({each.alert for each in meanings if isinstance(each, AlertTap)})
+    return [each for each in found if each]
+
+
+def all_alerts(clinic: Clinic) -> dict[str, str]:
+    def look(connection: Any) -> dict[str, str]:
+        return {row.id: row.tier for row in connection.execute(select(alert.c.id, alert.c.tier))}
+
+    found: dict[str, str] = clinic.store.transact(look)
+    return found
+
+
+async def test_a_storm_is_one_message_beside_the_urgent_one_and_is_kept_current(database_url: str) -> None:
+    async with a_clinic(database_url, migrated=True) as clinic:
+        nurse = await clinic.staff("Mei")
+        team = await clinic.team(nurse)
+        await clinic.patient("P-001")
+        before = len(team.texts)
+        await clinic.act(raise_soon)
+        await clinic.pass_time(minutes=1)
+        known = all_alerts(clinic)
+        assert len(known) == 15
+        messages = named(team)
+        assert set().union(*messages) == set(known), "every alert stands in the group"
+        (urgent,) = [key for key, tier in known.items() if tier == "urgent"]
+        assert {urgent} in messages, "the urgent one alone"
+        together = [each for each in messages if len(each) > 1]
+        assert len(together) == 1
+        assert urgent not in together[0]
+        assert len(team.texts) - before <= 7, "far fewer messages than alerts"
+        assert clinic.store.transact(threads.alerts_without_reader, clinic.clock.now()) == 0
+        assert not [
+            each for each in clinic.store.transact(status, clinic.clock.now()).problems if "nobody" in each
+        ]
+
+
+async def test_an_alert_of_a_list_is_taken_there_and_the_list_shows_who_has_it(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        nurse = await clinic.staff("Mei")
+        team = await clinic.team(nurse)
+        await clinic.patient("P-001")
+        await clinic.act(raise_soon)
+        await clinic.pass_time(minutes=1)
+        (shown,) = [text for text in team.texts if "at once" in text.split("\n")[0]]
+        assert "Mei" not in shown
+        message = next(each for each in team.shown if each["text"] == shown)
+        await team.tap(next(iter(team.buttons(message))), message)
+        await clinic.pass_time(minutes=1)
+        (after,) = [text for text in team.texts if "at once" in text.split("\n")[0]]
+        assert after.count("with Mei") == 1

@@ -47,8 +47,11 @@ def echoes_per_second(bot: str, load: Load) -> float:
         return load.count / (accepted[-1][0] - float(server.ask("count")["began"]))
 
 
-def answers_per_second(database: str, load: Load) -> float:
-    """Answers a second through probot on `sqlite` or `postgresql`, from the update to the noted outcome."""
+def answers_per_second(database: str, load: Load, workers: int = 0) -> float:
+    """Answers a second through probot on `sqlite` or `postgresql`, from the update to the noted outcome.
+
+    `workers`: so many processes that work, beside one that only receives; 0: one process does everything.
+    """
     with contextlib.ExitStack() as stack:
         url = stack.enter_context(clinic.DATABASES[database]())
         server = stack.enter_context(loopback())
@@ -56,7 +59,9 @@ def answers_per_second(database: str, load: Load) -> float:
         stack.callback(there.close)
         there.staff()
         there.patients(load.chats)
-        stack.enter_context(probot(server, url))
+        stack.enter_context(probot(server, url, role="receive" if workers else "all"))
+        for _ in range(workers):
+            stack.enter_context(probot(server, url, role="work"))
         server.until_accepted("sendMessage", load.chats)
         wait_for(there.at_rest, "the first questions never left")
         return _measured(server, there, load)

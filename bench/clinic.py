@@ -71,12 +71,12 @@ DATABASES = {"sqlite": sqlite, "postgresql": postgresql}
 class Clinic:
     """A database with the study in force."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, study: Study | None = None) -> None:
         self.url = url
         self.store: Store = open_store(url)
         self.studies = Studies()
         self._acts = 0
-        self.act(publish, bench_study())
+        self.act(publish, study or bench_study())
 
     def act(self, act: Any, *arguments: Any, **named: Any) -> Any:
         """Run a service in a transaction of its own."""

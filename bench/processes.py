@@ -27,8 +27,11 @@ OTHERS = os.environ.get("BENCH_PYTHON", str(ROOT / ".venv-bench" / "bin" / "pyth
 PATIENCE = 300.0
 
 
+_RUNNING: list[subprocess.Popen[bytes]] = []
+
+
 class NeverCame(Exception):
-    """Something that was waited for did not happen in time."""
+    """Something that was waited for did not happen in time, or whoever was to do it has died."""
 
 
 class Loopback:
@@ -66,11 +69,14 @@ class Loopback:
 
 
 def wait_for(ready: Any, otherwise: str, *, every: float = 0.02) -> None:
-    """Look every so often until it is so. Raises `NeverCame`."""
+    """Look every so often until it is so. Raises `NeverCame`, at once if any of the processes has ended."""
     until = time.monotonic() + PATIENCE
     while not ready():
         if time.monotonic() > until:
             raise NeverCame(otherwise)
+        for process in _RUNNING:
+            if process.poll() is not None:
+                raise NeverCame(f"{otherwise}: {process.args!r} ended with {process.returncode}")
         time.sleep(every)
 
 
@@ -97,15 +103,18 @@ def echo_bot(name: str, server: Loopback) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextlib.contextmanager
-def probot(server: Loopback, url: str, *, limits: str = "none") -> Iterator[subprocess.Popen[bytes]]:
-    """`probot run` on a database."""
+def probot(
+    server: Loopback, url: str, *, limits: str = "none", role: str = "all"
+) -> Iterator[subprocess.Popen[bytes]]:
+    """`probot run` on a database. A `work`er does not poll; everybody else is waited for until they do."""
     environment = {
         "PROBOT_TELEGRAM_API": server.root, "PROBOT_TELEGRAM_TOKEN": TOKEN, "PROBOT_DATABASE_URL": url,
         "PROBOT_CONFIG": str(HERE / "study"), "PROBOT_SEND_LIMITS": limits, "PROBOT_LOG_LEVEL": "WARNING",
     }  # fmt: skip
-    command = [sys.executable, "-m", "probot", "run"]
+    command = [sys.executable, "-m", "probot", "run", *(["--role", role] if role != "all" else [])]
     with started(command, env=environment, stderr=subprocess.DEVNULL) as process:
-        server.until_polled()
+        if role != "work":
+            server.until_polled()
         yield process
 
 
@@ -115,11 +124,16 @@ def started(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process that is asked to stop in the end, and made to."""
     process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}, **how
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": os.environ.get("BENCH_PATH", "") + str(ROOT), **(env or {})},
+        **how,
     )
+    _RUNNING.append(process)
     try:
         yield process
     finally:
+        _RUNNING.remove(process)
         process.terminate()
         try:
             process.wait(20)

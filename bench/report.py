@@ -28,6 +28,15 @@ MEANING = {
     "limit_used": ("share of Telegram's 30 messages a second that is used meanwhile", "≥ 0.95"),
     "tick_1m_vs_1k_sqlite": ("a tick with 100 due: 1,000,000 enrolled ÷ 1,000 enrolled, SQLite", "≤ 1.3"),
     "tick_1m_vs_1k_postgresql": ("the same on PostgreSQL", "≤ 1.3"),
+    "postgresql_workers_2_vs_1": (
+        "answers a second with two processes that work on one PostgreSQL ÷ with one",
+        "grows",
+    ),
+    "postgresql_workers_4_vs_1": ("the same with four", "grows"),
+    "simulated_days_per_s": (
+        "patient-days a second: 120 patients, 180 days, conversations, the real services and SQLite, no HTTP",
+        "≥ 500",
+    ),
     "memory_1m_vs_1k": ("peak memory: 1,000,000 enrolled ÷ 1,000 enrolled (one run)", "≤ 1.2"),
 }
 
@@ -69,8 +78,8 @@ for the comparison (`PROBOT_SEND_LIMITS=none`) and on for the alerts.
 """
 
 
-def write(figures: dict[str, dict[str, Any]], load: Load) -> None:
-    """Write the page."""
+def write(figures: dict[str, dict[str, Any]], failed: dict[str, str], load: Load) -> None:
+    """Write the page. `failed`: parts that could not be measured, and why; their figures stand there as that."""
     rows, behind = [], []
     for name, figure in figures.items():
         meaning, aim = MEANING[name]
@@ -84,6 +93,12 @@ def write(figures: dict[str, dict[str, Any]], load: Load) -> None:
             behind.append(
                 f"| `{name}` | {unit} | {which} | {', '.join(f'{value:.3g}' for value in values)} |"
             )
+    why = "; ".join(f"{part}: {fault}" for part, fault in failed.items())
+    rows += [
+        f"| `{name}` | not measured | {aim} | {why} | {meaning} |"
+        for name, (meaning, aim) in MEANING.items()
+        if name not in figures
+    ]
     page = HEAD.format(count=f"{load.count:,}", chats=load.chats, each=load.each) + "\n".join(rows) + "\n"
     page += TAIL.format(behind="\n".join(behind) + "\n", where=_where())
     PAGE.write_text(page, encoding="utf-8")

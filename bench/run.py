@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import signal
 import statistics
 import sys
 from collections.abc import Callable
@@ -16,7 +17,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench import alerts, answers, clinic, report, ticks
+from bench import alerts, answers, clinic, days, report, ticks
+from bench.processes import NeverCame
 
 Figure = dict[str, Any]
 """`{"value": median, "aim": …, "runs": […]}`, and what the runs were made of."""
@@ -62,6 +64,27 @@ def throughput_50ms(runs: int, load: answers.Load) -> dict[str, Figure]:
         runs,
     )
     return {"answers_vs_aiogram_50ms": ratio("probot/aiogram", found["sqlite"], found["aiogram"], "a second")}
+
+
+def workers(runs: int, load: answers.Load) -> dict[str, Figure]:
+    """One, two and four processes that work on one PostgreSQL, beside one that receives."""
+    found = interleaved(
+        {
+            str(count): lambda count=count: answers.answers_per_second("postgresql", load, count)
+            for count in (1, 2, 4)
+        },  # type: ignore[misc]
+        runs,
+    )
+    return {
+        f"postgresql_workers_{count}_vs_1": ratio(f"{count}/1", found[count], found["1"], "a second")
+        for count in ("2", "4")
+    }
+
+
+def simulated(runs: int) -> dict[str, Figure]:
+    """Patient-days lived through in a second."""
+    found = interleaved({"simulated days a second": days.days_per_second}, runs)["simulated days a second"]
+    return {"simulated_days_per_s": {"value": statistics.median(found), "runs": found, "unit": "a second"}}
 
 
 def crowds(database: str, runs: int, many: int) -> dict[str, Figure]:
@@ -116,27 +139,36 @@ def main() -> None:
     asked.add_argument("--json", type=Path, help="write every figure with its runs into this file")
     asked.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     asked.add_argument("--runs", type=int, default=RUNS)
+    asked.add_argument("--slow-runs", type=int, default=3, help="of those that take a minute or more each")
     asked.add_argument("--chats", type=int, default=200)
     asked.add_argument("--each", type=int, default=10)
     asked.add_argument("--many", type=int, default=MILLION, help="how many are enrolled where many are")
     given = asked.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that every process is ended
     load = answers.Load(given.chats, given.each)
     figures: dict[str, Figure] = {}
+    failed: dict[str, str] = {}
     for name in given.only:
         print(name, file=sys.stderr, flush=True)
-        figures |= PARTS[name](given, load)
+        try:
+            figures |= PARTS[name](given, load)
+        except (AssertionError, answers.Wrong, NeverCame) as error:
+            failed[name] = str(error)
+            print(f"  not measured: {error}", file=sys.stderr, flush=True)
     for name, figure in figures.items():
         print(f"{name:32} {figure['value']:8.2f}   runs {' '.join(f'{one:.2f}' for one in figure['runs'])}")
     if given.json is not None:
         given.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     if set(given.only) == set(PARTS):
-        report.write(figures, load)
+        report.write(figures, failed, load)
 
 
 PARTS: dict[str, Callable[[Any, answers.Load], dict[str, Figure]]] = {
     "answers": lambda given, load: throughput(given.runs, load),
     "answers_50ms": lambda given, load: throughput_50ms(given.runs, load),
-    "alerts": lambda given, _: busy(given.runs),
+    "alerts": lambda given, _: busy(given.slow_runs),
+    "workers": lambda given, load: workers(given.runs, load),
+    "days": lambda given, _: simulated(given.slow_runs),
     "crowd_sqlite": lambda given, _: crowds("sqlite", given.runs, given.many),
     "crowd_postgresql": lambda given, _: crowds("postgresql", given.runs, given.many),
 }

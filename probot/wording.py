@@ -119,6 +119,8 @@ def duration(language: str, length: timedelta) -> str:
 
 def number(language: str, value: float, decimals: int = 0) -> str:
     """A number with exactly `decimals` digits behind the point, and no grouping."""
+    if isinstance(value, int) and not decimals:
+        return str(value)
     pattern = "0." + "0" * decimals if decimals else "0"
     return str(format_decimal(value, pattern, locale=_locale(language)))
 

@@ -166,10 +166,15 @@ class Runtime:
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         scheduler.start()
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._keep_on("worker", self.work, self._arrived, self._until_an_update))
-                group.create_task(self._keep_on("sender", self.send, self._to_send, self._until_a_message))
-                group.create_task(self._keep_on("outside", self.call, self._to_call, self._until_a_call))
+            with self.sender.taking_turns():
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(
+                        self._keep_on("worker", self.work, self._arrived, self._until_an_update)
+                    )
+                    group.create_task(
+                        self._keep_on("sender", self.send, self._to_send, self._until_a_message)
+                    )
+                    group.create_task(self._keep_on("outside", self.call, self._to_call, self._until_a_call))
         finally:
             scheduler.shutdown(wait=False)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,7 +20,7 @@ from probot.app.office import Office
 from probot.app.shared_pace import SharedPace
 from probot.messages import MESSENGER_LANES, Lane
 from probot.ports import Call, Channel, Later, Outcome, Sent, Unknown
-from probot.services import deliver
+from probot.services import deliver, fetch
 from probot.services.deliver import Addressed
 from probot.services.pace import Pace
 from probot.services.turn import Turn
@@ -27,12 +28,13 @@ from probot.store import outbox, waiting
 from probot.store.engine import is_the_worlds
 from probot.store.records import Outgoing
 from probot.store.sending import Happened
+from probot.store.together import together
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 64
+AT_ONCE = 160
 """Messages under way at the same time."""
-FOR_ALERTS = 16
+FOR_ALERTS = 32
 """So many of these are for alerts alone, however many other messages hang."""
 Went = tuple[Outgoing, Addressed, Outcome]
 """A message, where it went, and what became of it."""
@@ -56,6 +58,7 @@ class Sender:
         self._under_way: dict[asyncio.Task[None], Outgoing] = {}
         self._in_hand: list[Outgoing] = []
         self._to_note: list[tuple[Went, asyncio.Future[bool]]] = []
+        self._taking_turns = False
         self._noting = asyncio.Lock()
         self._kept: datetime | None = None
         self._line_down = False
@@ -70,15 +73,7 @@ class Sender:
         """Claim and start what may go now; how many messages that were. Raises SQLAlchemyError when the database fails."""
         now = self._office.clock.now()
         await self._keep_claims(now)
-        if self._shared is not None:
-            claimed = await self._office.look(self._claim_among_others, now, self._token())
-        else:
-            room, lanes, resting = self._room(now)
-            if room <= 0:
-                return 0
-            claimed = await self._office.look(
-                outbox.claim, now, self._token(), room, resting=resting, lanes=lanes
-            )
+        claimed = await self._note_and_claim(now)
         if not claimed:
             return 0
         self._in_hand = list(claimed)
@@ -91,18 +86,44 @@ class Sender:
         self._in_hand = []
         return len(claimed)
 
-    def _claim_among_others(self, connection: Connection, now: datetime, token: str) -> list[Outgoing]:
+    def _claim_among_others(
+        self, connection: Connection, now: datetime, token: str, ended: int
+    ) -> list[Outgoing]:
         """Claim where other processes send as well; runs in a thread of the store."""
         assert self._shared is not None
         self._shared.listen(connection)
-        room, lanes, resting = self._shared.counting(lambda: self._room(now))
+        room, lanes, resting = self._shared.counting(lambda: self._room(now, ended))
         claimed = outbox.claim(connection, now, token, room, resting=resting, lanes=lanes) if room > 0 else []
         self._shared.tell(connection, claimed, now, tried=lanes != self._lanes)
         return claimed
 
-    def _room(self, now: datetime) -> tuple[int, tuple[Lane, ...], list[str]]:
+    async def _note_and_claim(self, now: datetime) -> list[Outgoing]:
+        """One transaction: how the last ones went, and what may go next, which may be the next of the same chats."""
+        ended, self._to_note = self._to_note, []
+        if self._shared is not None:
+            claim = partial(self._claim_among_others, now=now, token=self._token(), ended=len(ended))
+        else:
+            room, lanes, resting = self._room(now, len(ended))
+            if room <= 0 and not ended:
+                return []
+            claim = partial(_claim, now=now, token=self._token(), room=room, lanes=lanes, resting=resting)
+        try:
+            claimed = await self._office.act(_note_all_and_claim, "sent", [went for went, _ in ended], claim)
+        except Exception as error:
+            _say_whether_noted(ended, noted=False)
+            if is_the_worlds(error) or not ended:
+                raise
+            log.info("noted one by one", extra={"error": type(error).__name__})
+            return []
+        except BaseException:
+            _say_whether_noted(ended, noted=False)
+            raise
+        _say_whether_noted(ended, noted=True)
+        return claimed
+
+    def _room(self, now: datetime, ended: int) -> tuple[int, tuple[Lane, ...], list[str]]:
         """How many messages may start, of which lanes, and whom to leave alone. Alerts have room of their own."""
-        left = AT_ONCE - len(self._under_way)
+        left = AT_ONCE - len(self._under_way) + ended
         free = left - FOR_ALERTS
         if self._pace is None:
             return (free, self._lanes, []) if free > 0 else (left, ("alert",), [])
@@ -156,7 +177,8 @@ class Sender:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.pop(task, None)
-        self.freed()
+        if not self._taking_turns:
+            self.freed()
 
     async def _send(self, row: Outgoing, to: Addressed) -> None:
         try:
@@ -172,8 +194,7 @@ class Sender:
             )
         if isinstance(outcome, Later):
             self._rest(row, outcome)
-        if not await self._noted_together(row, to, outcome):
-            await self._noted(row, to, outcome)
+        await self._settled(row, to, outcome)
         if self._line_down and not isinstance(outcome, Later | Unknown):
             await self._line_is_back()
 
@@ -203,23 +224,40 @@ class Sender:
             self._line_down = True  # the next one wakes them
             log.warning("the database does not answer", extra={"error": type(error).__name__})
 
-    async def _noted_together(self, row: Outgoing, to: Addressed, outcome: Outcome) -> bool:
-        """Write down how it went, in one commit with whatever waits for that by now. False: that failed."""
+    async def _settled(self, row: Outgoing, to: Addressed, outcome: Outcome) -> None:
+        """See to it that it is written down how it went: together with others, or if that fails by itself."""
         mine: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._to_note.append(((row, to, outcome), mine))
+        self.freed()
+        if not self._taking_turns:
+            await self._note_what_waits()
+        if not await mine:
+            await self._noted(row, to, outcome)
+            self.freed()
+
+    async def _note_what_waits(self) -> None:
+        """Write down how those went that have ended by now, in one commit. What fails in that is noted by itself."""
         async with self._noting:
-            if not mine.done():
-                together, self._to_note = self._to_note, []
-                noted = False
-                try:
-                    await self._office.act(_note_all, "sent", [went for went, _ in together])
-                    noted = True
-                except Exception as error:  # noqa: BLE001 -- whichever it was: each by itself, then
-                    log.info("noted one by one", extra={"error": type(error).__name__})
-                finally:
-                    for _, whose in together:
-                        whose.set_result(noted)
-        return mine.result()
+            ended, self._to_note = self._to_note, []
+            if not ended:
+                return
+            noted = False
+            try:
+                await self._office.act(_note_all, "sent", [went for went, _ in ended])
+                noted = True
+            except Exception as error:  # noqa: BLE001 -- whichever it was: each by itself, then
+                log.info("noted one by one", extra={"error": type(error).__name__})
+            finally:
+                _say_whether_noted(ended, noted=noted)
+
+    @contextmanager
+    def taking_turns(self) -> Iterator[None]:
+        """While somebody calls `send` again and again: what went is noted by the next turn, not by a commit of its own."""
+        self._taking_turns = True
+        try:
+            yield
+        finally:
+            self._taking_turns = False
 
     async def _noted(self, row: Outgoing, to: Addressed, outcome: Outcome) -> None:
         """Write down how it went. While the database fails it is tried on: else the message would be sent again."""
@@ -252,6 +290,7 @@ class Sender:
         Raises what a sending raised.
         """
         deadline = None if seconds is None else asyncio.get_running_loop().time() + seconds
+        await self._note_what_waits()
         while self._under_way:
             left = None if deadline is None else deadline - asyncio.get_running_loop().time()
             done, pending = await asyncio.wait(set(self._under_way), timeout=left)
@@ -270,13 +309,36 @@ def _nobody_waits() -> None:
 
 
 def _address_all(turn: Turn, rows: list[Outgoing]) -> list[tuple[Outgoing, Addressed | None]]:
-    return [(row, deliver.address(turn, row)) for row in rows]
+    with together(turn.connection):
+        fetch.for_addressing(turn.connection, rows)
+        return [(row, deliver.address(turn, row)) for row in rows]
+
+
+def _say_whether_noted(waiting: list[tuple[Went, asyncio.Future[bool]]], *, noted: bool) -> None:
+    for _, whose in waiting:
+        if not whose.done():
+            whose.set_result(noted)
+
+
+def _claim(
+    connection: Connection, now: datetime, token: str, room: int, lanes: tuple[Lane, ...], resting: list[str]
+) -> list[Outgoing]:
+    return outbox.claim(connection, now, token, room, resting=resting, lanes=lanes) if room > 0 else []
+
+
+def _note_all_and_claim(
+    turn: Turn, went: list[Went], claim: Callable[[Connection], list[Outgoing]]
+) -> list[Outgoing]:
+    if went:
+        _note_all(turn, went)
+    return claim(turn.connection)
 
 
 def _note_all(turn: Turn, went: list[Went]) -> None:
-    for row, to, outcome in went:
-        own = Turn(turn.connection, turn.studies, turn.now, f"sent:{row.id}:{row.attempts}")
-        _note(own, row, to, outcome)
+    with together(turn.connection):
+        fetch.for_noting(turn.connection, [row for row, _, _ in went])
+        for row, to, outcome in went:
+            _note(turn.on_behalf_of(f"sent:{row.id}:{row.attempts}"), row, to, outcome)
 
 
 def _note(turn: Turn, row: Outgoing, to: Addressed, outcome: Outcome) -> None:

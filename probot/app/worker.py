@@ -16,16 +16,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from probot.app.office import Office
 from probot.ports import ButtonTapped, Channel, Incoming
-from probot.services import receive
+from probot.services import fetch, receive
 from probot.services.handle import handle
 from probot.services.turn import Turn
 from probot.store import inbox
 from probot.store.engine import is_the_worlds
 from probot.store.records import Arrived
+from probot.store.together import together
 
 log = logging.getLogger(__name__)
 
-BATCH = 64
+BATCH = 200
 ENOUGH = 2
 """After this many updates that failed for the database's own reasons, the others need not be tried."""
 
@@ -117,13 +118,16 @@ class LostClaim(Exception):
 
 def _handle_all(turn: Turn, read: Sequence[tuple[Arrived, Incoming]]) -> list[tuple[str, str]]:
     toasts = []
-    for arrived, incoming in read:
-        own = Turn(turn.connection, turn.studies, turn.now, f"update:{arrived.bot}:{arrived.update_id}")
-        handle(own, incoming)
-        if not inbox.done(turn.connection, arrived, turn.now):
-            raise LostClaim
-        if isinstance(incoming.content, ButtonTapped):
-            toasts.append((incoming.content.query, own.toast))
+    with together(turn.connection):
+        inbox.fetch_held(turn.connection, [arrived for arrived, _ in read])
+        fetch.for_updates(turn.connection, [incoming for _, incoming in read])
+        for arrived, incoming in read:
+            own = turn.on_behalf_of(f"update:{arrived.bot}:{arrived.update_id}")
+            handle(own, incoming)
+            if not inbox.done(turn.connection, arrived, turn.now):
+                raise LostClaim
+            if isinstance(incoming.content, ButtonTapped):
+                toasts.append((incoming.content.query, own.toast))
     return toasts
 
 

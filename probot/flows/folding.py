@@ -45,6 +45,8 @@ _BRACKETS = {"(": ")", "[": "]", "【": "】", '"': '"', "'": "'", "*": "*"}
 
 def fold(text: str) -> str:
     """`text` as it is read: digits are 0-9, letters small and of usual width, spaces single, no emoji around."""
+    if text.isascii() and text.isalnum():
+        return text.lower()  # most answers: nothing in it has another form
     plain = "".join(_fold_character(character) for character in text.translate(_SAME))
     plain = unicodedata.normalize("NFKC", plain).translate(_SAME).casefold()
     return unwrap(_AROUND.sub("", re.sub(r"\s+", " ", plain)))

@@ -74,7 +74,8 @@ def _answers(session: Session, item: Item, today: date) -> Rows:
     language, assessment = session.language, session.assessment
     match item.kind:
         case "scale" | "count":
-            keys = [_button(assessment, item, str(number), str(number)) for number in tapped_numbers(item)]
+            stem = write(AnswerTap(assessment, item.id, ""))
+            keys = [Button(str(number), f"{stem}{number}") for number in tapped_numbers(item)]
             return _in_rows(keys, 4 if item.kind == "scale" else 5)
         case "choice" | "yes_no":
             keys = [_button(assessment, item, option.text[language], option.id) for option in item.options]

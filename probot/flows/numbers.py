@@ -121,9 +121,14 @@ def _compiled(kind: str, unit: str, topics: str) -> re.Pattern[str]:
 
 
 def _shape(item: Item) -> re.Pattern[str]:
-    asked = " ".join(fold(words) for text in (item.text, item.label) for words in text.values())
-    topics = [topic for topic in _TOPICS if _named(topic, asked)]
-    return _compiled(item.kind, _unit(item), "|".join(re.escape(topic) for topic in topics))
+    topics = _topics_of(tuple(item.text.values()), tuple(item.label.values()))
+    return _compiled(item.kind, _unit(item), topics)
+
+
+@lru_cache(maxsize=512)
+def _topics_of(*asked: tuple[str, ...]) -> str:
+    words = " ".join(fold(each) for text in asked for each in text)
+    return "|".join(re.escape(topic) for topic in _TOPICS if _named(topic, words))
 
 
 def _named(topic: str, asked: str) -> bool:

@@ -20,7 +20,13 @@ Outcome = Literal["complete", "partial", "declined", "none"]
 
 def items_in_order(study: Study, timepoint: str) -> tuple[Item, ...]:
     """Every item the timepoint may ask, visible or not, in the order of asking."""
-    return tuple(sorted((item for _, item in study.items_of(timepoint)), key=lambda item: not item.safety))
+    return study.once(
+        "items in order",
+        timepoint,
+        lambda: tuple(
+            sorted((item for _, item in study.items_of(timepoint)), key=lambda item: not item.safety)
+        ),
+    )
 
 
 def knowing(facts: Facts, given: Mapping[str, Given]) -> Facts:
@@ -38,6 +44,8 @@ def visible(study: Study, facts: Facts, timepoint: str, given: Mapping[str, Give
     An answer to an item that is itself hidden does not count, so hiding one item may hide those behind it.
     """
     items = items_in_order(study, timepoint)
+    if study.once("asks everything", timepoint, lambda: all(item.ask_if is None for item in items)):
+        return items
     counting = dict(given)
     while True:
         known = knowing(facts, counting)

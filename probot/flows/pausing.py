@@ -39,6 +39,8 @@ def read_pause(text: str, today: date) -> date | Refusal:
     Understands dates, `tomorrow`, `3 days`, `一周`, `3月8日`. `today` is the participant's local date.
     The choices `KEEP` and `RESUME` name no day and are the caller's to see first.
     """
+    if text.isdecimal() and len(text) <= 4:
+        return "unclear"  # a number alone names no day
     until = _day_meant(fold(text[:100]), today)
     if until is None:
         return "unclear"

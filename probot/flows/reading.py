@@ -64,6 +64,8 @@ def _read(item: Item, folded: str, today: date | None) -> Reading:
     exact = _options(item, folded)
     if exact is not None:
         return exact
+    if folded.isdecimal():
+        return _by_kind(item, folded, today)  # a bare number is no phrase
     if means(folded, phrases.DECLINE):
         return Declines()
     if means(folded, phrases.BACK):

@@ -38,8 +38,9 @@ from probot.messages import Lane, Message
 from probot.schedule.quiet import next_allowed
 from probot.services import adverse_form, alerting, endpoint, events, gather, wishes
 from probot.services.turn import Turn
-from probot.store import assessments, outbox
+from probot.store import asked, assessments
 from probot.store.records import Assessment, Enrolment, Purpose
+from probot.store.saved import message_to_json
 from probot.study.facts import Facts
 from probot.study.forms import EVENT, FORMS
 from probot.study.model import Instrument, Item, Signal, Study
@@ -146,13 +147,16 @@ def _keep_response(turn: Turn, scene: Scene, fact: ItemAnswered, reply: Reply) -
     instrument, item = _found(scene.study, scene.assessment.timepoint, fact.item)
     given, assessment = fact.given, scene.assessment
     late = given.source != "system" and reply.at > assessment.closes_at
+    shown = scene.study.once(
+        "shown", f"{given.language}:{instrument.id}:{item.id}", lambda: wording_hash(item, given.language)
+    )
     reason = "" if fact.before is None else _why_revised(fact, assessment.respondent)
     assessments.add_response(
         turn.connection, enrolment_id=scene.enrolment.id, assessment_id=assessment.id, item=fact.item,
         revision=given.revision, value=given.value, absent=given.absent, raw=given.raw,
         source="staff" if assessment.respondent and given.source != "system" else given.source,
         mode=assessment.mode, language=given.language, instrument=instrument.id,
-        instrument_version=instrument.version, wording_hash=wording_hash(item, given.language),
+        instrument_version=instrument.version, wording_hash=shown,
         study_hash=scene.study.hash, asked_at=given.asked_at, answered_at=given.at, received_at=reply.received_at,
         stored_at=turn.now, zone=scene.enrolment.zone, late=late, reason=reason, actor=turn.actor,
         cause=reply.key or turn.cause,
@@ -270,8 +274,23 @@ def rule_hits(
     answers = {item: given.value for item, given in session.given.items() if given.value is not None}
     answers |= {item: value for item, value in changed.items() if value is not None}
     declined = frozenset(item for item, given in session.given.items() if given.absent == "declined")
-    facts = gather.for_rules(turn, study, enrolment, changed, answers, declined, assessment_id, at)
-    return hits(study, facts, frozenset(changed), zone=enrolment.zone)
+    found: tuple[Hit, ...] = ()
+    for with_days_before in (False, True):
+        facts = gather.for_rules(
+            turn,
+            study,
+            enrolment,
+            changed,
+            answers,
+            declined,
+            assessment_id,
+            at,
+            with_days_before=with_days_before,
+        )
+        found = hits(study, facts, frozenset(changed), zone=enrolment.zone)
+        if not found:
+            break
+    return found
 
 
 def _found(study: Study, timepoint: str, item_id: str) -> tuple[Instrument, Item]:
@@ -302,16 +321,28 @@ def _say(turn: Turn, scene: Scene, session: Session, want: Want, reply: Reply, l
                 expires_at=assessment.grace_until,
             )  # fmt: skip
         case MarkAnswered(item=item) | ShowChosen(item=item):
-            asked = None if reply.message else outbox.last_asking(turn.connection, assessment.id, item)
-            if reply.message or asked:
+            last = None if reply.message else asked.last_asking(turn.connection, assessment.id, item)
+            if last is not None and _is_unsaid(turn, last, session, message):
+                return
+            if reply.message or last:
                 turn.say(
-                    recipient, message, lane="edit", purpose="reply", kind="edit", edits=asked,
+                    recipient, message, lane="edit", purpose="reply", kind="edit", edits=last,
                     edits_number=reply.message, assessment_id=assessment.id, item=item,
                 )  # fmt: skip
         case SayKept() if reply.message is not None:
             turn.toast = message.text
         case Thank() | SayClosed() | SayKept():
             turn.say(recipient, message, lane=lane, purpose="reply")
+
+
+def _is_unsaid(turn: Turn, asking: str, session: Session, message: Message) -> bool:
+    """Whether the question that would be edited has not gone out yet.
+
+    Answered already, it goes as what it would have become; of a closed session it will not go at all.
+    """
+    if session.status == "closed":
+        return asked.number_of(turn.connection, asking)[2] == "waiting"
+    return asked.rewrite(turn.connection, asking, message_to_json(message))
 
 
 def _not_before(turn: Turn, scene: Scene, lane: Lane) -> datetime | None:

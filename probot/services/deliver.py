@@ -18,7 +18,7 @@ from probot.ports import Edit, Gone, Later, Leave, Moved, Outcome, Post, Refused
 from probot.schedule.quiet import next_allowed
 from probot.services import alerting, audience, enquire, outside, pictures
 from probot.services.turn import Turn
-from probot.store import alerts, assessments, outbox, outsiders, people
+from probot.store import alerts, asked, assessments, outbox, outsiders, people
 from probot.store.outsiders import NOTICE
 from probot.store.receipts import OUTSIDE
 from probot.store.records import Contact, Enrolment, Outgoing
@@ -64,8 +64,7 @@ def address(turn: Turn, row: Outgoing) -> Addressed | None:
         return None
     if row.recipient.startswith((OUTSIDE, "chat:")):
         return _without_contact(turn, row)
-    if row.kind == "edit" and row.alert_id and outbox.rewrite(turn.connection, row.edits or "", row.content):
-        # An alert that has not gone out yet shall not go out as it no longer is.
+    if row.kind == "edit" and row.edits and _is_rewritten(turn, row, row.edits):
         outbox.drop(turn.connection, row, "said by the message itself")
         return None
     why_not = _why_not(turn, row)
@@ -91,6 +90,12 @@ def _without_contact(turn: Turn, row: Outgoing) -> Addressed | None:
         call = outside.address(turn, row)
         return None if call is None else Addressed(call, None)
     return Addressed(_sending(turn, row, int(row.recipient.removeprefix("chat:")), "en"), None)
+
+
+def _is_rewritten(turn: Turn, row: Outgoing, edits: str) -> bool:
+    """What has not gone out yet shall not go out as it no longer is: it is changed where it waits."""
+    waits = asked.number_of(turn.connection, edits)[2] == "waiting"
+    return waits and asked.rewrite(turn.connection, edits, row.content)
 
 
 def _cannot_go(turn: Turn, row: Outgoing, why: str) -> None:
@@ -148,12 +153,14 @@ def _why_not_participant(turn: Turn, row: Outgoing, enrolment: Enrolment) -> str
         return enrolment.reach
     if row.purpose == "reminder" and enrolment.status != "active":
         return enrolment.status
-    session = assessments.session_of(turn.connection, row.assessment_id or "")
-    if session is None or session.status == "closed":
+    if assessments.session_status(turn.connection, row.assessment_id or "") in {None, "closed"}:
         return "closed"
     unasked = row.purpose == "reminder" or row.lane == PROMPT
-    past = unasked or (row.repeat and not _asks_about_an_answer(turn, row))
-    return "answered meanwhile" if past and session.asking != row.item else ""
+    if not unasked and not row.repeat:
+        return ""
+    session = assessments.session_of(turn.connection, row.assessment_id or "")
+    past = unasked or not _asks_about_an_answer(turn, row)
+    return "answered meanwhile" if past and (session is None or session.asking != row.item) else ""
 
 
 def _asks_about_an_answer(turn: Turn, row: Outgoing) -> bool:
@@ -183,7 +190,7 @@ def _rests_until(turn: Turn, row: Outgoing) -> datetime | None:
 def _can_edit(turn: Turn, row: Outgoing, contact: Contact) -> bool:
     if row.edits_number is not None:
         return contact.bound_at <= row.created_at  # else the number is that of a message in another chat
-    number, contact_id, _ = outbox.number_of(turn.connection, row.edits or "")
+    number, contact_id, _ = asked.number_of(turn.connection, row.edits or "")
     return number is not None and contact_id == contact.id
 
 
@@ -192,7 +199,7 @@ def _sending(turn: Turn, row: Outgoing, chat: int, language: str) -> Sending:
         return Leave(chat)
     message = message_from_json(row.content)
     if row.kind == "edit":
-        number = row.edits_number or outbox.number_of(turn.connection, row.edits or "")[0]
+        number = row.edits_number or asked.number_of(turn.connection, row.edits or "")[0]
         return Edit(chat, number or 0, message)
     if row.repeat and row.purpose in MUST_ARRIVE:
         message = marked_repeat(message, language)
@@ -252,9 +259,7 @@ def _sent(turn: Turn, row: Outgoing, contact: Contact | None, number: int | None
         return
     key = row.recipient.removeprefix("participant:")
     if row.purpose in WHILE_ACTIVE and row.assessment_id:
-        one = assessments.find(turn.connection, row.assessment_id)
-        if one is not None and one.delivered_at is None:
-            assessments.change(turn.connection, one.id, delivered_at=turn.now)
+        assessments.delivered(turn.connection, row.assessment_id, turn.now)
     elif row.purpose == "farewell":
         turn.note("farewell sent", "enrolment", key)
 
@@ -263,7 +268,7 @@ def _retire_earlier(turn: Turn, row: Outgoing, contact: Contact | None) -> None:
     """The same question stands further down now, for certain: the earlier copy loses its buttons."""
     if row.kind != "post" or row.purpose not in WHILE_ACTIVE or row.item is None or contact is None:
         return
-    earlier = outbox.earlier_asking(turn.connection, row)
+    earlier = asked.earlier_asking(turn.connection, row)
     if earlier is None or (one := assessments.find(turn.connection, row.assessment_id or "")) is None:
         return
     words = asked_below(turn.pinned(one.study_hash).item(row.item), contact.language)

@@ -26,25 +26,40 @@ def for_flow(
     turn: Turn, study: Study, enrolment: Enrolment, timepoint: str, assessment_id: str, now: datetime
 ) -> Facts:
     """What the conditions of a timepoint's items look at (without this assessment's own answers)."""
-    wanted = frozenset[str]().union(*(items_before(item.ask_if) for _, item in study.items_of(timepoint)))
+    wanted = study.once(
+        "looked back for",
+        timepoint,
+        lambda: frozenset[str]().union(*(items_before(item.ask_if) for _, item in study.items_of(timepoint))),
+    )
     return _facts(turn, enrolment, wanted, assessment_id, now, enrolment.attributes)
 
 
 def for_rules(
     turn: Turn, study: Study, enrolment: Enrolment, changed: Iterable[str], answers: Mapping[str, Value],
-    declined: frozenset[str], assessment_id: str, now: datetime,
+    declined: frozenset[str], assessment_id: str, now: datetime, *, with_days_before: bool,
 ) -> Facts:  # fmt: skip
-    """What the rules that look at `changed` items see, with this assessment's answers."""
+    """What the rules that look at `changed` items see, with this assessment's answers.
+
+    `with_days_before`: also the earlier answers that only an alert shows, once it is known that there is one.
+    """
     items = frozenset(changed)
-    for rule in study.rules.values():
-        if items & items_in(rule.when):
-            items |= items_before(rule.when) | items_in(rule.when)
+    before = frozenset[str]()
+    for looked_at, looked_back_at in study.once("rules look at", "", lambda: _looked_at(study)):
+        if items & looked_at:
+            before |= looked_back_at
+            if with_days_before:
+                items |= before | looked_at
     visible = {name: value for name, value in enrolment.attributes.items() if name != HIDDEN_FROM_ALERTS}
+    items = items if with_days_before else before
     facts = _facts(turn, enrolment, items, assessment_id, now, visible)
     return Facts(
         now=facts.now, today=facts.today, answers=answers, declined=declined, earlier=facts.earlier,
         attributes=facts.attributes, anchors=facts.anchors,
     )  # fmt: skip
+
+
+def _looked_at(study: Study) -> list[tuple[frozenset[str], frozenset[str]]]:
+    return [(items_in(rule.when), items_before(rule.when)) for rule in study.rules.values()]
 
 
 def _facts(

@@ -12,18 +12,20 @@ right then, and an assessment that can no longer be started is recorded as that.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from probot.alerts.rules import signal_hits
 from probot.flows.front import IN_PROGRESS, SCHEDULED, front
 from probot.flows.session import Reminded, Session, WindowClosed
-from probot.services import alerting
+from probot.services import alerting, fetch
 from probot.services.converse import Reply, carry_on, go_on
 from probot.services.turn import Turn
 from probot.store import assessments, claims, inbox, people, pulses
 from probot.store.records import Assessment, AssessmentStatus, Enrolment
 from probot.store.tables import assessment as table
+from probot.store.together import together
 
 MISSED = ("missed", "not_delivered")
 """What counts as a silence of the participant; an outage is ours, and a pause was asked for."""
@@ -58,6 +60,23 @@ def advance(turn: Turn, key: str, token: str, heard: datetime | None = None) -> 
         next_at = _wanted_next(turn, key)
     if not claims.settle(turn.connection, table, key, token, next_at=next_at):
         raise LostClaim(key)
+
+
+def advance_together(turn: Turn, keys: Sequence[str], token: str, heard: datetime | None = None) -> list[str]:
+    """Do so for all that are tried for the first time, in this one transaction; which these were.
+
+    What failed before, or killed the process that tried, must not take others with it again.
+    """
+    with together(turn.connection):
+        fresh = fetch.for_due(turn.connection, table, keys, token)
+        for key in fresh:
+            advance(turn.on_behalf_of(cause_of(key, token)), key, token, heard)
+    return fresh
+
+
+def cause_of(key: str, token: str) -> str:
+    """The claim's token makes a cause that is the same when it is run again and never comes back."""
+    return f"assessment:{key}:{token}"
 
 
 def _wanted_next(turn: Turn, key: str) -> datetime | None:

@@ -194,7 +194,7 @@ def _contact(turn: Turn, enrolment: Enrolment, choice: str) -> None:
 
 def means_pause(turn: Turn, enrolment: Enrolment, session: Session, text: str) -> bool:
     """Whether words sent while a question is open answer the offer of a pause, and not plainly the question."""
-    if not answers_the_offer(turn, enrolment, text):
+    if isinstance(pausing.read_pause(text, local_day(turn.now, enrolment.zone)), str):
         return False
     one = assessments.find(turn.connection, session.assessment)
     if one is None:
@@ -202,7 +202,9 @@ def means_pause(turn: Turn, enrolment: Enrolment, session: Session, text: str) -
     study = turn.pinned(one.study_hash)
     asked = next((item for _, item in study.items_of(one.timepoint) if item.id == session.asking), None)
     today = local_day(turn.now, enrolment.zone)
-    return asked is not None and not isinstance(read(asked, text, today), Understood)
+    if asked is None or isinstance(read(asked, text, today), Understood):
+        return False
+    return answers_the_offer(turn, enrolment, text)
 
 
 def answers_the_offer(turn: Turn, enrolment: Enrolment, text: str) -> bool:

@@ -16,7 +16,7 @@ from probot.messages import Lane
 from probot.ports import Photo
 from probot.schedule.civil import local_day
 from probot.services.turn import Turn
-from probot.store import assessments, looks, outbox, people
+from probot.store import asked, assessments, looks, outbox, people
 from probot.store.records import Assessment, Contact, Enrolment, Outgoing, Response
 from probot.study.model import Study
 from probot.values import derived_id
@@ -62,7 +62,7 @@ def addressed(turn: Turn, row: Outgoing, contact: Contact) -> Photo | None:
     """The picture as it is now. None: not now, or not at all, and that is on record."""
     number = None
     if row.edits is not None:
-        number, contact_id, state = outbox.number_of(turn.connection, row.edits)
+        number, contact_id, state = asked.number_of(turn.connection, row.edits)
         if state in {"waiting", "sending"}:
             outbox.again(turn.connection, row, turn.now + WAIT, "its message has not gone out")
             return None

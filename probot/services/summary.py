@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from probot.schedule.civil import instant, local_day
 from probot.services.turn import Turn
-from probot.store import outbox
+from probot.store import asked
 from probot.values import derived_id
 
 SAME_MOMENT = timedelta(minutes=10)
@@ -28,6 +28,4 @@ def is_told(turn: Turn, recipient: str) -> bool:
         return False
     due = instant(local_day(turn.now, turn.study.zone), hour, turn.study.zone)
     just_now = timedelta() <= turn.now - due < SAME_MOMENT
-    return (
-        just_now and outbox.number_of(turn.connection, summary_id("digest", due, recipient))[2] != "missing"
-    )
+    return just_now and asked.number_of(turn.connection, summary_id("digest", due, recipient))[2] != "missing"

@@ -16,7 +16,18 @@ from probot.services import alarms as calling
 from probot.services import alerting, keep_hours, open_due, plan_ahead, sae
 from probot.services.converse import Reply, carry_on, in_front
 from probot.services.turn import Turn
-from probot.store import adverse, alarms, alerts, appointments, assessments, inbox, outbox, people, pulses
+from probot.store import (
+    adverse,
+    alarms,
+    alerts,
+    appointments,
+    asked,
+    assessments,
+    inbox,
+    outbox,
+    people,
+    pulses,
+)
 from probot.values import AssessmentId, EnrolmentId
 
 BATCH = 100
@@ -88,10 +99,10 @@ def ask_again(turn: Turn, enrolment_id: EnrolmentId, assessment_id: AssessmentId
 
 def _is_asked_already(turn: Turn, session: Session) -> bool:
     """Whether this very turn was taken before, or the question has not even gone out yet."""
-    if outbox.number_of(turn.connection, turn.first_message)[2] != "missing":
+    if asked.number_of(turn.connection, turn.first_message)[2] != "missing":
         return True
-    asking = outbox.last_asking(turn.connection, session.assessment, session.asking or "")
-    return asking is not None and outbox.number_of(turn.connection, asking)[2] in {"waiting", "sending"}
+    last = asked.last_asking(turn.connection, session.assessment, session.asking or "")
+    return last is not None and asked.number_of(turn.connection, last)[2] in {"waiting", "sending"}
 
 
 def next_moment(connection: Connection) -> datetime | None:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from probot.messages import Lane, Message
-from probot.store import outbox, studies, trail
+from probot.store import asked, outbox, studies, trail
 from probot.store.records import Purpose
 from probot.store.saved import message_to_json
 from probot.study.load import from_source
@@ -71,6 +71,10 @@ class Turn:
         """The version under which something was opened; the one in force for what never was."""
         return self.study if version is None else self.studies.get(self.connection, version)
 
+    def on_behalf_of(self, cause: str) -> Turn:
+        """Another cause's turn in the same transaction."""
+        return Turn(self.connection, self.studies, self.now, cause)
+
     @property
     def first_message(self) -> str:
         """The id that the first message said in this turn has or will have."""
@@ -96,7 +100,7 @@ class Turn:
         """Have a message sent after the commit; the id of its outbox row."""
         self._said += 1
         if kind == "edit":
-            outbox.supersede(self.connection, recipient, edits, edits_number)
+            asked.supersede(self.connection, recipient, edits, edits_number)
         key = derived_id("message", self.cause, str(self._said))
         outbox.put(
             self.connection, message_id=key, lane=lane, recipient=recipient, purpose=purpose, kind=kind,

@@ -6,18 +6,31 @@ The rule: an assessment is a row whether or not anything came back; a response i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from probot.flows.front import Candidate
 from probot.flows.session import Session
 from probot.schedule.model import Planned
-from probot.store import claims
+from probot.store import claims, together
 from probot.store.records import Assessment, Response
 from probot.store.saved import session_from_json, session_to_json, value_from_json
 from probot.store.tables import assessment, note, response, session
@@ -99,24 +112,37 @@ def add_on_demand(connection: Connection, enrolment: EnrolmentId, row: Assessmen
 
 def find(connection: Connection, key: str) -> Assessment | None:
     """The assessment of that id."""
-    row = connection.execute(_FIND, {"key": key}).first()
-    return None if row is None else _assessment(row)
+    found = together.known(connection, "assessment", key)
+    if found is together.UNKNOWN:
+        row = connection.execute(_FIND, {"key": key}).first()
+        found = None if row is None else assessment_of(row)
+        together.learn(connection, "assessment", key, found)
+    one: Assessment | None = found
+    return one
 
 
 def change(connection: Connection, key: AssessmentId, **changes: Any) -> None:
     """Change columns of an assessment; the caller writes the trail."""
-    connection.execute(update(assessment).where(assessment.c.id == key).values(**changes))
+    together.write(connection, _CHANGE, ("assessment", key), {"which": key, **changes})
+    known = together.known(connection, "assessment", key)
+    if isinstance(known, Assessment):
+        together.learn(connection, "assessment", key, replace(known, **changes))
+
+
+def delivered(connection: Connection, key: str, at: datetime) -> None:
+    """A question of it has arrived; the first such moment is kept."""
+    together.write(connection, _DELIVERED, ("delivered", key), {"which": key, "delivered_at": at})
 
 
 def of_enrolment(
     connection: Connection, enrolment: EnrolmentId, statuses: Sequence[str] | None = None
 ) -> list[Assessment]:
     """A participant's assessments in order of opening."""
-    wanted = select(*_COLUMNS).where(assessment.c.enrolment_id == enrolment)
+    wanted = select(*COLUMNS).where(assessment.c.enrolment_id == enrolment)
     if statuses is not None:
         wanted = wanted.where(assessment.c.status.in_(list(statuses)))
     return [
-        _assessment(row)
+        assessment_of(row)
         for row in connection.execute(wanted.order_by(assessment.c.opens_at, assessment.c.id))
     ]
 
@@ -146,18 +172,20 @@ def next_due(connection: Connection) -> datetime | None:
     return claims.next_due(connection, assessment)
 
 
-_COLUMNS = [
-    column for column in assessment.c if column.name not in {"claimed_until", "claim_token", "attempts"}
-]
+COLUMNS = [assessment.c[field.name] for field in fields(Assessment)]
+_REMINDERS = [column.name for column in COLUMNS].index("reminders")
 
 # Statements of the hot path are built once: building one anew costs several times what running it does.
-_FIND = select(*_COLUMNS).where(assessment.c.id == bindparam("key"))
+_FIND = select(*COLUMNS).where(assessment.c.id == bindparam("key"))
+_CHANGE = update(assessment).where(assessment.c.id == bindparam("which"))
+_DELIVERED = _CHANGE.where(assessment.c.delivered_at.is_(None))
 
 
-def _assessment(row: Row[Any]) -> Assessment:
-    values = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's documented way to a mapping
-    values["reminders"] = tuple(datetime.fromisoformat(moment) for moment in values["reminders"])
-    return Assessment(**values)
+def assessment_of(row: Sequence[Any]) -> Assessment:
+    """The record behind the `COLUMNS` of a row."""
+    values = list(row)
+    values[_REMINDERS] = tuple(datetime.fromisoformat(moment) for moment in values[_REMINDERS])
+    return Assessment(*values)
 
 
 # ------------------------------------------------------------------------------ sessions
@@ -167,14 +195,20 @@ def add_session(
     connection: Connection, enrolment: EnrolmentId, state: Session, *, priority: int, opened_at: datetime
 ) -> None:
     """Begin a conversation."""
-    connection.execute(
-        insert(session).values(
-            assessment_id=state.assessment, enrolment_id=enrolment, state=session_to_json(state),
-            status=state.status, priority=priority, opened_at=opened_at, revision=state.revision,
-        )
+    together.write(
+        connection, _ADD, ("session", state.assessment),
+        {
+            "assessment_id": state.assessment, "enrolment_id": enrolment, "state": session_to_json(state),
+            "status": state.status, "priority": priority, "opened_at": opened_at, "revision": state.revision,
+        },
     )  # fmt: skip
+    together.learn(connection, "session", state.assessment, state)
+    live, one = together.known(connection, "live", enrolment), find(connection, state.assessment)
+    if live is not together.UNKNOWN and one is not None and one.respondent is None:
+        live.append(Candidate(state, priority, opened_at, one.grace_until))
 
 
+_ADD = insert(session)
 _SAVE = update(session).where(session.c.assessment_id == bindparam("which"))
 
 
@@ -186,27 +220,46 @@ def close_session(connection: Connection, one: Session) -> None:
 
 def save_session(connection: Connection, state: Session) -> None:
     """Keep where a conversation stands now."""
-    connection.execute(
-        _SAVE,
-        {
-            "which": state.assessment, "state": session_to_json(state), "status": state.status,
-            "revision": state.revision,
-        },
+    key = state.assessment
+    together.write(
+        connection, _SAVE, ("session", key),
+        {"which": key, "state": session_to_json(state), "status": state.status, "revision": state.revision},
     )  # fmt: skip
+    together.learn(connection, "session", key, state)
+    together.learn(connection, "session", ("status", key), state.status)
 
 
+_STATUS = select(session.c.status).where(session.c.assessment_id == bindparam("key"))
 _STATE = select(session.c.state).where(session.c.assessment_id == bindparam("key"))
 
 
 def session_of(connection: Connection, key: str) -> Session | None:
     """The conversation of an assessment, if it was ever opened."""
-    stored = connection.execute(_STATE, {"key": key}).scalar()
-    return None if stored is None else session_from_json(stored)
+    found = together.known(connection, "session", key)
+    if found is together.UNKNOWN:
+        stored = connection.execute(_STATE, {"key": key}).scalar()
+        found = None if stored is None else session_from_json(stored)
+        together.learn(connection, "session", key, found)
+    one: Session | None = found
+    return one
+
+
+def session_status(connection: Connection, key: str) -> str | None:
+    """How a conversation stands in a word, if it was ever opened."""
+    found = together.known(connection, "session", ("status", key))
+    if found is together.UNKNOWN:
+        found = connection.execute(_STATUS, {"key": key}).scalar()
+    status: str | None = found
+    return status
 
 
 def live_sessions(connection: Connection, enrolment: EnrolmentId) -> list[Candidate]:
     """A participant's own conversations that still count, the oldest first."""
-    return _live(connection, _OWN, enrolment)
+    known = together.known(connection, "live", enrolment)
+    if known is together.UNKNOWN:
+        return _live(connection, _OWN, enrolment)
+    now = [replace(each, session=session_of(connection, each.session.assessment)) for each in known]
+    return [each for each in now if each.session.status != "closed"]
 
 
 def forms_about(connection: Connection, enrolment: EnrolmentId) -> list[Candidate]:
@@ -219,10 +272,12 @@ def forms_of(connection: Connection, respondent: str) -> list[Candidate]:
     return _live(connection, _HELD, respondent)
 
 
+CLOSED: ColumnElement[str] = literal_column("'closed'")
+"""Word for word as in the index, so that it serves."""
 _LIVE = (
     select(session.c.state, session.c.priority, session.c.opened_at, assessment.c.grace_until)
     .join(assessment, assessment.c.id == session.c.assessment_id)
-    .where(session.c.status != "closed")
+    .where(session.c.status != CLOSED)
     .order_by(session.c.opened_at, session.c.assessment_id)
 )
 _OWN = _LIVE.where(session.c.enrolment_id == bindparam("who"), assessment.c.respondent.is_(None))
@@ -260,7 +315,10 @@ _ADD_RESPONSE = insert(response)
 def add_response(connection: Connection, **values: Any) -> str:
     """Add one answer in one revision; its id."""
     key = derived_id("response", values["assessment_id"], values["item"], str(values["revision"]))
-    connection.execute(_ADD_RESPONSE, {"id": key, **values})
+    together.write(connection, _ADD_RESPONSE, ("response", key), {"id": key, **values})
+    who, about = values["enrolment_id"], values["assessment_id"]
+    alone = together.known(connection, "answered", who) in {together.UNKNOWN, about}
+    together.learn(connection, "answered", who, about if alone else "several")
     return key
 
 
@@ -276,9 +334,14 @@ def earlier_answers(
     connection: Connection, enrolment: EnrolmentId, items: Iterable[str], since: datetime, *, but: str = ""
 ) -> list[Response]:
     """The newest revision of each answer to `items` since then, newest first, without assessment `but`."""
-    rows = connection.execute(
-        _EARLIER, {"who": enrolment, "items": sorted(items), "since": since, "but": but}
-    )
+    shared = together.shared_by(connection)
+    if shared is not None and together.known(connection, "answered", enrolment) not in {
+        together.UNKNOWN,
+        but,
+    }:
+        shared.flush()
+    wanted = {"who": enrolment, "items": sorted(items), "since": since, "but": but}
+    rows = connection.execute(_EARLIER, wanted)
     return [_response(row) for row in rows]
 
 
@@ -328,6 +391,7 @@ _EARLIER = (
         .exists(),
     )
     .order_by(response.c.answered_at.desc())
+    .execution_options(apart=True)  # `earlier_answers` looks itself whether anything that waits matters to it
 )
 
 

@@ -6,11 +6,14 @@ work's commit checks the token, so a worker that slept past its claim cannot wri
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, or_, select, update
+from sqlalchemy import Connection, Table, Update, bindparam, func, or_, select, update
 
+from probot.store import together
 from probot.store.tables import alert, assessment, inbox, outbox
 from probot.store.tables_alarms import alarm
 from probot.store.tables_views import appointment
@@ -60,14 +63,39 @@ def claim_due(connection: Connection, table: Table, now: datetime, token: str, l
     return ids
 
 
+@cache
+def _settling(table: Table) -> Update:
+    return update(table).where(table.c.id == bindparam("which"), table.c.claim_token == bindparam("by"))
+
+
 def settle(connection: Connection, table: Table, row_id: str, token: str, **changes: Any) -> bool:
     """Write what became of a claimed row and give the claim up. False if the claim is no longer ours."""
-    written = connection.execute(
-        update(table)
-        .where(table.c.id == row_id, table.c.claim_token == token)
-        .values(claimed_until=None, claim_token=None, attempts=0, **changes)
+    statement = _settling(table)
+    values = {
+        "which": row_id,
+        "by": token,
+        "claimed_until": None,
+        "claim_token": None,
+        "attempts": 0,
+        **changes,
+    }
+    held = together.known(connection, "claim", (table.name, row_id))
+    if held is together.UNKNOWN:
+        return bool(connection.execute(statement, values).rowcount)
+    if held:
+        together.write(connection, statement, ("claim", table.name, row_id), values)
+    return bool(held)
+
+
+def fetch_first_tries(connection: Connection, table: Table, ids: Sequence[str], token: str) -> list[str]:
+    """Which of these are held for the first time, in the same order; they stay ours until the commit, for `settle`."""
+    wanted = select(table.c.id).where(
+        table.c.id.in_(ids), table.c.claim_token == token, table.c.attempts == 1
     )
-    return bool(written.rowcount)
+    held = {row.id for row in connection.execute(wanted.with_for_update())}
+    for key in held:
+        together.learn(connection, "claim", (table.name, key), True)
+    return [key for key in ids if key in held]
 
 
 def give_back(connection: Connection, table: Table, ids: list[str], token: str) -> None:

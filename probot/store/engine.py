@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from probot.store.together import take_part
+
 Result = TypeVar("Result")
 
 BUSY_SECONDS = 10
@@ -36,6 +38,7 @@ class Store:
         self.url = normal_url(url)
         self.is_sqlite = self.url.startswith("sqlite")
         self._engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
+        take_part(self._engine)
         self._writing: threading.Lock | None = threading.Lock() if self.is_sqlite else None
 
     @contextmanager

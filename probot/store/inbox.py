@@ -6,7 +6,7 @@ in one lane (a chat) nothing overtakes, and lanes do not wait for each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from probot.store import together
 from probot.store.claims import LIFE, SKEW
 from probot.store.records import Arrived, Parked
 from probot.store.tables import inbox
@@ -35,8 +36,8 @@ def keep(
         {"bot": bot, "update_id": number, "lane": lane, "raw": raw, "received_at": now}
         for number, lane, raw in updates
     ]
-    statement = insert(inbox).values(rows).on_conflict_do_nothing(index_elements=["bot", "update_id"])
-    return len(connection.execute(statement.returning(inbox.c.seq)).all())
+    statement = insert(inbox).on_conflict_do_nothing(index_elements=["bot", "update_id"])
+    return len(connection.execute(statement.returning(inbox.c.seq), rows).all())
 
 
 def claim(connection: Connection, now: datetime, token: str, limit: int) -> list[Arrived]:
@@ -108,8 +109,20 @@ def give_back(connection: Connection, rows: Sequence[Arrived]) -> None:
 
 def waits(connection: Connection, lane: str) -> bool:
     """Whether anything of this lane is still to be handled."""
+    known = together.known(connection, "inbox", ("waits", lane))
+    if known is not together.UNKNOWN:
+        return bool(known)
     found = select(inbox.c.seq).where(inbox.c.lane == lane, inbox.c.state == "new").limit(1)
     return connection.execute(found).first() is not None
+
+
+def fetch_waits(connection: Connection, lanes: Iterable[str]) -> None:
+    """Find out at once in which of these something is to be handled, for `waits`."""
+    wanted = sorted(set(lanes))
+    found = select(inbox.c.lane).where(inbox.c.lane.in_(wanted), inbox.c.state == "new").distinct()
+    busy = {row.lane for row in connection.execute(found)} if wanted else set()
+    for lane in wanted:
+        together.learn(connection, "inbox", ("waits", lane), lane in busy)
 
 
 def done(connection: Connection, arrived: Arrived, now: datetime) -> bool:
@@ -130,10 +143,31 @@ def release(connection: Connection, arrived: Arrived, fault: str) -> bool:
 _SETTLE = update(inbox).where(inbox.c.seq == bindparam("which"), inbox.c.claim_token == bindparam("by"))
 
 
+_HELD = (
+    select(inbox.c.seq, inbox.c.claim_token)
+    .where(inbox.c.seq.in_(bindparam("numbers", expanding=True)))
+    .order_by(inbox.c.seq)
+    .with_for_update()
+)
+
+
+def fetch_held(connection: Connection, rows: Sequence[Arrived]) -> None:
+    """Make sure at once which claims are still ours, for `done`; they stay ours until the commit."""
+    held = connection.execute(_HELD, {"numbers": [arrived.seq for arrived in rows]})
+    tokens = {row.seq: row.claim_token for row in held}
+    for arrived in rows:
+        together.learn(connection, "inbox", arrived.seq, tokens.get(arrived.seq) == arrived.token)
+
+
 def _settle(connection: Connection, arrived: Arrived, **changes: Any) -> bool:
     mine = {"which": arrived.seq, "by": arrived.token}
-    written = connection.execute(_SETTLE, {**mine, "claimed_until": None, "claim_token": None, **changes})
-    return bool(written.rowcount)
+    values = {**mine, "claimed_until": None, "claim_token": None, **changes}
+    held = together.known(connection, "inbox", arrived.seq)
+    if held is together.UNKNOWN:
+        return bool(connection.execute(_SETTLE, values).rowcount)
+    if held:
+        together.write(connection, _SETTLE, ("update", arrived.seq), values)
+    return bool(held)
 
 
 def parked(connection: Connection) -> list[Parked]:

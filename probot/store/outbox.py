@@ -15,6 +15,8 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from probot.messages import LANES, MESSENGER_LANES, Lane
+from probot.store import asked, together
+from probot.store.asked import TO_GO
 from probot.store.claims import SKEW
 from probot.store.records import Outgoing, Purpose
 from probot.store.tables import outbox
@@ -35,34 +37,17 @@ _SETTLE = update(outbox).where(
     outbox.c.claim_token == bindparam("by"),
     outbox.c.state == "sending",
 )
-_NUMBER_OF = select(outbox.c.number, outbox.c.contact_id, outbox.c.state).where(
-    outbox.c.id == bindparam("key")
+_HELD = (
+    select(outbox.c.seq, outbox.c.claim_token)
+    .where(outbox.c.seq.in_(bindparam("numbers", expanding=True)), outbox.c.state == "sending")
+    .order_by(outbox.c.seq)
+    .with_for_update()
 )
-_LAST_ASKING = (
-    select(outbox.c.id)
-    .where(
-        outbox.c.assessment_id == bindparam("assessment"), outbox.c.item == bindparam("asked"),
-        outbox.c.kind == "post",
-    )
-    .order_by(outbox.c.seq.desc())
-    .limit(1)
-)  # fmt: skip
-_EARLIER_ASKING = _LAST_ASKING.where(
-    outbox.c.recipient == bindparam("asked_of"), outbox.c.state == "sent", outbox.c.seq < bindparam("before")
-)
-_OLDER_EDIT = (
-    update(outbox)
-    .where(
-        outbox.c.recipient == bindparam("told"), outbox.c.kind == "edit", outbox.c.state == "waiting",
-        or_(outbox.c.edits == bindparam("of"), outbox.c.edits_number == bindparam("of_number")),
-    )
-    .values(state="dropped", fault="a newer change")
-)  # fmt: skip
 _SAID_LATELY = (
     select(outbox.c.id)
     .where(
         outbox.c.recipient == bindparam("told"), outbox.c.purpose == bindparam("what_for"),
-        outbox.c.item == bindparam("about"), outbox.c.created_at >= bindparam("since"),
+        outbox.c.item == bindparam("about"), outbox.c.assessment_id.is_(None), outbox.c.created_at >= bindparam("since"),
         outbox.c.state.in_(("waiting", "sending", "sent")),
     )
     .limit(1)
@@ -88,15 +73,13 @@ def put(
     expires_at: datetime | None = None,
 ) -> None:
     """Have something sent. The same `message_id` twice is one message."""
-    connection.execute(
-        _PUT[connection.dialect.name],
-        {
-            "id": message_id, "lane": LANES.index(lane), "recipient": recipient, "purpose": purpose, "kind": kind,
-            "content": content, "assessment_id": assessment_id, "item": item, "alert_id": alert_id, "edits": edits,
-            "edits_number": edits_number, "created_at": now, "not_before": not_before or now,
-            "expires_at": expires_at,
-        },
-    )  # fmt: skip
+    message = {
+        "id": message_id, "lane": LANES.index(lane), "recipient": recipient, "purpose": purpose, "kind": kind,
+        "content": content, "assessment_id": assessment_id, "item": item, "alert_id": alert_id, "edits": edits,
+        "edits_number": edits_number, "created_at": now, "not_before": not_before or now, "expires_at": expires_at,
+    }  # fmt: skip
+    together.write(connection, _PUT[connection.dialect.name], ("message", message_id), message)
+    asked.is_put(connection, message)
 
 
 _AHEAD = outbox.alias("ahead")
@@ -104,6 +87,7 @@ _OVERTAKEN = (
     select(_AHEAD.c.seq)
     .where(
         _AHEAD.c.recipient == outbox.c.recipient,
+        _AHEAD.c.state.in_(TO_GO),
         or_(
             _AHEAD.c.state == "sending",
             and_(
@@ -197,16 +181,9 @@ def _reclaim(connection: Connection, now: datetime) -> None:
 
 def extend(connection: Connection, messages: Sequence[Outgoing], now: datetime) -> None:
     """Keep the claims of messages that are still being sent."""
-    for message in messages:
-        connection.execute(
-            update(outbox)
-            .where(
-                outbox.c.seq == message.seq,
-                outbox.c.claim_token == message.token,
-                outbox.c.state == "sending",
-            )
-            .values(claimed_until=now + LEASE)
-        )
+    mine = [{"which": each.seq, "by": each.token, "claimed_until": now + LEASE} for each in messages]
+    if mine:
+        connection.execute(_SETTLE, mine)
 
 
 def give_back(connection: Connection, messages: Sequence[Outgoing]) -> None:
@@ -248,10 +225,27 @@ def bury(connection: Connection, message: Outgoing, fault: str) -> bool:
     return _settle(connection, message, state="dead", fault=fault)
 
 
+def fetch_held(connection: Connection, messages: Sequence[Outgoing]) -> None:
+    """Make sure at once which claims are still ours, for whatever settles them; they stay ours until the commit."""
+    held = connection.execute(_HELD, {"numbers": [message.seq for message in messages]})
+    tokens = {row.seq: row.claim_token for row in held}
+    for message in messages:
+        mine = tokens.get(message.seq) == message.token
+        together.learn(connection, "outbox", ("held", message.seq), mine)
+
+
 def _settle(connection: Connection, message: Outgoing, **changes: Any) -> bool:
     mine = {"which": message.seq, "by": message.token}
-    written = connection.execute(_SETTLE, {**mine, "claimed_until": None, "claim_token": None, **changes})
-    return bool(written.rowcount)
+    values = {**mine, "claimed_until": None, "claim_token": None, **changes}
+    held = together.known(connection, "outbox", ("held", message.seq))
+    if held is together.UNKNOWN:
+        return bool(connection.execute(_SETTLE, values).rowcount)
+    if held:
+        together.write(connection, _SETTLE, ("message", message.id), values)
+        together.learn(connection, "outbox", ("held", message.seq), False)
+        state = (changes.get("number"), changes.get("contact_id"), changes["state"])
+        together.learn(connection, "outbox", message.id, state)
+    return bool(held)
 
 
 def cancel(connection: Connection, recipient: str, purposes: tuple[Purpose, ...], fault: str) -> int:
@@ -260,28 +254,14 @@ def cancel(connection: Connection, recipient: str, purposes: tuple[Purpose, ...]
         connection.execute(
             update(outbox)
             .where(
-                outbox.c.recipient == recipient, outbox.c.state == "waiting", outbox.c.purpose.in_(purposes)
+                outbox.c.recipient == recipient,
+                outbox.c.state.in_(TO_GO),
+                outbox.c.state == "waiting",
+                outbox.c.purpose.in_(purposes),
             )
             .values(state="dropped", fault=fault)
         ).rowcount
     )
-
-
-def number_of(connection: Connection, message_id: str) -> tuple[int | None, str | None, str]:
-    """The channel's number of a message, the contact it went to, and its state."""
-    row = connection.execute(_NUMBER_OF, {"key": message_id}).first()
-    return (None, None, "missing") if row is None else (row.number, row.contact_id, row.state)
-
-
-def last_asking(connection: Connection, assessment_id: str, item: str) -> str | None:
-    """The newest message that asked the item, so that it can be edited."""
-    return connection.execute(_LAST_ASKING, {"assessment": assessment_id, "asked": item}).scalar()
-
-
-def earlier_asking(connection: Connection, message: Outgoing) -> str | None:
-    """The message before `message` that asked the same item and arrived."""
-    same = {"assessment": message.assessment_id, "asked": message.item, "asked_of": message.recipient}
-    return connection.execute(_EARLIER_ASKING, {**same, "before": message.seq}).scalar()
 
 
 def posts_of_alert(connection: Connection, alert_id: str) -> list[tuple[str, str]]:
@@ -297,12 +277,6 @@ def posts_of_alert(connection: Connection, alert_id: str) -> list[tuple[str, str
         .order_by(outbox.c.seq)
     )
     return [(row.id, row.recipient) for row in connection.execute(shown)]
-
-
-def supersede(connection: Connection, recipient: str, edits: str | None, edits_number: int | None) -> None:
-    """Drop an older change of the same message that has not gone out: only the newest state matters."""
-    same = {"of": edits, "of_number": edits_number if edits is None else None}
-    connection.execute(_OLDER_EDIT, {"told": recipient, **same})
 
 
 def supersede_alert(connection: Connection, recipient: str, alert_id: str) -> None:
@@ -365,12 +339,6 @@ def others_told(connection: Connection, message: Outgoing) -> tuple[set[str], se
     rows = connection.execute(same).all()
     vain = {row.recipient for row in rows if row.state == "dead"}
     return {row.recipient for row in rows if row.state in {"waiting", "sending", "sent"}} - vain, vain
-
-
-def rewrite(connection: Connection, message_id: str, content: Any) -> bool:
-    """Change the words of a message that has not gone out yet. False if it has."""
-    waiting = update(outbox).where(outbox.c.id == message_id, outbox.c.state == "waiting")
-    return bool(connection.execute(waiting.values(content=content)).rowcount)
 
 
 def said_lately(connection: Connection, recipient: str, purpose: Purpose, item: str, since: datetime) -> bool:

@@ -6,17 +6,19 @@ The rule: `contact` is the only door between a person and a chat; everything els
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, text, update
 
 from probot.store.records import Contact, Enrolment, Invitation, Staff
 from probot.store.tables import consent, contact, enrolment, invitation, staff
+from probot.store.together import UNKNOWN, forget, known, learn
 from probot.values import EnrolmentId, StaffId, derived_id
 
+_ENROLMENT = enrolment.c.keys()
 TEAM = "team"
 """The principal that stands for the care team's chat."""
 
@@ -70,12 +72,36 @@ def change_enrolment(connection: Connection, key: EnrolmentId, **changes: Any) -
 # Statements of the hot path are built once: building one anew costs several times what running it does.
 _BY_ID = select(enrolment).where(enrolment.c.id == bindparam("key"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
+_THESE = (
+    select(enrolment)
+    .where(enrolment.c.id.in_(bindparam("keys", expanding=True)))
+    .order_by(enrolment.c.id)  # whoever locks several does it in one order, or two wait for each other
+)
+_THESE_LOCKED = _THESE.with_for_update()
 
 
 def by_id(connection: Connection, key: str, *, lock: bool = False) -> Enrolment | None:
     """The enrolment of that id; `lock`: nobody else changes this participant until the commit."""
-    row = connection.execute(_BY_ID_LOCKED if lock else _BY_ID, {"key": key}).first()
-    return None if row is None else _enrolment(row)
+    found = known(connection, "enrolment", (key, True))
+    if found is UNKNOWN and not lock:
+        found = known(connection, "enrolment", (key, False))
+    if found is UNKNOWN:
+        row = connection.execute(_BY_ID_LOCKED if lock else _BY_ID, {"key": key}).first()
+        found = None if row is None else _enrolment(row)
+        learn(connection, "enrolment", (key, lock), found)
+        if lock:
+            forget(connection, "assessment", "session", "live")  # it was read while others could change it
+    one: Enrolment | None = found
+    return one
+
+
+def fetch_enrolments(connection: Connection, keys: Iterable[str], *, lock: bool = False) -> None:
+    """Read these at once, for `by_id`."""
+    wanted = sorted(set(keys))
+    rows = connection.execute(_THESE_LOCKED if lock else _THESE, {"keys": wanted}) if wanted else ()
+    found = {row.id: _enrolment(row) for row in rows}
+    for key in wanted:
+        learn(connection, "enrolment", (key, lock), found.get(key))
 
 
 def by_code(connection: Connection, code: str) -> Enrolment | None:
@@ -92,12 +118,15 @@ def all_enrolments(connection: Connection) -> Iterator[Enrolment]:
         yield _enrolment(row)
 
 
+# Word for word as in the index, or SQLite goes through everybody.
+_LIVING = text("status IN ('active','paused')")
+
+
 def to_plan(connection: Connection, before: datetime, limit: int) -> list[EnrolmentId]:
     """Who must be planned further ahead, or anew because another version is in force."""
-    living = enrolment.c.status.in_(("active", "paused"))
     short = (
         select(enrolment.c.id)
-        .where(living, enrolment.c.planned_until < before)
+        .where(_LIVING, enrolment.c.planned_until < before)
         .order_by(enrolment.c.planned_until)
         .limit(limit)
     )
@@ -106,8 +135,7 @@ def to_plan(connection: Connection, before: datetime, limit: int) -> list[Enrolm
 
 def plan_anew(connection: Connection, at: datetime) -> int:
     """Have everybody planned anew (a version was published); how many."""
-    living = enrolment.c.status.in_(("active", "paused"))
-    return int(connection.execute(update(enrolment).where(living).values(planned_until=at)).rowcount)
+    return int(connection.execute(update(enrolment).where(_LIVING).values(planned_until=at)).rowcount)
 
 
 def pauses_over(connection: Connection, now: datetime, limit: int) -> list[EnrolmentId]:
@@ -129,7 +157,7 @@ def next_pause_end(connection: Connection) -> datetime | None:
 
 
 def _enrolment(row: Row[Any]) -> Enrolment:
-    values = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's documented way to a mapping
+    values = dict(zip(_ENROLMENT, row, strict=True))
     values["attributes"] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in values["attributes"].items()
@@ -269,6 +297,16 @@ def contact_in(connection: Connection, chat: int) -> Contact | None:
     return _contact(connection, _CONTACT_IN, chat)
 
 
+def fetch_contacts_of(connection: Connection, principals: Iterable[str]) -> list[Contact]:
+    """Read these at once, for `contact_of`; those that there are."""
+    return _fetch_contacts(connection, _CONTACTS_OF, set(principals))
+
+
+def fetch_contacts_in(connection: Connection, chats: Iterable[int]) -> list[Contact]:
+    """Read these at once, for `contact_in`; those that there are."""
+    return _fetch_contacts(connection, _CONTACTS_IN, set(chats))
+
+
 _CONTACT = select(
     contact.c.id,
     contact.c.principal,
@@ -280,11 +318,31 @@ _CONTACT = select(
 ).where(contact.c.ended_at.is_(None))
 _CONTACT_OF = _CONTACT.where(contact.c.principal == bindparam("which"))
 _CONTACT_IN = _CONTACT.where(contact.c.chat == bindparam("which"))
+_CONTACTS_OF = _CONTACT.where(contact.c.principal.in_(bindparam("which", expanding=True)))
+_CONTACTS_IN = _CONTACT.where(contact.c.chat.in_(bindparam("which", expanding=True)))
 
 
 def _contact(connection: Connection, wanted: Select[Any], which: str | int) -> Contact | None:
-    row = connection.execute(wanted, {"which": which}).first()
-    return None if row is None else Contact(**row._mapping)  # noqa: SLF001
+    # A principal is text and a chat a number, so one memory serves both.
+    found = known(connection, "contact", which)
+    if found is UNKNOWN:
+        row = connection.execute(wanted, {"which": which}).first()
+        found = None if row is None else Contact(*row)
+        learn(connection, "contact", which, found)
+    one: Contact | None = found
+    return one
+
+
+def _fetch_contacts(connection: Connection, wanted: Select[Any], which: set[Any]) -> list[Contact]:
+    if not which:
+        return []
+    found = [Contact(*row) for row in connection.execute(wanted, {"which": sorted(which)})]
+    for key in which:
+        learn(connection, "contact", key, None)
+    for one in found:
+        learn(connection, "contact", one.principal, one)
+        learn(connection, "contact", one.chat, one)
+    return found
 
 
 # ------------------------------------------------------------------------------ invitations

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
+from probot.store import together
 from probot.store.tables import publication, study_version
 
 
@@ -28,7 +29,15 @@ def publish(connection: Connection, *, hash: str, at: datetime, by: str) -> None
 
 def in_force(connection: Connection) -> str | None:
     """The hash of the version that is in force, if any was ever published."""
-    return connection.execute(select(publication.c.hash).order_by(publication.c.seq.desc()).limit(1)).scalar()
+    found = together.known(connection, "publication", "newest")
+    if found is together.UNKNOWN:
+        found = connection.execute(_NEWEST).scalar()
+        together.learn(connection, "publication", "newest", found)
+    version: str | None = found
+    return version
+
+
+_NEWEST = select(publication.c.hash).order_by(publication.c.seq.desc()).limit(1)
 
 
 def source_of(connection: Connection, hash: str) -> str:  # noqa: A002

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 
+from probot.store import together
 from probot.store.records import Contact
 from probot.store.tables import alert, outbox
 from probot.store.tables_alerts import alert_thread
@@ -84,6 +85,8 @@ def _numbered(contact: Contact, number: int) -> Select[Any]:
 
 def open_question(connection: Connection, recipient: str, since: datetime) -> Thread | None:
     """The newest question to a participant that has arrived, is not answered yet and was asked after `since`."""
+    if together.known(connection, "alert_thread", recipient) is False:
+        return None
     wanted = (
         select(alert_thread)
         .join(outbox, outbox.c.id == alert_thread.c.message_id)
@@ -96,6 +99,17 @@ def open_question(connection: Connection, recipient: str, since: datetime) -> Th
     )  # fmt: skip
     row = connection.execute(wanted).first()
     return None if row is None else _thread(row)
+
+
+def fetch_questions(connection: Connection, recipients: Iterable[str]) -> None:
+    """Find out at once to which of these a question stands that is not answered, for `open_question`."""
+    wanted = sorted(set(recipients))
+    standing = select(alert_thread.c.recipient).where(
+        alert_thread.c.recipient.in_(wanted), alert_thread.c.kind == "question", alert_thread.c.settled_at.is_(None)
+    )  # fmt: skip
+    asked = {row.recipient for row in connection.execute(standing.distinct())} if wanted else set()
+    for recipient in wanted:
+        together.learn(connection, "alert_thread", recipient, recipient in asked)
 
 
 def post_of(connection: Connection, recipient: str, alert_id: str, number: int | None) -> str | None:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from probot import __version__
+from probot.store import together
 from probot.store.tables import audit
 
 APPEND_ONLY: tuple[str, ...] = (
@@ -47,8 +48,10 @@ def record(
     cause: str = "",
 ) -> None:
     """Add one row. `old` and `new` are JSON values; `code` is the participant's subject code, if any."""
-    connection.execute(
+    together.write(
+        connection,
         _ADD,
+        "audit",
         {
             "at": at, "actor": actor, "role": role, "action": action, "object": object, "object_id": object_id,
             "code": code, "field": field, "old": old, "new": new, "reason": reason, "study_hash": study_hash,

@@ -10,6 +10,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import DateTime, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -51,12 +52,24 @@ class Json(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 -- SQLAlchemy's shape
         """Read it back."""
-        return None if value is None else json.loads(value)
+        return None if value is None else read(value)
 
 
 def canonical(value: Any) -> str:
     """The one way a value is written as JSON here. Half surrogates, which no database takes, stand escaped."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:
+        pass  # half a character, or a number beyond 64 bits
     written = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     if written.isascii() or not _HALF.search(written):
         return written
     return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", written)
+
+
+def read(written: str) -> Any:
+    """What was written by `canonical`."""
+    try:
+        return orjson.loads(written)
+    except ValueError:
+        return json.loads(written)

@@ -12,6 +12,7 @@ from typing import Literal
 
 from probot.study.care import Contact, Handling, Rota
 from probot.study.conditions import Condition
+from probot.study.once import WorkedOut
 from probot.study.outcomes import Endpoint, StudyEvent
 from probot.values import Text
 
@@ -329,7 +330,7 @@ class Views:
 
 
 @dataclass(frozen=True, slots=True)
-class Study:
+class Study(WorkedOut):
     """One protocol as configured; immutable, named by `hash` (SHA-256 over its canonical source)."""
 
     id: str
@@ -371,12 +372,11 @@ class Study:
 
     def item(self, item_id: str) -> Item:
         """The item of that id, whichever instrument holds it; KeyError if none does."""
-        for instruments in (self.instruments, self.form_instruments):
-            for instrument in instruments.values():
-                for item in instrument.items:
-                    if item.id == item_id:
-                        return item
-        raise KeyError(item_id)
+        return self.once("items", "", self._items_by_id)[item_id]
+
+    def _items_by_id(self) -> dict[str, Item]:
+        every = (*self.instruments.values(), *self.form_instruments.values())
+        return {item.id: item for instrument in reversed(every) for item in reversed(instrument.items)}
 
     def timepoint(self, name: str) -> Timepoint:
         """The timepoint of the plan, or the form, of that name; KeyError if there is neither."""
@@ -385,6 +385,10 @@ class Study:
     def items_of(self, timepoint: str) -> tuple[tuple[Instrument, Item], ...]:
         """All items that the timepoint may ask, in order, each with its instrument."""
         known = self.instruments if timepoint in self.plan else self.form_instruments
-        return tuple(
-            (known[name], item) for name in self.timepoint(timepoint).ask for item in known[name].items
+        return self.once(
+            "items of",
+            timepoint,
+            lambda: tuple(
+                (known[name], item) for name in self.timepoint(timepoint).ask for item in known[name].items
+            ),
         )

@@ -7,10 +7,11 @@ next try, from the part where it stopped.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from telegram import (
     Bot,
@@ -18,11 +19,6 @@ from telegram import (
     BotCommandScope,
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
-    ForceReply,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    LinkPreviewOptions,
-    MessageEntity,
     ReplyParameters,
 )
 from telegram.error import BadRequest, TelegramError
@@ -46,9 +42,10 @@ from probot.ports import (
 )
 from probot.telegram.outcomes import outcome_of
 from probot.telegram.parts import Part, parts_of
+from probot.telegram.transport import raw_result
 
 _LOG: Final = logging.getLogger(__name__)
-_NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW: Final = json.dumps({"is_disabled": True})
 _MOST_STARTED: Final = 256
 """Unfinished messages remembered; beyond it the oldest would be sent again from its first part."""
 _MOST_TAP_CHARACTERS: Final = 200
@@ -160,49 +157,49 @@ class TelegramChannel:
         return uncertain or Sent(number)
 
     async def _send(self, chat: int, part: Part, message: Message, *, keyboard: bool) -> Outcome:
-        entities = _entities(part)
-        while True:
-            try:
-                sent = await self._bot.send_message(
-                    chat,
-                    part.text,
-                    entities=entities,
-                    link_preview_options=_NO_PREVIEW,
-                    disable_notification=message.silent or None,
-                    protect_content=(self._protect_private and chat > 0) or None,
-                    reply_markup=_markup(message, chat) if keyboard else None,
-                )
-            except TelegramError as error:
-                if not (entities and _about_entities(error)):
-                    return outcome_of(error)
-                self._note_lost_quote()
-                entities = None
-            else:
-                return Sent(sent.message_id)
+        parameters = {"chat_id": str(chat), "text": part.text, "link_preview_options": _NO_PREVIEW}
+        if message.silent:
+            parameters["disable_notification"] = "true"
+        if self._protect_private and chat > 0:
+            parameters["protect_content"] = "true"
+        if keyboard and (markup := _markup(message, chat)) is not None:
+            parameters["reply_markup"] = markup
+        answer = await self._say("sendMessage", parameters, part)
+        if not isinstance(answer, dict):
+            return answer
+        number = answer.get("message_id")
+        return Sent(number) if isinstance(number, int) else Unknown("the answer names no message")
 
     async def _edit(self, edit: Edit) -> Outcome:
         """Change the numbered message. Of a text in several parts it bears the last one, as `_post` numbered it."""
         part = parts_of(edit.message.text, edit.message.quote)[-1]
-        entities = _entities(part)
+        parameters = {
+            "chat_id": str(edit.chat), "message_id": str(edit.number), "text": part.text,
+            "link_preview_options": _NO_PREVIEW,
+        }  # fmt: skip
+        if edit.message.buttons:
+            parameters["reply_markup"] = _keyboard(edit.message)
+        answer = await self._say("editMessageText", parameters, part)
+        return Sent(edit.number) if isinstance(answer, dict | Sent) else answer
+
+    async def _say(self, method: str, parameters: dict[str, str], part: Part) -> dict[str, Any] | Outcome:
+        """One call with the words of a part: what the server answered with, or what became of it.
+
+        The parameters are written here: python-telegram-bot's objects around them cost several times the sending.
+        """
+        quote = _entities(part)
         while True:
             try:
-                await self._bot.edit_message_text(
-                    part.text,
-                    chat_id=edit.chat,
-                    message_id=edit.number,
-                    entities=entities,
-                    link_preview_options=_NO_PREVIEW,
-                    reply_markup=_keyboard(edit.message),
+                answer = await raw_result(
+                    self._bot.request, f"{self._bot.base_url}/{method}", {**parameters, **quote}
                 )
             except TelegramError as error:
-                if entities and _about_entities(error):
-                    self._note_lost_quote()
-                    entities = None
-                    continue
-                outcome = outcome_of(error)
-                return Sent(edit.number) if isinstance(outcome, Sent) else outcome
+                if not (quote and _about_entities(error)):
+                    return outcome_of(error)
+                self._note_lost_quote()
+                quote = {}
             else:
-                return Sent(edit.number)
+                return answer if isinstance(answer, dict) else {}
 
     async def _photo(self, photo: Photo) -> Outcome:
         """Draw it, one at a time and in a thread, and send it. What it was to hang under may be gone: no matter."""
@@ -253,29 +250,29 @@ class TelegramChannel:
         _LOG.error("Telegram refused a quoted part; the message goes out as plain words")
 
 
-def _entities(part: Part) -> list[MessageEntity] | None:
+def _entities(part: Part) -> dict[str, str]:
     if part.quote is None:
-        return None
-    return [MessageEntity(MessageEntity.BLOCKQUOTE, offset=part.quote[0], length=part.quote[1])]
+        return {}
+    offset, length = part.quote
+    return {"entities": json.dumps([{"type": "blockquote", "offset": offset, "length": length}])}
 
 
-def _markup(message: Message, chat: int) -> InlineKeyboardMarkup | ForceReply | None:
+def _markup(message: Message, chat: int) -> str | None:
     """The buttons. In a group everybody would be made to reply, so there it is left to the words."""
     if message.wants_reply and not message.buttons and chat > 0:
-        return ForceReply()
-    return _keyboard(message)
+        return json.dumps({"force_reply": True})
+    return _keyboard(message) if message.buttons else None
 
 
-def _keyboard(message: Message) -> InlineKeyboardMarkup | None:
-    if not message.buttons:
-        return None
-    return InlineKeyboardMarkup([[_key(button) for button in row] for row in message.buttons])
+def _keyboard(message: Message) -> str:
+    rows = [[_key(button) for button in row] for row in message.buttons]
+    return json.dumps({"inline_keyboard": rows}, ensure_ascii=False, separators=(",", ":"))
 
 
-def _key(button: Button | Link) -> InlineKeyboardButton:
+def _key(button: Button | Link) -> dict[str, str]:
     if isinstance(button, Link):
-        return InlineKeyboardButton(button.label, url=button.url)
-    return InlineKeyboardButton(button.label, callback_data=button.data)
+        return {"text": button.label, "url": button.url}
+    return {"text": button.label, "callback_data": button.data}
 
 
 def _about_entities(error: TelegramError) -> bool:

@@ -16,6 +16,7 @@ from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 import aiohttp
+import orjson
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
@@ -167,7 +168,11 @@ class AiohttpRequest(BaseRequest):
 
 
 async def raw_result(
-    request: BaseRequest, url: str, parameters: Mapping[str, str], *, read_timeout: float
+    request: BaseRequest,
+    url: str,
+    parameters: Mapping[str, str],
+    *,
+    read_timeout: float | Any = BaseRequest.DEFAULT_NONE,
 ) -> Any:
     """The `result` of one Bot API method as the plain JSON that came, over any request: updates are kept raw."""
     return await request.post(url, cast("RequestData", _Form(dict(parameters))), read_timeout=read_timeout)
@@ -198,10 +203,18 @@ def _refuse_what_is_no_answer(status: int, payload: bytes) -> None:
 
 def _json_object(payload: bytes) -> dict[str, Any] | None:
     try:
-        answer = json.loads(payload.decode("utf-8", "replace"))
+        answer = orjson.loads(payload)
+    except ValueError:
+        answer = _read_leniently(payload)
+    return answer if isinstance(answer, dict) else None
+
+
+def _read_leniently(payload: bytes) -> Any:
+    """What only a patient reader takes: broken characters, halves of them, numbers beyond 64 bits."""
+    try:
+        return json.loads(payload.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return None
-    return answer if isinstance(answer, dict) else None
 
 
 def _named(error: BaseException) -> str:

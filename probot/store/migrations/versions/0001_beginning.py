@@ -601,7 +601,30 @@ def _outbox() -> None:
     )
     op.create_index("ix_outbox_alert", "outbox", ["alert_id"], unique=False)
     op.create_index("ix_outbox_assessment", "outbox", ["assessment_id", "item"], unique=False)
-    op.create_index("ix_outbox_recipient", "outbox", ["recipient", "seq"], unique=False)
+    op.create_index(
+        "ix_outbox_number",
+        "outbox",
+        ["contact_id", "number"],
+        unique=False,
+        sqlite_where=sa.text("number IS NOT NULL"),
+        postgresql_where=sa.text("number IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_outbox_recipient",
+        "outbox",
+        ["recipient", "seq"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('waiting','sending')"),
+        postgresql_where=sa.text("state IN ('waiting','sending')"),
+    )
+    op.create_index(
+        "ix_outbox_said",
+        "outbox",
+        ["recipient", "item"],
+        unique=False,
+        sqlite_where=sa.text("assessment_id IS NULL AND item IS NOT NULL"),
+        postgresql_where=sa.text("assessment_id IS NULL AND item IS NOT NULL"),
+    )
     op.create_index(
         "ix_outbox_sending",
         "outbox",

@@ -1,0 +1,119 @@
+"""How many patient-days can be lived through in a second? Everything between the update and the outcome, no HTTP.
+
+The rule: worker, sender, ticker and services are the real ones on a real SQLite; the clock is moved, and the phones
+answer at once in this very process. Eight of ten patients answer on a day; who and what follows from a hash.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bench import clinic
+from probot.app.build import Reader, build_runtime, read_clock
+from probot.app.runtime import Runtime
+from probot.flows.buttons import AnswerTap, read
+from probot.messages import Button
+from probot.ports import Outcome, Post, Sending, Sent
+from probot.study.load import load
+from probot.telegram.decode import Myself
+from probot.values import fraction_of
+
+PATIENTS = 120
+DAYS = 180
+STUDY = clinic.HERE / "diary"
+BOT = 100001
+
+
+@dataclass
+class Day:
+    """The clock, moved by hand."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return self.at
+
+
+@dataclass
+class Phones:
+    """A channel that takes everything, and patients who answer what they are asked."""
+
+    clock: Day
+    updates: list[dict[str, Any]] = field(default_factory=list)
+    answers: int = 0
+    _number: int = 0
+
+    async def deliver(self, sending: Sending) -> Outcome:
+        """Take it; whoever is asked something answers, or not."""
+        self._number += 1
+        if isinstance(sending, Post) and sending.message.buttons:
+            self._asked(sending)
+        return Sent(self._number)
+
+    async def acknowledge_tap(self, query: str, words: str = "") -> None:
+        """Nothing spins here."""
+
+    def _asked(self, post: Post) -> None:
+        button = post.message.buttons[0][0]
+        tap = read(button.data) if isinstance(button, Button) else None
+        day = f"{post.chat}/{self.clock.at:%Y-%m-%d}"
+        if not isinstance(tap, AnswerTap) or fraction_of(day) > 0.8:
+            return
+        luck = fraction_of(f"{day}/{tap.item}")
+        text = ("yes" if luck < 0.5 else "no") if tap.item == "more" else str(int(luck * 9.2))
+        self.answers += 1
+        self.updates.append(
+            {
+                "update_id": self.answers,
+                "message": {
+                    "message_id": self.answers,
+                    "from": {"id": post.chat, "is_bot": False, "first_name": "p"},
+                    "chat": {"id": post.chat, "type": "private", "first_name": "p"},
+                    "date": int(self.clock.at.timestamp()),
+                    "text": text,
+                },
+            }
+        )
+
+
+def days_per_second(patients: int = PATIENTS, days: int = DAYS) -> float:
+    """Patient-days in a second."""
+    with ExitStack() as stack:
+        there = clinic.Clinic(stack.enter_context(clinic.sqlite()), load(STUDY).study)
+        stack.callback(there.close)
+        there.staff()
+        there.patients(patients)
+        today = read_clock().date()
+        clock = Day(datetime(today.year, today.month, today.day, tzinfo=UTC) + timedelta(days=1))
+        phones = Phones(clock)
+        runtime = build_runtime(there.store, clock, phones, Reader(Myself(BOT, "b")), clock.now, None, phones)
+        began = time.perf_counter()
+        asyncio.run(_live(runtime, clock, phones, days))
+        took = time.perf_counter() - began
+        _assert_lived(there, phones, patients * days)
+        return patients * days / took
+
+
+async def _live(runtime: Runtime, clock: Day, phones: Phones, days: int) -> None:
+    first = clock.at
+    for day in range(days):
+        for hour in (9, 12, 23):
+            clock.at = first + timedelta(days=day, hours=hour)
+            await runtime.settle()
+            while phones.updates:
+                given, phones.updates = phones.updates, []
+                await runtime.keep(BOT, given)
+                await runtime.settle()
+
+
+def _assert_lived(there: clinic.Clinic, phones: Phones, patient_days: int) -> None:
+    if there.count("response") < phones.answers or phones.answers < patient_days:
+        raise AssertionError(f"{there.count('response')} answers on record of {phones.answers} given")
+    if there.count("alert") < 1:
+        raise AssertionError("no rule was ever met")

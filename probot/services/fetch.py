@@ -1,0 +1,75 @@
+"""What will a batch need? Everything about its people and messages, read in a few statements instead of many each.
+
+The rule: nothing is decided here. What was not foreseen is read when it is asked for, as if nobody had fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Table
+
+from probot.ports import ButtonTapped, Incoming
+from probot.store import asked, at_once, claims, inbox, outbox, people, threads
+from probot.store.records import Outgoing
+
+PARTICIPANT = "participant:"
+
+
+def for_updates(connection: Connection, updates: Sequence[Incoming]) -> None:
+    """For `handle`: whose the chats are (nobody else changes these participants meanwhile), and what they are asked."""
+    chats = [chat for each in updates if (chat := _chat_of(each)) is not None]
+    contacts = people.fetch_contacts_in(connection, chats)
+    principals = [each.principal for each in contacts if each.principal.startswith(PARTICIPANT)]
+    keys = [principal.removeprefix(PARTICIPANT) for principal in principals]
+    people.fetch_enrolments(connection, keys, lock=True)
+    sessions = [each.session for each in at_once.fetch_live(connection, keys)]
+    asking = [(each.assessment, each.asking) for each in sessions if each.asking is not None]
+    asked.fetch_asking(connection, asking, to_change=True)
+    asked.fetch_edits(connection, principals)
+    threads.fetch_questions(connection, principals)
+
+
+def _chat_of(incoming: Incoming) -> int | None:
+    if incoming.chat is not None:
+        return incoming.chat.id
+    tapped = incoming.sender is not None and isinstance(incoming.content, ButtonTapped)
+    return incoming.sender.account if tapped and incoming.sender is not None else None
+
+
+def for_due(connection: Connection, table: Table, keys: Sequence[str], token: str) -> list[str]:
+    """For `open_due.advance`: the claimed assessments that are tried for the first time, with their people locked."""
+    fresh = claims.fetch_first_tries(connection, table, keys, token)
+    if not fresh:
+        return fresh
+    about = at_once.people_of(connection, fresh)
+    enrolments = [enrolment for enrolment, _ in about]
+    people.fetch_enrolments(connection, enrolments, lock=True)
+    at_once.fetch_assessments(connection, fresh)
+    sessions = [each.session for each in at_once.fetch_live(connection, enrolments)]
+    principals = {respondent or f"{PARTICIPANT}{enrolment}" for enrolment, respondent in about}
+    contacts = people.fetch_contacts_of(connection, principals)
+    inbox.fetch_waits(connection, [f"chat:{each.chat}" for each in contacts])
+    asking = [(each.assessment, each.asking) for each in sessions if each.asking is not None]
+    asked.fetch_asking(connection, asking, to_change=True)
+    asked.fetch_edits(connection, principals)
+    return fresh
+
+
+def for_addressing(connection: Connection, rows: Sequence[Outgoing]) -> None:
+    """For `deliver.address`: where the recipients are, who they are, what they are being asked, what is edited."""
+    recipients = {row.recipient for row in rows if not row.recipient.startswith("chat:")}
+    people.fetch_contacts_of(connection, recipients)
+    keys = [each.removeprefix(PARTICIPANT) for each in recipients if each.startswith(PARTICIPANT)]
+    people.fetch_enrolments(connection, keys)
+    questions = [row for row in rows if row.purpose in {"question", "reminder"}]
+    at_once.fetch_statuses(connection, [row.assessment_id for row in questions if row.assessment_id])
+    asked.fetch_states(connection, [row.edits for row in rows if row.kind == "edit" and row.edits])
+
+
+def for_noting(connection: Connection, rows: Sequence[Outgoing]) -> None:
+    """For `deliver.note_outcome`: whether the claims are still ours, and what was asked before."""
+    outbox.fetch_held(connection, rows)
+    questions = [row for row in rows if row.purpose in {"question", "reminder"} and row.kind == "post"]
+    asking = [(row.assessment_id, row.item) for row in questions if row.assessment_id and row.item]
+    asked.fetch_asking(connection, asking)

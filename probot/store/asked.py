@@ -1,0 +1,180 @@
+"""Which messages are there already, and may they still be changed? The outbox, looked at by what is about to be said.
+
+The rule: a message that has not gone out is changed where it lies; one that has is changed by an edit, of which only
+the newest counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, literal_column, or_, select, tuple_, update
+
+from probot.store.records import Outgoing
+from probot.store.tables import outbox
+from probot.store.together import UNKNOWN, known, learn, shared_by, write
+
+Key = tuple[str, str]
+"""An assessment and one of its items."""
+State = tuple[int | None, str | None, str]
+"""The channel's number of a message, the contact it went to, and its state."""
+
+# Statements of the hot path are built once: building one anew costs several times what running it does.
+_NUMBER_OF = select(outbox.c.number, outbox.c.contact_id, outbox.c.state).where(
+    outbox.c.id == bindparam("key")
+)
+_LAST_ASKING = (
+    select(outbox.c.id)
+    .where(
+        outbox.c.assessment_id == bindparam("assessment"), outbox.c.item == bindparam("asked"),
+        outbox.c.kind == "post",
+    )
+    .order_by(outbox.c.seq.desc())
+    .limit(1)
+)  # fmt: skip
+_EARLIER_ASKING = _LAST_ASKING.where(
+    outbox.c.recipient == bindparam("asked_of"), outbox.c.state == "sent", outbox.c.seq < bindparam("before")
+)
+_STATE = (outbox.c.id, outbox.c.number, outbox.c.contact_id, outbox.c.state)
+_ASKING = (
+    select(outbox.c.seq, outbox.c.assessment_id, outbox.c.item, outbox.c.recipient, *_STATE)
+    .where(
+        tuple_(outbox.c.assessment_id, outbox.c.item).in_(bindparam("asked", expanding=True)),
+        outbox.c.kind == "post",
+    )
+    .order_by(outbox.c.seq)
+)
+_STILL_HERE = (
+    _ASKING.with_only_columns(outbox.c.id)
+    .where(outbox.c.state == "waiting")
+    .with_for_update(skip_locked=True)
+)
+_STATES = select(*_STATE).where(outbox.c.id.in_(bindparam("keys", expanding=True)))
+TO_GO: tuple[ColumnElement[str], ...] = (literal_column("'waiting'"), literal_column("'sending'"))
+"""Word for word as in the index of recipients, so that it serves."""
+_EDITS = select(outbox.c.recipient, outbox.c.edits, outbox.c.edits_number).where(
+    outbox.c.recipient.in_(bindparam("told", expanding=True)),
+    outbox.c.state.in_(TO_GO),
+    outbox.c.kind == "edit",
+    outbox.c.state == "waiting",
+)
+_OLDER_EDIT = (
+    update(outbox)
+    .where(
+        outbox.c.recipient == bindparam("told"), outbox.c.state.in_(TO_GO), outbox.c.kind == "edit",
+        outbox.c.state == "waiting",
+        or_(outbox.c.edits == bindparam("of"), outbox.c.edits_number == bindparam("of_number")),
+    )
+    .values(state="dropped", fault="a newer change")
+)  # fmt: skip
+_REWRITE = update(outbox).where(and_(outbox.c.id == bindparam("which"), outbox.c.state == "waiting"))
+
+
+def number_of(connection: Connection, message_id: str) -> State:
+    """The channel's number of a message, the contact it went to, and its state."""
+    found = known(connection, "outbox", message_id)
+    if found is UNKNOWN:
+        row = connection.execute(_NUMBER_OF, {"key": message_id}).first()
+        found = (None, None, "missing") if row is None else (row.number, row.contact_id, row.state)
+    state: State = found
+    return state
+
+
+def last_asking(connection: Connection, assessment_id: str, item: str) -> str | None:
+    """The newest message that asked the item, so that it can be edited."""
+    posts = known(connection, "outbox", (assessment_id, item))
+    if posts is not UNKNOWN:
+        return posts[-1][2] if posts else None
+    return connection.execute(_LAST_ASKING, {"assessment": assessment_id, "asked": item}).scalar()
+
+
+def earlier_asking(connection: Connection, message: Outgoing) -> str | None:
+    """The message before `message` that asked the same item and arrived."""
+    posts = known(connection, "outbox", (message.assessment_id, message.item))
+    if posts is not UNKNOWN:
+        arrived = [
+            key
+            for seq, recipient, key in posts
+            if seq is not None and seq < message.seq and recipient == message.recipient
+            if number_of(connection, key)[2] == "sent"
+        ]
+        return arrived[-1] if arrived else None
+    same = {"assessment": message.assessment_id, "asked": message.item, "asked_of": message.recipient}
+    return connection.execute(_EARLIER_ASKING, {**same, "before": message.seq}).scalar()
+
+
+def fetch_asking(connection: Connection, asked: Iterable[Key], *, to_change: bool = False) -> None:
+    """Read what asked these items at once, for the three above; `to_change`: and for `rewrite`, nobody sends it meanwhile."""
+    wanted = sorted(set(asked))
+    if not wanted:
+        return
+    sqlite = connection.dialect.name == "sqlite"
+    here: set[str] = set()
+    if to_change and not sqlite:
+        here = {row.id for row in connection.execute(_STILL_HERE, {"asked": wanted})}
+    posts: dict[Key, list[tuple[int | None, str, str]]] = {pair: [] for pair in wanted}
+    for row in connection.execute(_ASKING, {"asked": wanted}):
+        posts[row.assessment_id, row.item].append((row.seq, row.recipient, row.id))
+        learn(connection, "outbox", row.id, (row.number, row.contact_id, row.state))
+        if to_change:
+            mine = row.state == "waiting" if sqlite else row.id in here
+            learn(connection, "outbox", ("to change", row.id), mine)
+    for pair, found in posts.items():
+        learn(connection, "outbox", pair, found)
+
+
+def fetch_states(connection: Connection, keys: Iterable[str]) -> None:
+    """Read these at once, for `number_of`."""
+    wanted = sorted(set(keys))
+    for row in connection.execute(_STATES, {"keys": wanted}) if wanted else ():
+        learn(connection, "outbox", row.id, (row.number, row.contact_id, row.state))
+
+
+def fetch_edits(connection: Connection, recipients: Iterable[str]) -> None:
+    """Read which edits wait for these at once, for `supersede`."""
+    waiting: dict[str, list[tuple[str | None, int | None]]] = {each: [] for each in recipients}
+    for row in connection.execute(_EDITS, {"told": sorted(waiting)}) if waiting else ():
+        waiting[row.recipient].append((row.edits, row.edits_number))
+    for recipient, edits in waiting.items():
+        learn(connection, "outbox", ("edits", recipient), edits)
+
+
+def is_put(connection: Connection, message: dict[str, Any]) -> None:
+    """A message is put into the outbox: what is known has to know it too."""
+    if shared_by(connection) is None:
+        return
+    key, recipient = message["id"], message["recipient"]
+    learn(connection, "outbox", key, (None, None, "waiting"))
+    edits = known(connection, "outbox", ("edits", recipient))
+    if message["kind"] == "edit" and edits is not UNKNOWN:
+        edits.append((message["edits"], message["edits_number"]))
+    posts = known(connection, "outbox", (message["assessment_id"], message["item"]))
+    if message["kind"] == "post" and posts is not UNKNOWN:
+        posts.append((None, recipient, key))
+
+
+def supersede(connection: Connection, recipient: str, edits: str | None, edits_number: int | None) -> None:
+    """Drop an older change of the same message that has not gone out: only the newest state matters."""
+    number = edits_number if edits is None else None
+    waiting = known(connection, "outbox", ("edits", recipient))
+    if waiting is not UNKNOWN and not _any_of(waiting, edits, number):
+        return
+    connection.execute(_OLDER_EDIT, {"told": recipient, "of": edits, "of_number": number})
+
+
+def _any_of(waiting: Sequence[tuple[str | None, int | None]], edits: str | None, number: int | None) -> bool:
+    return any(
+        (edits is not None and of == edits) or (number is not None and of_number == number)
+        for of, of_number in waiting
+    )
+
+
+def rewrite(connection: Connection, message_id: str, content: Any) -> bool:
+    """Change the words of a message that has not gone out yet. False if it has."""
+    mine = known(connection, "outbox", ("to change", message_id))
+    if mine is UNKNOWN:
+        return bool(connection.execute(_REWRITE, {"which": message_id, "content": content}).rowcount)
+    if mine:
+        write(connection, _REWRITE, ("message", message_id), {"which": message_id, "content": content})
+    return bool(mine)

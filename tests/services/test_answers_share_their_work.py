@@ -1,0 +1,73 @@
+"""Do many answers cost one transaction's statements, and does an answer typed ahead mark its question all the same?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event, select
+
+from probot.store.tables import outbox
+from probot.wording import say
+from tests.world import Clinic, Phone, a_clinic
+
+
+@contextmanager
+def statements_of(clinic: Clinic) -> Iterator[list[str]]:
+    found: list[str] = []
+
+    def noted(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        found.append(statement)
+
+    engine = clinic.store._engine
+    event.listen(engine, "before_cursor_execute", noted)
+    yield found
+    event.remove(engine, "before_cursor_execute", noted)
+
+
+async def asked(clinic: Clinic, count: int) -> list[Phone]:
+    patients = [await clinic.patient(f"P-{number:03d}") for number in range(count)]
+    await clinic.pass_time(hours=1)
+    return patients
+
+
+async def cost_of(clinic: Clinic, patients: list[Phone], text: str) -> int:
+    """How many statements it takes to handle an answer of each of these, all waiting."""
+    for phone in patients:
+        clinic.api.people.say(phone.person, phone.chat, text)
+    assert clinic.world.poller is not None
+    await clinic.world.poller.turn()
+    with statements_of(clinic) as found:
+        assert await clinic.world.runtime.work() == len(patients)
+    await clinic.settle()
+    return len(found)
+
+
+async def test_ten_answers_take_hardly_more_statements_than_two(database_url: str) -> None:
+    async with a_clinic(database_url, migrated=True) as clinic:
+        patients = await asked(clinic, 12)
+        few = await cost_of(clinic, patients[:2], "none of these")
+        many = await cost_of(clinic, patients[2:], "none of these")
+        assert many < few + 8
+        assert all("36" in phone.last["text"] or "°" in phone.last["text"] for phone in patients)
+
+
+async def test_a_question_answered_before_it_went_out_goes_out_as_answered(database_url: str) -> None:
+    async with a_clinic(database_url, migrated=True) as clinic:
+        (her,) = await asked(clinic, 1)
+        for text in ("none of these", "36.8"):
+            clinic.api.people.say(her.person, her.chat, text)
+        assert clinic.world.poller is not None
+        await clinic.world.poller.turn()
+        assert await clinic.world.runtime.work() == 1
+        assert await clinic.world.runtime.work() == 1
+        await clinic.settle()
+        (answered,) = [one for one in her.shown if "36.8" in one["text"]]
+        assert list(her.buttons(answered)) == [say("en", "button.change")]
+        assert sum(len(her.buttons(one)) > 1 for one in her.shown) == 1, (
+            "only the open question has its buttons"
+        )
+        with clinic.store.begin() as connection:
+            faults = connection.execute(select(outbox.c.fault).where(outbox.c.state == "dropped")).scalars()
+            assert list(faults) == []

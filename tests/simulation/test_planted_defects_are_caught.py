@@ -35,4 +35,4 @@ def test_the_same_days_without_a_defect_are_clean(plan, sqlite_template: Path) -
 
 def test_there_are_enough_kinds_of_defects() -> None:
     assert len(DEFECTS) >= 15
-    assert {each for defect in DEFECTS for each in defect.breaks} >= {f"I{number}" for number in range(1, 12)}
+    assert {each for defect in DEFECTS for each in defect.breaks} >= {f"I{number}" for number in range(1, 13)}

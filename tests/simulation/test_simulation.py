@@ -19,7 +19,7 @@ from tests.simulation.world_of_days import Life, Plan, run
 
 PLANS = [*kept(), *more()]
 WHERE_CLOCKS_CHANGE = (
-    Plan("spring", patients=3, days=2, zone="Europe/Berlin", start=datetime(2026, 3, 28, 7, tzinfo=UTC)),
+    Plan("spring", patients=2, days=2, zone="Europe/Berlin", start=datetime(2026, 3, 28, 7, tzinfo=UTC)),
     Plan("autumn", patients=3, days=2, zone="America/New_York", start=datetime(2026, 10, 31, 12, tzinfo=UTC)),
 )
 
@@ -60,7 +60,7 @@ def test_a_clock_that_is_set_wrongly_for_an_hour_loses_doubles_and_stops_nothing
         life.on(0, 13, lambda: life.set_clock(wrong_by=timedelta(hours=hours)))
         life.on(0, 14, lambda: life.set_clock(wrong_by=timedelta(0)))
 
-    plan = Plan("clock", patients=3, days=1, rates=CALM, events=False, asks_how_it_is=False, script=jump)
+    plan = Plan("clock", patients=2, days=1, rates=CALM, events=False, asks_how_it_is=False, script=jump)
     with on_sqlite(sqlite_template) as url:
         found = Evidence(run(plan, url))
         # Whether it was the right hour to speak is not asked, nor how often: to the product two hours had passed.
@@ -71,7 +71,7 @@ def test_a_clock_that_is_set_wrongly_for_an_hour_loses_doubles_and_stops_nothing
 
 def test_in_a_calm_world_nothing_is_lost_late_or_said_twice(sqlite_template: Path) -> None:
     with on_sqlite(sqlite_template) as url:
-        live(Plan("calm", patients=4, days=2, rates=CALM), url)
+        live(Plan("calm", patients=3, days=2, rates=CALM), url)
 
 
 def test_the_same_seed_writes_the_same_log(sqlite_template: Path) -> None:

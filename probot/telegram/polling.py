@@ -38,6 +38,8 @@ _FIRST_WAIT: Final[dict[State, float]] = {
 }
 """Seconds before the second try; doubled at each further failure of the same kind."""
 _LONGEST_WAIT: Final = 60.0
+_LONGEST_WAIT_FOR_OURSELVES: Final = 10.0
+"""While it is our own database that fails, nobody is spared by waiting, and a tap lives 150 seconds at Telegram."""
 _MARGIN: Final = 10.0
 """Seconds that an answer may take beyond the time the server was asked to wait for updates."""
 _NO_LONG_POLL: Final = 0.2
@@ -174,7 +176,8 @@ class Poller:
 
 def wait_after(state: State, failures: int) -> float:
     """Seconds to wait after the `failures`-th failure in a row: doubling up to a minute, spread by a hash."""
-    full = min(_LONGEST_WAIT, _FIRST_WAIT.get(state, 1.0) * 2.0 ** min(failures - 1, 10))
+    longest = _LONGEST_WAIT_FOR_OURSELVES if state == "not_keeping" else _LONGEST_WAIT
+    full = min(longest, _FIRST_WAIT.get(state, 1.0) * 2.0 ** min(failures - 1, 10))
     return full * (0.5 + 0.5 * fraction_of(f"{state}/{failures}"))
 
 

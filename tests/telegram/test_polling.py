@@ -220,3 +220,9 @@ def test_waits_double_up_to_a_minute_and_are_the_same_each_time():
     assert 0.5 <= waits[0] <= 1
     assert max(waits) <= 60
     assert min(waits[10:]) >= 30
+
+
+def test_a_database_that_is_back_is_noticed_while_taps_still_live_at_the_server():
+    waits = [wait_after("not_keeping", failures) for failures in range(1, 2000)]
+    assert max(waits) <= 10
+    assert min(waits[4:]) >= 5

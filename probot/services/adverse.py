@@ -126,7 +126,7 @@ def _note(turn: Turn, person: Staff, enrolment: Enrolment, language: str, alert:
     adverse.add(turn.connection, event)
     turn.note(
         "adverse event: noted", "adverse event", event.id, code=enrolment.code, new="candidate",
-        reason=f"alert {alert.id}" if alert else "",
+        reason="from an alert" if alert else "",
     )  # fmt: skip
     if _may(turn, person, "grade"):
         _fill_in(turn, person, enrolment, event, language)

@@ -66,6 +66,13 @@ def _data(connection: Connection) -> Rows:
             ),
             key=str,
         ),
+        **{
+            what: [
+                tuple(str(value) for name, value in row.items() if not name.endswith(("_id", "_at", "_hash")))
+                for row in export.rows(connection, what)
+            ]
+            for what in ("adverse-events", "events", "endpoint")
+        },
         "participants": sorted(
             (
                 (row.code, row.status, row.language, row.hour, row.reach, row.ended_level, row.ended_reason)

@@ -8,12 +8,26 @@ from __future__ import annotations
 from dataclasses import replace
 
 from probot.alerts.model import Alert
+from probot.alerts.phrases import SEPARATOR
 from probot.alerts.staff import not_authorised, unknown_alert, unknown_code
 from probot.flows.buttons import RecordTap
 from probot.flows.session import AskedAgain, Opened
-from probot.messages import Message
+from probot.flows.text import fitting
+from probot.messages import MOST_CHARACTERS, Message
 from probot.outcomes.adverse import AdverseEvent, Deed, Entry
-from probot.outcomes.adverse_words import CARD, CHOICES, FORM, NEW, SUMMARY, choices, listed, refusal, summary
+from probot.outcomes.adverse_words import (
+    CARD,
+    CHOICES,
+    FORM,
+    NEW,
+    SUMMARY,
+    choices,
+    clock_line,
+    head,
+    listed,
+    refusal,
+    summary,
+)
 from probot.outcomes.judging import POWERS, Refused, do
 from probot.outcomes.sae_clock import runs, wound
 from probot.services import audience
@@ -66,11 +80,26 @@ def _list(turn: Turn, person: Staff, text: str, language: str) -> None:
 
 
 def _clocks(turn: Turn, language: str) -> Message:
-    running = [one for one in adverse.all_of(turn.connection) if runs(one)]
+    running = _running(turn)
     if not running:
         return Message(say(language, "adverse.sae.none"))
-    soonest = sorted(running, key=lambda one: one.aware_at)
-    return replace(listed(turn.study, _coded(turn, soonest), language, turn.now), buttons=())
+    return replace(listed(turn.study, running, language, turn.now), buttons=())
+
+
+def _running(turn: Turn) -> list[tuple[AdverseEvent, str]]:
+    running = [one for one in adverse.all_of(turn.connection) if runs(one)]
+    return _coded(turn, sorted(running, key=lambda one: one.aware_at))
+
+
+def beneath(turn: Turn, message: Message, language: str) -> Message:
+    """The list of what is open, and beneath it each clock of a serious event that runs."""
+    lines = [
+        SEPARATOR.join((head(event, code, language), clock_line(turn.study, event, language, turn.now)))
+        for event, code in _running(turn)
+    ]
+    if not lines:
+        return message
+    return replace(message, text=fitting("\n".join((message.text, *lines)), MOST_CHARACTERS))
 
 
 def _coded(turn: Turn, events: list[AdverseEvent]) -> list[tuple[AdverseEvent, str]]:

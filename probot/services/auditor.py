@@ -17,7 +17,7 @@ from probot.services import path_tests, paths
 from probot.services.receive import HEARD
 from probot.services.turn import Turn
 from probot.services.watch import AUDITOR
-from probot.store import alarms, claims, inbox, outbox, outsiders, pulses, threads
+from probot.store import adverse, alarms, claims, inbox, outbox, outsiders, pulses, threads
 from probot.store.receipts import addresses
 from probot.store.tables import alert, assessment
 
@@ -95,7 +95,7 @@ def _of_alerts(connection: Connection, now: datetime) -> Iterator[Finding]:
     late = [outbox.oldest_due(connection, lane, now) for lane in ("alert", "outside")]
     if any(since is not None and now - since > LAGGING for since in late):
         yield Finding("outbox", urgent=True)
-    if standing_still(connection, now):
+    if standing_still(connection, now) or adverse.overdue(connection, now - OVERDUE):
         yield Finding("ladder", urgent=True)
     if threads.alerts_without_reader(connection, now - UNHEARD):
         yield Finding("unheard", urgent=True)

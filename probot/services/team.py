@@ -218,7 +218,8 @@ def _open(turn: Turn, language: str) -> Message:
             codes[alert.enrolment] = enrolment.code if enrolment else "?"
         listed.append((alert, codes[alert.enrolment]))
     turn.note("open alerts shown", "alert", "*", new=len(listed))
-    return open_list_message(turn.study, listed, language, turn.now, alerting.names(turn))
+    shown = open_list_message(turn.study, listed, language, turn.now, alerting.names(turn))
+    return adverse.beneath(turn, shown, language)
 
 
 def _code(text: str) -> str:

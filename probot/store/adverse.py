@@ -80,6 +80,12 @@ def next_due(connection: Connection) -> datetime | None:
     return connection.execute(select(func.min(adverse_event.c.next_at))).scalar()
 
 
+def overdue(connection: Connection, before: datetime) -> int:
+    """How many reminders should have come before that moment and have not."""
+    late = select(func.count()).select_from(adverse_event).where(adverse_event.c.next_at < before)
+    return int(connection.execute(late).scalar_one())
+
+
 def _add_history(connection: Connection, one: AdverseEvent, versions: int, deeds: int) -> None:
     for version in one.versions[versions:]:
         answers = {

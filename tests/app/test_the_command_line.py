@@ -139,6 +139,37 @@ def test_an_anchor_that_is_set_changes_the_plan_and_stands_in_the_trail(probot: 
     assert probot("anchor", "P-009", "treatment_end=2026-03-10").code == 1
 
 
+def test_what_happened_is_recorded_with_its_date_and_taken_back_with_a_reason(probot: Type) -> None:
+    probot(*ENROL)
+    done = probot("event", "P-001", "infection=2026-03-04", "--json")
+    assert done.json == {"code": "P-001", "event": "infection", "day": "2026-03-04", "taken_back": False}
+    for words, said in (
+        ("infection=2026-03-04", "already"),
+        ("infection=2126-03-04", "still to come"),
+        ("infektion=2026-03-04", "admission"),
+    ):
+        refused = probot("event", "P-001", words)
+        assert (refused.code, said in refused.err) == (1, True)
+    assert probot("event", "P-001", "infection on Monday").code == 2
+    assert probot("event", "P-001", "infection=2026-03-04", "--take-back").code == 2
+    assert probot("event", "P-001", "infection=2026-03-04", "--take-back", "--reason", "P-007").code == 0
+    (row,) = [json.loads(line) for line in probot("export", "events", "--format", "jsonl").out.splitlines()]
+    assert (row["recorded_by"], row["void_reason"]) == ("operator", "P-007")
+
+
+def test_the_endpoint_is_shown_for_everybody_or_one_and_cannot_be_set(probot: Type) -> None:
+    probot(*ENROL)
+    (row,) = probot("endpoint", "--json").json
+    assert (row["code"], row["site"], row["state"], row["healed_on"]) == (
+        "P-001",
+        "oral",
+        "no_examination",
+        None,
+    )
+    assert "no_examination" in probot("endpoint", "P-001").out
+    assert probot("endpoint", "P-009").code == 1
+
+
 def test_withdrawing_needs_a_reason_and_happens_once(probot: Type) -> None:
     probot(*ENROL)
     assert probot("withdraw", "P-001").code == 2

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from probot.services.auditor import findings
 from probot.wording import say
 from tests.world import Clinic, Phone, a_clinic
 
@@ -220,3 +221,15 @@ async def test_the_team_records_what_happened_and_takes_a_mistake_back(sqlite_ur
         )  # fmt: skip
         await monitor.say("/event P-001")
         assert "Study nurse" in monitor.texts[-1]
+
+
+async def test_a_reminder_that_does_not_come_is_noticed_by_the_auditor(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        nurse = await clinic.staff("Mei", "nurse")
+        await clinic.patient("P-001")
+        await nurse.say("/ae P-001")
+        await nurse.tap("New adverse event: P-001")
+        clinic.clock.at += timedelta(hours=23)
+        assert "ladder" not in {one.about for one in await clinic.act(lambda turn: list(findings(turn)))}
+        clinic.clock.at += timedelta(hours=2)
+        assert "ladder" in {one.about for one in await clinic.act(lambda turn: list(findings(turn)))}

@@ -6,9 +6,11 @@ The rule: they speak SMTP and HTTP; nothing of the product is replaced.
 
 from __future__ import annotations
 
+import asyncio
 import email
+import queue
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from email import policy
@@ -34,6 +36,8 @@ class Mailroom:
     mails: list[EmailMessage] = field(default_factory=list)
     to: list[list[str]] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
+    arrived: queue.Queue[str] = field(default_factory=queue.Queue)
+    """The subjects, as they come."""
     hang_up: bool = False
     """The line breaks after the mail's text was taken, before the answer."""
 
@@ -64,6 +68,7 @@ class Mailroom:
         if answer.startswith("250"):
             self.mails.append(email.message_from_bytes(envelope.content, policy=policy.default))
             self.to.append(list(envelope.rcpt_tos))
+            self.arrived.put(str(self.mails[-1]["Subject"]))
         if self.hang_up:
             server.transport.abort()
         return answer
@@ -100,18 +105,32 @@ class Gateway:
     body: str = "ok"
     more: dict[str, str] = field(default_factory=dict)
     hang_up: bool = False
+    held: bool = False
+    """No call is answered."""
+    came: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def until(self, holds: Callable[[], bool], seconds: float = 60) -> None:
+        """Comes back once that is true; looked at whenever something came."""
+        async with asyncio.timeout(seconds):
+            while not holds():
+                self.came.clear()
+                await self.came.wait()
 
     async def call(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
         self.bodies.append(raw)
         self.calls.append(await request.json())
         self.headers.append(dict(request.headers))
+        self.came.set()
+        if self.held:
+            await asyncio.Event().wait()
         if self.hang_up and request.transport is not None:
             request.transport.close()
         return web.Response(status=self.status, text=self.body, headers=self.more)
 
     async def beat(self, request: web.Request) -> web.Response:
         self.beats += 1
+        self.came.set()
         return web.Response(status=self.status, text="OK")
 
 
@@ -121,7 +140,7 @@ async def a_gateway() -> AsyncIterator[Gateway]:
     gateway = Gateway()
     app = web.Application()
     app.add_routes([web.post("/call", gateway.call), web.get("/beat", gateway.beat)])
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     port = free_port()
     await web.TCPSite(runner, "127.0.0.1", port).start()

@@ -21,7 +21,7 @@ from probot.store import pulses
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 60.0
-AGAIN_SECONDS = 10.0
+AGAIN_SECONDS = 5.0
 """How soon it is looked again while something is wrong."""
 
 

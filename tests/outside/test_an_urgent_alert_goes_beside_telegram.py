@@ -29,8 +29,8 @@ async def test_after_two_minutes_without_a_receipt_the_paths_that_reach_the_told
         assert gateway.calls[0]["code"] == "P-001"
 
 
-async def test_the_ladder_climbs_to_a_path_and_a_tap_ends_it(database_url: str) -> None:
-    async with a_clinic_with_paths(database_url) as (clinic, mailroom, gateway):
+async def test_the_ladder_climbs_to_a_path_and_a_tap_ends_it(sqlite_url: str) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, mailroom, gateway):
         await staffed(clinic)
         await in_pain(clinic)
         await clinic.pass_time(minutes=29)
@@ -43,8 +43,8 @@ async def test_the_ladder_climbs_to_a_path_and_a_tap_ends_it(database_url: str) 
         assert mailroom.mails == []
 
 
-async def test_a_path_that_fails_is_tried_until_it_works_and_status_says_so(database_url: str) -> None:
-    async with a_clinic_with_paths(database_url) as (clinic, _, gateway):
+async def test_a_path_that_fails_is_tried_until_it_works_and_status_says_so(sqlite_url: str) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, _, gateway):
         await staffed(clinic)
         gateway.status = 404
         await in_pain(clinic)
@@ -63,8 +63,8 @@ async def test_a_path_that_fails_is_tried_until_it_works_and_status_says_so(data
         assert len({call["id"] for call in gateway.calls}) == 1
 
 
-async def test_what_was_told_beside_stands_in_the_trail_and_in_no_clinical_export(database_url: str) -> None:
-    async with a_clinic_with_paths(database_url) as (clinic, _, _):
+async def test_what_was_told_beside_stands_in_the_trail_and_in_no_clinical_export(sqlite_url: str) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, _, _):
         await staffed(clinic)
         await in_pain(clinic)
         await clinic.pass_time(minutes=31)

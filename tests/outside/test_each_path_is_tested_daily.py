@@ -25,8 +25,8 @@ def trail(clinic: Clinic) -> list[tuple[str, str]]:
     return [(row["action"], row["field"]) for row in clinic.rows("audit") if row["object"] == "alarm"]
 
 
-async def test_every_path_gets_a_test_that_says_what_it_is(database_url: str) -> None:
-    async with a_clinic_with_paths(database_url) as (clinic, mailroom, gateway):
+async def test_every_path_gets_a_test_that_says_what_it_is(sqlite_url: str) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, mailroom, gateway):
         await filled(clinic)
         await noon(clinic)
         head = "TEST · alert path “care team” · no patient"
@@ -38,8 +38,8 @@ async def test_every_path_gets_a_test_that_says_what_it_is(database_url: str) ->
         assert {action for action, _ in trail(clinic)} == {"path test sent"}
 
 
-async def test_taps_and_numbers_answer_it_and_the_next_day_it_comes_again(database_url: str) -> None:
-    async with a_clinic_with_paths(database_url) as (clinic, mailroom, gateway):
+async def test_taps_and_numbers_answer_it_and_the_next_day_it_comes_again(sqlite_url: str) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, mailroom, gateway):
         await filled(clinic)
         await noon(clinic)
         for who in ("group", "doctor", "chief"):
@@ -84,8 +84,8 @@ async def test_an_unanswered_test_climbs_the_ladder_and_the_heart_stops(database
         assert ("alarm taken", "doctor") in trail(clinic)
 
 
-async def test_a_test_stands_in_no_clinical_export(database_url: str) -> None:
-    async with a_clinic_with_paths(database_url) as (clinic, _, _):
+async def test_a_test_stands_in_no_clinical_export(sqlite_url: str) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, _, _):
         await filled(clinic)
         await noon(clinic)
         assert clinic.rows("alerts") == clinic.rows("responses") == []

@@ -38,15 +38,15 @@ def stop_the_ladder(clinic: Clinic) -> None:
     clinic.store.transact(act)
 
 
-async def test_the_heart_beats_while_all_is_well(database_url: str) -> None:
-    async with a_clinic_with_paths(database_url) as (clinic, _, gateway):
+async def test_the_heart_beats_while_all_is_well(sqlite_url: str) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, _, gateway):
         await filled(clinic)
         assert await looked(clinic) == ()
         assert gateway.beats == 2
 
 
-async def test_nobody_bound_is_no_heartbeat(database_url: str) -> None:
-    async with a_clinic_with_paths(database_url) as (clinic, _, gateway):
+async def test_nobody_bound_is_no_heartbeat(sqlite_url: str) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, _, gateway):
         wrong = await looked(clinic, times=1)
         assert wrong is not None
         assert "no_path:urgent+soon+routine" in wrong or "no_path:soon+routine" in wrong
@@ -73,8 +73,8 @@ async def test_an_alert_that_stands_still_stops_the_heart_and_calls_the_team_and
         assert len(mailroom.mails) == 1, "whoever took it is not called again"
 
 
-async def test_when_it_is_over_everybody_who_was_told_hears_so_and_the_heart_beats(database_url: str) -> None:
-    async with a_clinic_with_paths(database_url) as (clinic, mailroom, gateway):
+async def test_when_it_is_over_everybody_who_was_told_hears_so_and_the_heart_beats(sqlite_url: str) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, mailroom, gateway):
         await filled(clinic)
         await in_pain(clinic)
         stop_the_ladder(clinic)
@@ -89,8 +89,8 @@ async def test_when_it_is_over_everybody_who_was_told_hears_so_and_the_heart_bea
         assert told == ["trouble", "alarm told", "trouble over"]
 
 
-async def test_what_passes_within_a_minute_calls_nobody(database_url: str) -> None:
-    async with a_clinic_with_paths(database_url) as (clinic, mailroom, gateway):
+async def test_what_passes_within_a_minute_calls_nobody(sqlite_url: str) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, mailroom, gateway):
         await filled(clinic)
         await in_pain(clinic)
         stop_the_ladder(clinic)
@@ -101,9 +101,9 @@ async def test_what_passes_within_a_minute_calls_nobody(database_url: str) -> No
 
 
 async def test_a_group_that_throws_the_bot_out_is_told_of_at_once_and_a_broken_path_too(
-    database_url: str,
+    sqlite_url: str,
 ) -> None:
-    async with a_clinic_with_paths(database_url) as (clinic, mailroom, gateway):
+    async with a_clinic_with_paths(sqlite_url) as (clinic, mailroom, gateway):
         await filled(clinic)
         nurse, group = clinic.kept["nurse"], clinic.kept["group"]
         clinic.api.people.set_member(nurse.person, group.chat, clinic.bot_id, "left")

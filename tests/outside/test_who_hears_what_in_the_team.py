@@ -44,8 +44,8 @@ async def test_while_a_visitor_is_in_the_group_alerts_go_directly_and_afterwards
         assert "team's chat is clean again" in actions
 
 
-async def test_a_visitor_who_is_invited_as_staff_is_none_any_more(database_url: str) -> None:
-    async with a_clinic_with_paths(database_url) as (clinic, _, _):
+async def test_a_visitor_who_is_invited_as_staff_is_none_any_more(sqlite_url: str) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, _, _):
         await staffed(clinic)
         newcomer = clinic.phone("Li")
         comes(clinic, newcomer.person)
@@ -59,9 +59,9 @@ async def test_a_visitor_who_is_invited_as_staff_is_none_any_more(database_url: 
 
 
 async def test_a_roll_call_finds_whoever_was_there_before_the_bot_and_whoever_left_the_staff(
-    database_url: str,
+    sqlite_url: str,
 ) -> None:
-    async with a_clinic_with_paths(database_url) as (clinic, _, _):
+    async with a_clinic_with_paths(sqlite_url) as (clinic, _, _):
         await staffed(clinic)
         group = clinic.kept["group"]
         await clinic.world.roll_call.call()
@@ -77,8 +77,8 @@ async def test_a_roll_call_finds_whoever_was_there_before_the_bot_and_whoever_le
         assert any("Only staff are in this chat again" in text for text in group.texts)
 
 
-async def test_a_roll_call_that_finds_no_chat_loses_it_at_once(database_url: str) -> None:
-    async with a_clinic_with_paths(database_url) as (clinic, mailroom, _):
+async def test_a_roll_call_that_finds_no_chat_loses_it_at_once(sqlite_url: str) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, mailroom, _):
         await staffed(clinic)
         comes(clinic, clinic.bot_id, "kicked")
         await clinic.world.roll_call.call()
@@ -89,9 +89,9 @@ async def test_a_roll_call_that_finds_no_chat_loses_it_at_once(database_url: str
 
 
 async def test_what_somebody_had_is_open_again_when_they_leave_and_the_others_are_told(
-    database_url: str,
+    sqlite_url: str,
 ) -> None:
-    async with a_clinic_with_paths(database_url) as (clinic, _, _):
+    async with a_clinic_with_paths(sqlite_url) as (clinic, _, _):
         await staffed(clinic)
         group = clinic.kept["group"]
         await in_pain(clinic)
@@ -105,8 +105,8 @@ async def test_what_somebody_had_is_open_again_when_they_leave_and_the_others_ar
         assert clinic.kept["group"].buttons().keys() >= {"Acknowledge"}
 
 
-async def test_whoever_acts_as_the_group_is_told_to_act_as_themselves(database_url: str) -> None:
-    async with a_clinic_with_paths(database_url) as (clinic, _, _):
+async def test_whoever_acts_as_the_group_is_told_to_act_as_themselves(sqlite_url: str) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, _, _):
         await staffed(clinic)
         group = clinic.kept["group"]
         await group.say("/open", anonymous=True)

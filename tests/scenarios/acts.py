@@ -301,6 +301,9 @@ def _group(stage: Stage, what: str) -> None:
     member = stage.cast.people[next(iter(stage.scenario.staff))]
     if what == "becomes a supergroup":
         stage.cast.group = api.migrate(group)
+    elif what.endswith("visitor"):
+        visitor = stage.cast.people[next(iter(stage.scenario.others))]
+        api.set_member(member, group, visitor, "member" if what.startswith("gets") else "left")
     elif what == "removes the bot":
         api.set_member(member, group, stage.bot, "left")
     else:

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 
+from probot.outside.channel import Addresses, OutsideChannel
+from probot.ports import Call, Outcome, Sending, Sent
 from probot.sandbox.inprocess import InProcessRequest
 from probot.store.engine import Store
 
@@ -97,6 +99,23 @@ class MortalStore(LastingStore):
         result = super().transact(watched)
         self._life.leave(number, telling=wrote)
         return result
+
+
+class MortalPaths(OutsideChannel):
+    """The mail server and the pager's gateway, as a process that may die reaches them: they take everything."""
+
+    def __init__(self, life: Life, took: list[Call]) -> None:
+        super().__init__(Addresses())
+        self._life = life
+        self._took = took
+
+    async def deliver(self, sending: Sending) -> Outcome:
+        """One call; the process may die before or after it is taken."""
+        assert isinstance(sending, Call)
+        number = self._life.enter()
+        self._took.append(sending)
+        self._life.leave(number, telling=True)
+        return Sent(None)
 
 
 class MortalRequest(InProcessRequest):

@@ -130,6 +130,11 @@ def _told(found: Look, wanted: Any) -> None:
     assert told == set(wanted), f"told {sorted(told)}, not {wanted}"
 
 
+def _called(found: Look, wanted: Any) -> None:
+    called = {call.path for call in found.stage.called[found.stage.called_before :]}
+    assert called == set(wanted), f"called {sorted(called)}, not {wanted}"
+
+
 def _silent(found: Look, wanted: Any) -> None:
     team = {found.chat(name) for name in found.stage.scenario.staff} | {found.stage.cast.group}
     newest = [shown for chat, shown in found.new() if chat in team and not shown.edited][-1]
@@ -316,6 +321,7 @@ CHECKS: dict[str, Callable[[Look, Any], None]] = {
     "buttons": _buttons,
     "nothing": _nothing,
     "told": _told,
+    "called": _called,
     "silent": _silent,
     "reads": _reads,
     "not_reads": _not_reads,

@@ -20,7 +20,7 @@ from tests.scenarios.phones import history
 from tests.scenarios.stage import Stage
 
 Rows = dict[str, Any]
-_RETOLD = {"asked again", "contact found again"}
+_RETOLD = {"asked again", "contact found again", "called beside the messenger"}
 """Actions that follow from a gap in hearing, which a death may make or not."""
 
 

@@ -131,6 +131,7 @@ async def _through(
             moments.append(Moment(number - 1, nominal, memory.copy(), stage.freeze()))
         since, seq = newest_call(stage), newest_trail(stage) if checking else 0
         memory.queries.clear()
+        stage.called_before = len(stage.called)
         try:
             nominal = _moment(stage, step, nominal)
             if stage.world is None:  # probot is down: nobody looks at anything meanwhile

@@ -151,7 +151,16 @@ class Step(Strict):
     coordinator: Coordinator | None = None
     trouble: Trouble | Literal["over"] | None = None
     probot: Literal["stops", "starts"] | None = None
-    group: Literal["becomes a supergroup", "removes the bot", "takes the bot in again"] | None = None
+    group: (
+        Literal[
+            "becomes a supergroup",
+            "removes the bot",
+            "takes the bot in again",
+            "gets a visitor",
+            "loses the visitor",
+        ]
+        | None
+    ) = None
 
     # What is true now. "In this step" means: since the step's moment was begun to be travelled to.
     asked: str | Literal[False] | None = None
@@ -169,6 +178,8 @@ class Step(Strict):
     """Concept to state (null: there is no such alert)."""
     told: list[str] | None = None
     """Exactly who of the care team got a new message in this step: `team`, names."""
+    called: list[str] | None = None
+    """Exactly which paths beside the messenger were called in this step."""
     silent: bool | None = None
     """Whether the newest message to the care team came without a sound."""
     reads: Words | dict[str, Words] | None = None

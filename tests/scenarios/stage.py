@@ -19,6 +19,7 @@ from typing import Any, Self
 
 from sqlalchemy import make_url
 
+from probot import ports as outside
 from probot.app.world import World, build_world
 from probot.sandbox.botapi import BotApi
 from probot.sandbox.limits import LimitSettings
@@ -34,7 +35,7 @@ from probot.study.load import load
 from probot.study.model import Study
 from probot.telegram.decode import Myself
 from probot.wording import say
-from tests.scenarios.crash import Crash, LastingStore, Life, MortalRequest, MortalStore
+from tests.scenarios.crash import Crash, LastingStore, Life, MortalPaths, MortalRequest, MortalStore
 from tests.scenarios.phones import messages
 from tests.scenarios.script import DAY_ONE, STUDIES, Scenario
 from tests.world import BOT, TOKEN, TestClock, no_pause
@@ -100,6 +101,10 @@ class Stage:
     retries: int = 0
     """How often a process that rose again still tries to reach the channel before the script goes on."""
 
+    called: list[outside.Call] = field(default_factory=list)
+    """What was called beside the messenger; `called_before`: how much of it before this step."""
+    called_before: int = 0
+
     async def __aenter__(self) -> Self:
         scenario, before = self.scenario, self.snapshot
         day_one = datetime.combine(DAY_ONE, datetime.min.time()).astimezone()
@@ -143,7 +148,14 @@ class Stage:
         store = MortalStore(self.url, self.life)
         request = None if self.over_http else MortalRequest(self.api, self.life)
         self.world = build_world(
-            store, self.clock, TOKEN, self.root, request=request, poll_seconds=0, pause=no_pause
+            store,
+            self.clock,
+            TOKEN,
+            self.root,
+            request=request,
+            poll_seconds=0,
+            pause=no_pause,
+            beside=MortalPaths(self.life, self.called),
         )
         self.world.runtime.office.studies = KNOWN
         self.world.reader.myself = Myself(self.bot, BOT)

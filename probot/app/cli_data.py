@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Annotated, Literal
 
@@ -137,11 +138,9 @@ def status(
 
 
 def _show(found: Status) -> None:
-    heard = "never" if found.telegram_heard is None else (
-        f"{max(0, int((found.now - found.telegram_heard).total_seconds()))} s ago"
-    )  # fmt: skip
     named = {
-        "Telegram heard": heard,
+        "Telegram heard": _ago(found.now, found.telegram_heard),
+        "due looked at": _ago(found.now, found.looked),
         "bot": f"@{found.bot}" if found.bot else "not known yet",
         "study in force": (found.study or "none")[:12],
         "participants": _counted(found.participants),
@@ -167,6 +166,10 @@ def _show(found: Status) -> None:
         out.print(f"{'WRONG':>16}  {problem}", markup=False, style="red")
     if found.well:
         out.print(f"{'':>16}  all is well", markup=False)
+
+
+def _ago(now: datetime, at: datetime | None) -> str:
+    return "never" if at is None else f"{max(0, int((now - at).total_seconds()))} s ago"
 
 
 def _counted(named: dict[str, int]) -> str:

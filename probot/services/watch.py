@@ -16,8 +16,7 @@ from probot.services.receive import HEARD
 from probot.services.tick import LOOKED
 from probot.services.turn import NothingPublished, Studies
 from probot.store import claims, inbox, outbox, outsiders, people, pulses, studies, threads, waiting
-from probot.store.tables import alert, assessment, enrolment
-from probot.store.tables_views import appointment
+from probot.store.tables import alert, enrolment
 from probot.store.waiting import Due
 from probot.study.model import Study
 
@@ -145,7 +144,7 @@ def _of_paths(connection: Connection, study: Study, now: datetime) -> list[str]:
 
 def _stuck(connection: Connection) -> int:
     """Due rows of any kind that have used up their attempts."""
-    return sum(claims.parked(connection, table) for table in (assessment, alert, appointment))
+    return sum(claims.parked(connection, table) for table in claims.DUE)
 
 
 def _of_hearing(connection: Connection, now: datetime, heard: datetime | None) -> list[str]:

@@ -16,9 +16,10 @@ from sqlalchemy import Connection, Table, Update, bindparam, func, or_, select, 
 from probot.store import together
 from probot.store.tables import alert, assessment, inbox, outbox
 from probot.store.tables_alarms import alarm
+from probot.store.tables_outcomes import adverse_event
 from probot.store.tables_views import appointment
 
-DUE = (assessment, alert, appointment, alarm)
+DUE = (assessment, alert, appointment, alarm, adverse_event)
 """All tables of due rows."""
 LIFE = timedelta(seconds=60)
 """How long a claim holds. Work takes milliseconds; a minute means its holder is gone."""

@@ -153,10 +153,10 @@ class Site:
         assert done.code == 0, done.err
         return done.json
 
-    async def run(self, *arguments: str, until: str = "probot runs") -> Running:
-        """`probot run`, once it has said so."""
+    async def run(self, *arguments: str, until: str = "probot runs", **settings: str) -> Running:
+        """`probot run`, once it has said so. `settings`: its own, beside those of the site."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "probot", "run", *arguments, cwd=self.folder, env=self.environment,
+            sys.executable, "-m", "probot", "run", *arguments, cwd=self.folder, env=self.environment | settings,
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE, stdin=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         running = Running(process)

@@ -133,15 +133,15 @@ async def test_updates_come_by_webhook_to_two_receivers_and_to_the_one_that_is_l
         "PROBOT_WEBHOOK_SECRET": "a-secret-of-the-webhook",
     }
     async with serving(balancer, port):
-        receivers = []
-        for door in doors:
-            site.settings["PROBOT_LISTEN"] = door
-            receivers += await begin(site, "receive")
-        del site.settings["PROBOT_LISTEN"]
-        (worker,) = await begin(site, "work")
+        *receivers, worker = await asyncio.gather(
+            *(site.run("--role", "receive", PROBOT_LISTEN=door) for door in doors), site.run("--role", "work")
+        )
         team = await site.team(site.phone("Mei", seat="staff"))
         patients = await enrolled(site)
         assert set(balancer.took) == set(doors)
+        async with httpx.AsyncClient() as client:
+            page = (await client.get(f"http://{doors[1]}/metrics")).text
+        assert f'probot_participants{{status="active"}} {len(CODES)}.0' in page
         await receivers[0].stop(signal.SIGKILL)
         for patient in patients:
             await patient.tap("8")

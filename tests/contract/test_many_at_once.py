@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import subprocess
 import sys
 import threading
@@ -10,10 +12,12 @@ from typing import Any, Literal
 
 import pytest
 
+from probot import store as store_folder
 from probot.services import receive
-from probot.store import inbox, outbox, people
+from probot.store import claims, inbox, outbox, people
 from probot.store.engine import Store
 from probot.store.migrate import newest
+from probot.store.tables import metadata
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 WORKERS = 4
@@ -117,6 +121,15 @@ def test_senders_beside_each_other_send_every_message_once_and_one_at_a_time_to_
         numbers = [number for to, number in sent if to == recipient]
         assert numbers == sorted(numbers)
     store.close()
+
+
+def test_claims_of_the_dead_are_ended_in_every_table_that_has_claims() -> None:
+    for page in pkgutil.iter_modules(store_folder.__path__):
+        if page.name.startswith("tables_"):
+            importlib.import_module(f"probot.store.{page.name}")
+    claimed = {table.name for table in metadata.sorted_tables if "claim_token" in table.c}
+    assert claimed == {"inbox", "outbox", *(table.name for table in claims.DUE)}
+    assert all("next_at" in table.c for table in claims.DUE)
 
 
 def test_first_migrations_at_once_wait_for_each_other(empty_database_url: str) -> None:

@@ -105,6 +105,7 @@ class Balancer:
             try:
                 answer = await client.post(f"http://{door}/from-telegram", content=body, headers=secret)
             except httpx.TransportError:
+                self.doors = [other for other in self.doors if other != door]
                 return Response(status_code=502)
         self.took[door] += answer.status_code == 200
         return Response(status_code=answer.status_code)

@@ -185,7 +185,15 @@ class Call:
     repeat: bool = False
 
 
-Sending = Post | Edit | Photo | Leave | Call
+@dataclass(frozen=True, slots=True)
+class SetMenu:
+    """Give one chat a command menu of its own: command to description, in order."""
+
+    chat: int
+    commands: Mapping[str, str]
+
+
+Sending = Post | Edit | Photo | Leave | SetMenu | Call
 
 
 @dataclass(frozen=True, slots=True)

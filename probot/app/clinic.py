@@ -10,17 +10,23 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
+from probot.alerts.staff import staff_welcome, team_bound
 from probot.app.clocks import MovableClock
 from probot.app.world import World
 from probot.sandbox.clinic import Choice, Description, Refused
 from probot.schedule.civil import local_day
-from probot.services import invite, tick
+from probot.services import invite, menus, tick
 from probot.services.invite import NotPossible
 from probot.services.receive import HEARD
 from probot.services.turn import Turn
 from probot.store import inbox, people, pulses
+from probot.store.tables import outbox
 from probot.study.model import Study
 
+STAFF = (("Mei", "nurse"), ("Tom", "doctor"), ("Dr. Zhou", "investigator"))
+"""Whose phones stand on the page beside the patients', and their roles."""
 MOST_STEPS = 20_000
 WHILE_DEAF = timedelta(minutes=30)
 """How far the clock goes at a time while what is due stays due."""
@@ -56,10 +62,18 @@ class SandboxClinic:
         """The study in words."""
         study = self._study
         if study is None:
-            return {"bot_username": self._bot_username, "title": {}, "arms": [], "sites": [], "zone": "UTC"}
+            return {
+                "bot_username": self._bot_username,
+                "title": {},
+                "arms": [],
+                "sites": [],
+                "zone": "UTC",
+                "staff": {},
+            }
         return {
             "bot_username": self._bot_username, "title": dict(study.title), "arms": _choices(study, "arm"),
             "sites": _choices(study, "site"), "zone": study.zone,
+            "staff": {name: dict(study.roles[role].label) for name, role in STAFF if role in study.roles},
         }  # fmt: skip
 
     def now(self) -> datetime:
@@ -155,4 +169,24 @@ def _speak(turn: Turn, language: str) -> None:
         contact = people.contact_of(turn.connection, principal)
         if contact is not None and contact.language != language:
             people.change_contact(turn.connection, contact.id, language=language)
+            _greet_again(turn, principal, language)
+            if principal != people.TEAM:
+                menus.show(turn, principal)
             turn.note("language changed", "contact", contact.id, old=contact.language, new=language)
+
+
+def _greet_again(turn: Turn, principal: str, language: str) -> None:
+    """Who has heard nothing but the greeting reads it in the language of the page: nobody knew it when it was said."""
+    said = turn.connection.execute(
+        select(outbox.c.id).where(outbox.c.recipient == principal, outbox.c.kind == "post").order_by(outbox.c.seq)
+    ).scalars().all()  # fmt: skip
+    if len(said) != 1:
+        return
+    if principal == people.TEAM:
+        greeting = team_bound(turn.study, language)
+    else:
+        person = people.staff_by_id(turn.connection, principal.removeprefix("staff:"))
+        if person is None:
+            return
+        greeting = staff_welcome(turn.study, person.name, person.role, language)
+    turn.say(principal, greeting, lane="edit", purpose="notice", kind="edit", edits=said[0])

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import make_url
 
 from probot.app.build import new_invitation_token, read_clock
-from probot.app.clinic import SandboxClinic
+from probot.app.clinic import STAFF, SandboxClinic
 from probot.app.clocks import MovableClock
 from probot.app.desk import SANDBOX_BOT, err
 from probot.app.loops import in_parallel, told_to_stop
@@ -36,7 +36,6 @@ BOT = 100001
 TOKEN = f"{BOT}:sandbox"  # the sandbox's own server takes any token that it was told
 STAGED = "sandbox_staged"
 """The pulse that says that the sandbox's people have all been set up."""
-STAFF = (("Mei", "nurse"), ("Tom", "doctor"), ("Dr. Zhou", "investigator"))
 PARTICIPANTS = (("P-001", "zh", "oral"), ("P-002", "en", "skin"))
 
 

@@ -25,6 +25,7 @@ from probot.app.watchman import Watchman
 from probot.flows.commands import menus, staff_menus
 from probot.outside.channel import Addresses, OutsideChannel
 from probot.ports import Clock, Menu
+from probot.services import menus as menus_of_staff
 from probot.services.invite import NotPossible
 from probot.services.pace import Pace
 from probot.store import pulses
@@ -100,6 +101,7 @@ class World:
             private = [Menu(language, commands) for language, commands in menus(study).items()]
             groups = [Menu(language, commands) for language, commands in staff_menus().items()]
             await self.channel.set_menus(private, groups)
+            await self.runtime.office.act(menus_of_staff.show_all, "menus")
             return
 
     async def receive(self) -> None:

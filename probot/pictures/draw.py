@@ -139,11 +139,14 @@ class _Drawing:
             self.sheet.words((at[0], y - 34), dot.label, LABEL, colour, anchor="mm", bold=True, halo=True)
 
     def _axis(self) -> None:
-        every = 1 if len(self.picture.ticks) <= 14 else 2
-        last = len(self.picture.ticks) - 1
-        for day, tick in enumerate(self.picture.ticks):
-            if (last - day) % every and "/" not in tick.label:
+        free = (
+            WIDTH  # from the right to the left, so that today is always there; what would touch is left out
+        )
+        for day, tick in reversed(list(enumerate(self.picture.ticks))):
+            half = width_of(tick.label, SMALL) / 2
+            if self.x(day) + half + 6 > free:
                 continue
+            free = int(self.x(day) - half)
             if tick.today:
                 half = max(self.step / 2 - 3, width_of(tick.label, SMALL) / 2 + 6)
                 self.sheet.box((self.x(day) - half, self.y - 10, self.x(day) + half, self.y + 36), INK)

@@ -18,13 +18,17 @@ class Choice(TypedDict):
 
 
 class Description(TypedDict):
-    """What the page shows about the study. `zone` is an IANA name; lists may be empty."""
+    """What the page shows about the study. `zone` is an IANA name; lists may be empty.
+
+    `staff`: what each member of staff is, by the name on their phone, in each language.
+    """
 
     bot_username: str
     title: dict[str, str]
     arms: list[Choice]
     sites: list[Choice]
     zone: str
+    staff: dict[str, dict[str, str]]
 
 
 class Refused(Exception):
@@ -68,6 +72,7 @@ class NoClinic:
             "arms": [],
             "sites": [],
             "zone": "UTC",
+            "staff": {},
         }
 
     def now(self) -> datetime:

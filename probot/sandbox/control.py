@@ -6,6 +6,7 @@ The rule: it can do what people, the line and the clock can do, and nothing a bo
 from __future__ import annotations
 
 import asyncio
+import base64
 import inspect
 import json
 from collections.abc import AsyncIterator
@@ -42,6 +43,9 @@ ACTS = frozenset(
 )
 BEAT_SECONDS = 5.0
 
+KEEP = {"Cache-Control": "private, max-age=86400, immutable", "X-Content-Type-Options": "nosniff"}
+"""A file never changes."""
+
 
 class Control:
     """The interface under /sim/."""
@@ -59,6 +63,7 @@ class Control:
         return [
             Route("/sim/view", self.view),
             Route("/sim/events", self.events),
+            Route("/sim/file/{file_id}", self.picture),
             Route("/sim/transcript", self.transcript),
             Route("/sim/act", self.act, methods=["POST"]),
             Route("/sim/bots", self.bots, methods=["POST"]),
@@ -97,6 +102,13 @@ class Control:
                 "faults": self._api.faults.active(),
             }
         )
+
+    async def picture(self, request: Request) -> Response:
+        """A picture that stands in a chat, as a phone downloads it."""
+        found = self._api.state.files.get(request.path_params["file_id"])
+        if found is None:
+            return Response(status_code=404)
+        return Response(base64.b64decode(found.content), media_type="image/png", headers=KEEP)
 
     async def events(self, _request: Request) -> Response:
         """Server-sent events: the version number whenever something changed, and a beat now and then."""

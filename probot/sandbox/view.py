@@ -141,6 +141,11 @@ def _message(record: Record) -> Json:
         if kind in message:
             found["media"] = kind
             found["file"] = message.get("document", {}).get("file_name", "")
+    if "photo" in message:
+        largest = message["photo"][-1]
+        found["photo"] = {
+            "url": f"/sim/file/{largest['file_id']}", "width": largest["width"], "height": largest["height"],
+        }  # fmt: skip
     for kind in _SERVICE:
         if kind in message:
             found["service"] = kind

@@ -14,9 +14,22 @@ from probot.alerts.rules import signal_hits
 from probot.flows.buttons import WelcomeTap, read
 from probot.flows.present import asked_below
 from probot.messages import LANES, Message
-from probot.ports import Edit, Gone, Later, Leave, Moved, Outcome, Post, Refused, Sending, Sent, Unknown
+from probot.ports import (
+    Edit,
+    Gone,
+    Later,
+    Leave,
+    Moved,
+    Outcome,
+    Post,
+    Refused,
+    Sending,
+    Sent,
+    SetMenu,
+    Unknown,
+)
 from probot.schedule.quiet import next_allowed
-from probot.services import alerting, audience, enquire, outside, pictures
+from probot.services import alerting, audience, enquire, menus, outside, pictures
 from probot.services.turn import Turn
 from probot.store import alerts, asked, assessments, outbox, outsiders, people
 from probot.store.outsiders import NOTICE
@@ -72,9 +85,8 @@ def address(turn: Turn, row: Outgoing) -> Addressed | None:
     if why_not or contact is None:
         _cannot_go(turn, row, why_not or outbox.NOBODY)
         return None
-    if row.kind == "photo":
-        photo = pictures.addressed(turn, row, contact)
-        return None if photo is None else Addressed(photo, contact)
+    if row.kind in {"menu", "photo"}:
+        return _made_now(turn, row, contact)
     if row.kind == "edit" and not _can_edit(turn, row, contact):
         outbox.drop(turn.connection, row, "nothing to edit")
         return None
@@ -82,6 +94,14 @@ def address(turn: Turn, row: Outgoing) -> Addressed | None:
         outbox.again(turn.connection, row, morning, "quiet hours")
         return None
     return Addressed(_sending(turn, row, contact.chat, contact.language), contact)
+
+
+def _made_now(turn: Turn, row: Outgoing, contact: Contact) -> Addressed | None:
+    """What stands in no row: a menu of commands, or a picture as it is at this moment."""
+    if row.kind == "menu":
+        return Addressed(SetMenu(contact.chat, menus.commands_for(contact)), contact)
+    photo = pictures.addressed(turn, row, contact)
+    return None if photo is None else Addressed(photo, contact)
 
 
 def _without_contact(turn: Turn, row: Outgoing) -> Addressed | None:

@@ -26,7 +26,7 @@ from probot.messages import Message
 from probot.ports import Chat, Sender
 from probot.schedule.civil import local
 from probot.schedule.plan import plan
-from probot.services import alerting, audience, outsiders, plan_ahead, team
+from probot.services import alerting, audience, menus, outsiders, plan_ahead, team
 from probot.services.converse import go_on
 from probot.services.turn import Turn
 from probot.store import outbox, people
@@ -252,6 +252,7 @@ def _bind_staff(turn: Turn, chat: Chat, sender: Sender, invitation: Invitation) 
     outsiders.bound(turn, sender.account)
     message = staff_welcome(turn.study, person.name, person.role, person.language)
     turn.say(person.principal, message, lane="reply", purpose="notice")
+    menus.show(turn, person.principal)
     alerting.somebody_is_there(turn, person.principal, person.language)
 
 

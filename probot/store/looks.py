@@ -10,19 +10,27 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from probot.store.tables import alert, assessment, enrolment
+from probot.store.saved import entry_from_json
+from probot.store.tables import alert, alert_event, assessment, enrolment
 from probot.study.model import Tier
 from probot.values import EnrolmentId
 
+MET = frozenset({"raised", "hit", "reopened"})
+"""What happens to an alert when a rule of its concept is met."""
+
 
 def raised_since(connection: Connection, whose: EnrolmentId, since: datetime) -> list[tuple[datetime, Tier]]:
-    """When a participant's alerts were raised since then, closed ones too, and their tiers; oldest first."""
+    """When rules were met since then, the first time and again, and with which tier; oldest first."""
     rows = connection.execute(
-        select(alert.c.raised_at, alert.c.tier)
-        .where(alert.c.enrolment_id == whose, alert.c.raised_at >= since)
-        .order_by(alert.c.raised_at, alert.c.id)
+        select(alert_event.c.entry)
+        .join(alert, alert.c.id == alert_event.c.alert_id)
+        .where(alert.c.enrolment_id == whose, alert.c.last_hit_at >= since)
+        .order_by(alert.c.raised_at, alert.c.id, alert_event.c.number)
     )
-    return [(row.raised_at, row.tier) for row in rows]
+    entries = [entry_from_json(row.entry) for row in rows]
+    return [
+        (one.at, one.tier) for one in entries if one.deed in MET and one.tier is not None and one.at >= since
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def put(
     purpose: Purpose,
     content: Any,
     now: datetime,
-    kind: Literal["post", "edit", "photo", "leave"] = "post",
+    kind: Literal["post", "edit", "photo", "leave", "menu"] = "post",
     assessment_id: str | None = None,
     item: str | None = None,
     alert_id: str | None = None,

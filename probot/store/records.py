@@ -197,7 +197,7 @@ class Outgoing:
     lane: int
     recipient: str
     purpose: Purpose
-    kind: Literal["post", "edit", "photo", "leave"]
+    kind: Literal["post", "edit", "photo", "leave", "menu"]
     content: Any
     assessment_id: str | None
     item: str | None

@@ -19,6 +19,7 @@ from telegram import (
     BotCommandScope,
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
     ReplyParameters,
 )
 from telegram.error import BadRequest, TelegramError
@@ -38,6 +39,7 @@ from probot.ports import (
     Refused,
     Sending,
     Sent,
+    SetMenu,
     Unknown,
 )
 from probot.telegram.outcomes import outcome_of
@@ -122,7 +124,7 @@ class TelegramChannel:
                 there.add(account)
         return total, frozenset(there)
 
-    async def _attempt(self, sending: Post | Edit | Photo | Leave) -> Outcome:
+    async def _attempt(self, sending: Post | Edit | Photo | Leave | SetMenu) -> Outcome:
         match sending:
             case Post():
                 return await self._post(sending)
@@ -130,6 +132,8 @@ class TelegramChannel:
                 return await self._edit(sending)
             case Photo():
                 return await self._photo(sending)
+            case SetMenu():
+                return await self._set_menu(sending)
             case Leave():
                 return await self._leave(sending)
 
@@ -219,6 +223,14 @@ class TelegramChannel:
         except TelegramError as error:
             return outcome_of(error)
         return Sent(sent.message_id)
+
+    async def _set_menu(self, menu: SetMenu) -> Outcome:
+        commands = [BotCommand(command, words) for command, words in menu.commands.items()]
+        try:
+            await self._bot.set_my_commands(commands, scope=BotCommandScopeChat(menu.chat))
+        except TelegramError as error:
+            return outcome_of(error)
+        return Sent(None)
 
     async def _leave(self, leave: Leave) -> Outcome:
         try:

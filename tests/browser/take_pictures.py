@@ -108,7 +108,7 @@ async def play(screen: Screen, camera: Camera) -> None:
     await anna.has("A gentle reminder")
     await camera.take("reminder", yu, anna)
     await screen.days(2)
-    await team.has("Digest of")
+    await team.has("Morning digest")
     await camera.take("digest", team)
     await team.say("/patient P-003")
     await team.shows("Daily diary: missed")

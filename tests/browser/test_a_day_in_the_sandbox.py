@@ -17,9 +17,9 @@ async def test_a_day_of_two_languages_from_the_welcome_to_the_exported_trail(
 ) -> None:
     async with running(tmp_path) as sandbox, chromium(chromium_path) as browser:
         screen = await Screen.of(browser, sandbox.root, 1440, 900)
-        await screen.tomorrow("07:30")
+        await screen.tomorrow("08:30")
         team = screen.phone("Care team")
-        await team.shows("From now on this chat receives the alerts")
+        await team.has("From now on this chat receives the alerts")
         yu, anna = await screen.enrol("P-003", "小雨", "zh"), await screen.enrol("P-004", "Anna", "en")
         # One after the other: a page has one pointer, and two who click at once take it from each other.
         await yu.welcome("zh", start="开始")
@@ -93,7 +93,7 @@ async def test_on_a_phone_a_morning_in_chinese_and_a_restart_in_the_middle_of_it
 ) -> None:
     async with running(tmp_path) as sandbox, chromium(chromium_path) as browser:
         screen = await Screen.of(browser, sandbox.root, 390, 844, locale="zh-CN", has_touch=True)
-        await screen.tomorrow("07:30")
+        await screen.tomorrow("08:30")
         lin = await screen.enrol("P-003", "小琳")
         await lin.welcome("zh", start="开始")
         await screen.next_event()

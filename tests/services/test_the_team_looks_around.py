@@ -171,3 +171,16 @@ async def test_hours_that_were_changed_are_kept_from_the_next_publication_on(sql
         await clinic.act(keep_hours.arrange, replace(clinic.study, views=views))
         assert clinic.store.transact(due) == before + timedelta(hours=1, minutes=30) - timedelta(days=1)
         assert clinic.store.transact(lambda connection: appointments.find(connection, "hand_over")) is None
+
+
+async def test_staff_see_their_own_commands_in_their_own_chat_and_language(sqlite_url: str) -> None:
+    from probot.flows.commands import STAFF_COMMANDS
+    from probot.sandbox.methods.commands import menu
+
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        nurse, doctor = await clinic.staff("Mei", language="zh"), await clinic.staff("Tom", role="doctor")
+        patient = await clinic.patient("P-001")
+        bot = clinic.api.state.bots[clinic.bot_id]
+        assert tuple(each["command"] for each in menu(bot, doctor.person, "en", None)) == STAFF_COMMANDS
+        assert menu(bot, nurse.person, "en", None)[1]["description"] == "您接手的提醒"
+        assert "open" not in {each["command"] for each in menu(bot, patient.person, "en", None)}

@@ -203,7 +203,8 @@ export class ChatView {
     if (group && !mine) body.push(make("div", { class: `who tone-${message.from % 5}` }, message.name, message.bot ? make("i", {}, this.word("bot")) : null));
     if (message.forwarded) body.push(make("div", { class: "forwarded" }, `${this.word("forwarded_from")} ${message.forwarded}`));
     if (message.reply) body.push(make("div", { class: "quoted" }, make("b", {}, message.reply.name), make("span", {}, message.reply.text)));
-    if (message.media) body.push(make("div", { class: `media ${message.media}` }, make("span", { class: "sign" }, icon(MEDIA[message.media])), message.media === "sticker" ? make("span", { class: "hidden-words" }, this.word("sticker")) : make("span", {}, message.file || this.word(message.media))));
+    if (message.photo) body.push(make("a", { class: "picture", href: message.photo.url, target: "_blank", rel: "noopener" }, make("img", { src: message.photo.url, width: message.photo.width, height: message.photo.height, alt: message.text || this.word("photo") })));
+    else if (message.media) body.push(make("div", { class: `media ${message.media}` }, make("span", { class: "sign" }, icon(MEDIA[message.media])), message.media === "sticker" ? make("span", { class: "hidden-words" }, this.word("sticker")) : make("span", {}, message.file || this.word(message.media))));
     if (message.text) body.push(make("div", { class: "text", dir: "auto" }, ...formatted(message.text, message.entities, (command) => this.acts.send(command))));
     const foot = make("div", { class: "foot" }, message.edited ? make("span", {}, this.word("edited")) : null, make("time", {}, time));
     if (mine && message.text && !message.media) foot.prepend(
@@ -211,7 +212,7 @@ export class ChatView {
       make("button", { type: "button", class: "act", "aria-label": `${this.word("remove")}: ${message.text}`, title: this.word("remove"), "data-key": `remove ${message.id}`, onclick: () => this.acts.remove(message.id) }, icon(BIN)));
     const bubble = make("div", { class: "bubble" }, ...body, foot);
     const keys = message.buttons ? make("div", { class: "buttons" }, ...message.buttons.map((row) => make("div", { class: "buttons-row" }, ...row.map((button) => this.inline(message, button))))) : null;
-    return make("article", { class: `message ${mine ? "mine" : "theirs"}${keys ? " with-buttons" : ""}`, "data-message": message.id }, bubble, keys);
+    return make("article", { class: `message ${mine ? "mine" : "theirs"}${keys || message.photo ? " with-buttons" : ""}`, "data-message": message.id }, bubble, keys);
   }
 
   inline(message, button) {

@@ -15,6 +15,8 @@ const GLOBAL_TROUBLE = [
 let language = localStorage.getItem("language") || short(navigator.language);
 let state = null;
 let persona = Number(localStorage.getItem("persona")) || null;
+let mode = localStorage.getItem("mode") === "team" ? "team" : "study"; // on a wide screen: patients and group, or the team's phones
+const narrow = matchMedia("(max-width: 980px)");
 let active = null;
 let columns = [];
 const seats = [null, null];
@@ -99,11 +101,15 @@ class Phone {
 class PatientPhone extends Phone {
   constructor(index) { super("patient"); this.index = index; }
 
+  get tab() { return seats[this.index]; }
+
+  get shows() { return narrow.matches || mode === "study" || this.index === 0; }
+
   update() {
     const patients = state.phones.filter((each) => each.seat === "patient");
     const phone = patients.find((each) => each.person === seats[this.index]);
     const chat = phone?.chats[0];
-    this.element.hidden = !chat;
+    this.element.hidden = !chat || !this.shows;
     if (!chat) return;
     const code = short(phone.language);
     this.element.lang = code === "zh" ? "zh-CN" : "en";
@@ -126,9 +132,11 @@ class PatientPhone extends Phone {
 class TeamPhone extends Phone {
   constructor() { super("team"); this.shown = null; } // a group's id, or "bot" for the direct chat
 
+  get tab() { return "team"; }
+
   update() {
     const staff = state.phones.filter((each) => each.seat === "staff");
-    this.element.hidden = !staff.length;
+    this.element.hidden = !staff.length || !(narrow.matches || mode === "study");
     if (!staff.length) return;
     if (!staff.some((each) => each.person === persona)) persona = staff[0].person;
     const me = staff.find((each) => each.person === persona);
@@ -151,6 +159,46 @@ class TeamPhone extends Phone {
         this.choice("bot", word("direct_chat"), direct, waiting)));
     const view = this.view(persona, chat.chat, language, me.chats[0]?.chat);
     view.update(chat, persona, state.clinic.zone, { group: !direct, held: direct ? me.held : 0 });
+    this.answers(me, view);
+  }
+
+  choice(shown, text, chosen, waiting = false) {
+    return make("button", { type: "button", "aria-pressed": String(chosen), "data-key": shown, onclick: () => { this.shown = shown; draw(); } }, text, waiting ? make("b", { class: "dot", "aria-hidden": "true" }) : null);
+  }
+}
+
+// One phone for each member of staff, with the bot's chat in front: what reaches this person, and nobody else.
+class StaffPhone extends Phone {
+  constructor(index) { super("team staff"); this.index = index; this.shown = "bot"; this.readGroup = 0; }
+
+  get person() { return state.phones.filter((each) => each.seat === "staff")[this.index]; }
+
+  get tab() { return `staff ${this.person?.person}`; }
+
+  update() {
+    const me = this.person;
+    this.element.hidden = !me || !(narrow.matches || mode === "team");
+    if (this.element.hidden) return;
+    const groups = state.groups.filter((each) => each.members.some((one) => one.id === me.person));
+    const group = groups.find((each) => each.chat === this.shown);
+    const chat = group ? { ...group, menu: group.members.find((each) => each.id === me.person).menu } : me.chats[0];
+    if (!chat) return;
+    const role = state.clinic.staff?.[me.name]?.[language] || word("bot");
+    this.element.lang = language === "zh" ? "zh-CN" : "en";
+    this.element.setAttribute("aria-label", `${word("patient_phone")} ${me.name}`);
+    const newest = groups[0]?.messages.at(-1)?.id || 0;
+    if (group || firstView || !this.readGroup) this.readGroup = newest;
+    const unread = newest > this.readGroup;
+    const waiting = me.chats[0]?.waiting_link;
+    this.drawHead(JSON.stringify([me.name, role, group?.chat, groups.map((each) => each.chat), chat.typing, language, unread, waiting, me.chats[0]?.blocked, me.offline]),
+      avatar(me.name, "person"),
+      make("div", { class: "titles" }, make("strong", {}, me.name), make("small", {}, chat.typing ? word("typing") : role)),
+      more(me, me.chats[0], language),
+      make("div", { class: "switcher", role: "group" },
+        this.choice("bot", word("direct_chat"), !group, waiting),
+        ...groups.map((each) => this.choice(each.chat, word("group_chat"), each === group, unread))));
+    const view = this.view(me.person, chat.chat, language, me.chats[0]?.chat);
+    view.update(chat, me.person, state.clinic.zone, { group: Boolean(group), held: group ? 0 : me.held });
     this.answers(me, view);
   }
 
@@ -206,15 +254,18 @@ function seat() {
     const preferred = free.find((each) => short(each.language) === (index === 0 ? "zh" : "en"));
     seats[index] = (preferred || free[0])?.person ?? null;
   }
-  if (active !== "team" && !ids.includes(active)) active = ids[0] ?? "team";
-  if (active !== "team" && !seats.includes(active)) seats[0] = active;
+  const staff = state.phones.filter((each) => each.seat === "staff").map((each) => `staff ${each.person}`);
+  if (active !== "team" && !ids.includes(active) && !staff.includes(active)) active = ids[0] ?? "team";
+  if (ids.includes(active) && !seats.includes(active)) seats[0] = active;
 }
 
 function drawTabs() {
   const patients = state.phones.filter((each) => each.seat === "patient");
-  const tabs = [...patients.map((each) => [each.person, each.name]), ["team", word("care_team")]];
+  const staff = state.phones.filter((each) => each.seat === "staff");
+  const tabs = [...patients.map((each) => [each.person, each.name]), ["team", word("care_team")], ...staff.map((each) => [`staff ${each.person}`, each.name])];
   const newest = new Map(patients.map((each) => [each.person, each.chats[0]?.messages.at(-1)?.id || 0]));
   newest.set("team", state.groups[0]?.messages.at(-1)?.id || 0);
+  for (const each of staff) newest.set(`staff ${each.person}`, each.chats[0]?.messages.at(-1)?.id || 0);
   for (const [id, last] of newest) if (firstView || id === active || !read.has(id)) read.set(id, last);
   const unread = tabs.map(([id]) => newest.get(id) > read.get(id));
   const signature = JSON.stringify([tabs, active, unread]);
@@ -237,11 +288,12 @@ function draw() {
   if (!state) return;
   seat();
   if (!columns.length) {
-    columns = [new PatientPhone(0), new PatientPhone(1), new TeamPhone()];
+    columns = [new PatientPhone(0), new PatientPhone(1), new TeamPhone(), new StaffPhone(0), new StaffPhone(1), new StaffPhone(2)];
     $("phones").append(...columns.map((each) => each.element));
   }
+  $("phones").classList.toggle("four", mode === "team" && !narrow.matches);
   for (const each of columns) each.update();
-  columns.forEach((each, index) => each.element.classList.toggle("active", index === 2 ? active === "team" : seats[index] === active));
+  for (const each of columns) each.element.classList.toggle("active", each.tab === active);
   drawTabs();
   drawBar();
   drawTrouble();
@@ -297,6 +349,8 @@ function words() {
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   for (const each of document.querySelectorAll("[data-word]")) each.textContent = word(each.dataset.word);
   for (const each of document.querySelectorAll("[data-label]")) each.setAttribute("aria-label", word(each.dataset.label));
+  $("mode").textContent = word(mode === "team" ? "all_chats" : "team_phones");
+  $("mode").setAttribute("aria-pressed", String(mode === "team"));
   $("language").textContent = language === "zh" ? "English" : "中文";
   $("language").lang = language === "zh" ? "en" : "zh-CN";
 }
@@ -380,6 +434,13 @@ function wire() {
       if (each.offline) await act("phone_offline", { person: each.person, offline: false });
       for (const chat of each.chats) if (chat.blocked) await act("unblock", { person: each.person, bot: chat.chat });
     }
+  });
+  narrow.addEventListener("change", draw);
+  $("mode").addEventListener("click", () => {
+    mode = mode === "team" ? "study" : "team";
+    localStorage.setItem("mode", mode);
+    words();
+    draw();
   });
   $("language").addEventListener("click", () => {
     language = language === "zh" ? "en" : "zh";

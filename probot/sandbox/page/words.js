@@ -40,6 +40,8 @@ export const WORDS = {
   nothing_planned: ["Nothing is planned.", "没有计划中的事件。"],
   gone: ["The server does not answer. Trying again …", "服务器没有应答，正在重试……"],
   care_team: ["Care team", "医护组"],
+  team_phones: ["Team's phones", "医护手机"],
+  all_chats: ["Patients", "患者"],
   you_are: ["You are", "您是"],
   group_chat: ["Group", "群聊"],
   direct_chat: ["Bot", "机器人"],

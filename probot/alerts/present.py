@@ -42,6 +42,7 @@ from probot.alerts.phrases import (
     visible,
     words_of,
 )
+from probot.alerts.steps import holder
 from probot.flows.buttons import AlertTap, write
 from probot.messages import MOST_CHARACTERS, Button, Message
 from probot.schedule.civil import local_day
@@ -201,8 +202,8 @@ def alert_line(
         parts.append(wish_line(alert, language))
     if alert.state == "open":
         parts.append(say(language, "open.waits", duration=duration(language, now - started_at(alert))))
-    elif alert.acknowledged_by is not None:
-        parts.append(say(language, "open.has", name=name_of(alert.acknowledged_by, staff or {})))
+    elif (has := holder(alert)) is not None and alert.state != "closed":
+        parts.append(say(language, "open.has", name=name_of(has, staff or {})))
     return SEPARATOR.join(part for part in parts if part)
 
 

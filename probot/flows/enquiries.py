@@ -6,7 +6,7 @@ is watched.
 
 from __future__ import annotations
 
-from probot.flows.text import message, nobody_watches, units
+from probot.flows.text import message, units
 from probot.messages import Message
 from probot.study.model import Study
 from probot.wording import say
@@ -21,13 +21,12 @@ def enquiry(study: Study, language: str, words: str) -> Message:
     The first line may show on a locked screen, so it names nothing.
     """
     before = say(language, "enquiry.asks")
-    after = "\n\n".join(
-        (say(language, "enquiry.how", study=study.title[language]), *nobody_watches(study, language))
-    )
+    how = say(language, "enquiry.how", study=study.title[language])
+    after = f"{how}\n\n{study.texts['emergency'][language]}"
     quote = (units(before) + 1, units(words))
     return Message(f"{before}\n{words}\n\n{after}", quote=quote, wants_reply=True)
 
 
 def enquiry_answered(study: Study, language: str) -> Message:
     """Thanks for the answer, and what to do in an emergency."""
-    return message([say(language, "enquiry.thanks"), *nobody_watches(study, language)])
+    return message([say(language, "enquiry.thanks"), study.texts["emergency"][language]])

@@ -37,7 +37,7 @@ def _present(turn: Turn, name: str) -> list[tuple[str, str]]:
     team = chat_of_team(turn)
     here = people.active_staff(turn.connection)
     if name.startswith("staff:"):
-        return direct([person for person in here if person.principal == name])
+        return direct([person for person in here if person.principal == name and may_see(turn, person)])
     if name == ON_CALL and (called := _on_call(turn, here)):
         return direct(called)
     if name in {CARE_TEAM, people.TEAM}:

@@ -20,6 +20,7 @@ from probot.alerts.boards import (
     today_message,
 )
 from probot.alerts.present import Listed, mine_message
+from probot.alerts.steps import holder
 from probot.messages import Message
 from probot.schedule.civil import local_day
 from probot.schedule.plan import plan
@@ -46,7 +47,7 @@ def board(turn: Turn, person: Staff, name: str, language: str, page: int = 1) ->
     turn.note(f"{name} shown", "chat", "*", new=page)
     match name:
         case "mine":
-            held = [entry for entry in standing(turn) if entry[0].acknowledged_by == person.id]
+            held = [entry for entry in standing(turn) if holder(entry[0]) == person.id]
             return mine_message(turn.study, held, language, turn.now)
         case "today":
             today = local_day(turn.now, turn.study.zone)

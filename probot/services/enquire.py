@@ -87,7 +87,7 @@ def answered(turn: Turn, enrolment: Enrolment, text: str, reply_to: int | None) 
     A reply to the question always is. Other words are, while it waits for an answer, unless they plainly answer the
     item that is open.
     """
-    contact = people.contact_of(turn.connection, enrolment.principal)
+    contact = people.contact_of(turn.connection, enrolment.principal) if reply_to is not None else None
     thread = threads.replied_to(turn.connection, contact, reply_to) if contact and reply_to else None
     if thread is None or thread.kind != "question":
         thread = threads.open_question(turn.connection, enrolment.principal, turn.now - WAITS_FOR)

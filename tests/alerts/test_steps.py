@@ -153,3 +153,9 @@ def test_a_wish_sorts_what_is_not_urgent_and_lowers_nothing():
     assert listed[-1][0].tier == "urgent"
     closed = life.close(taken(), MEI, NOON, "advice")
     assert steps.wished(closed, "now", NOON) is closed
+
+
+def test_a_list_names_whoever_has_it_now():
+    given = steps.assigned(STUDY, taken(), MEI, TOM, NOON)
+    line = open_list_message(STUDY, [(given, "P-001")], "en", NOON, NAMES).text.split("\n")[1]
+    assert line.endswith("with Tom")

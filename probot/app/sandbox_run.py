@@ -18,6 +18,7 @@ from probot.app.clinic import STAFF, SandboxClinic
 from probot.app.clocks import MovableClock
 from probot.app.desk import SANDBOX_BOT, err
 from probot.app.loops import in_parallel, told_to_stop
+from probot.app.sandbox_paths import SandboxPaths
 from probot.app.settings import Settings, WrongSetting, host_and_port
 from probot.app.world import World, build_world
 from probot.sandbox.botapi import BotApi
@@ -51,7 +52,7 @@ async def run(settings: Settings, store: Store, lease: Callable[[], Awaitable[No
     api = BotApi(now=clock.now)
     # People without a database behind them, or a database without its people, would not know each other.
     known = store.look(pulses.last, STAGED) is not None and _load(api, kept)
-    api.add_bot(TOKEN, SANDBOX_BOT, first_name="probot")
+    bot = api.add_bot(TOKEN, SANDBOX_BOT, first_name="probot")
     clinic = SandboxClinic(clock, new_invitation_token, SANDBOX_BOT)
     async with AsyncExitStack() as stack:
         try:
@@ -61,7 +62,9 @@ async def run(settings: Settings, store: Store, lease: Callable[[], Awaitable[No
                 f"PROBOT_SANDBOX_LISTEN: {settings.sandbox_listen} cannot be used ({error.strerror}); "
                 "name another host:port"
             ) from None
-        world = build_world(store, clock, TOKEN, root, pace=Pace(), poll_seconds=20)
+        world = build_world(
+            store, clock, TOKEN, root, pace=Pace(), poll_seconds=20, beside=SandboxPaths(api, bot.id)
+        )
         await clinic.open(world)
         if not known:
             await _people_the_stage(world, api, clinic)

@@ -17,7 +17,10 @@ from probot.alerts.ladder import CARE_TEAM, ladder_for
 from probot.store import outsiders, people, receipts
 from probot.store.records import Staff
 from probot.store.tables import contact
+from probot.study.care import ON_CALL
 from probot.study.model import TIERS, Study, Tier
+from probot.study.rota import on_call_at
+from probot.study.scalars import WEEKDAYS
 
 Way = Literal["group", "direct", "mail", "webhook"]
 
@@ -86,24 +89,38 @@ def _outside(connection: Connection, study: Study, name: str) -> PathFact:
 # ------------------------------------------------------------------------------ is there one for every tier?
 
 
-def without_a_path(connection: Connection, study: Study) -> tuple[Tier, ...]:
-    """The tiers whose alerts would reach nobody, whichever rung is climbed."""
-    found = {fact.name: fact for fact in facts(connection, study)}
-    anybody = found[CARE_TEAM].works or any(
-        _may_take(study, person) and not _fault_of(connection, person)
+def without_a_path(connection: Connection, study: Study) -> dict[Tier, str]:
+    """The tiers whose alerts would reach nobody on any rung at some hour of the week, and the first such hour."""
+    found = {fact.name: fact.works for fact in facts(connection, study)}
+    able = [
+        person
         for person in people.active_staff(connection)
-    )
-    return tuple(tier for tier in TIERS if not anybody and not _outside_works(study, tier, found))
+        if _may_take(study, person) and not _fault_of(connection, person)
+    ]
+    found[CARE_TEAM] = found[CARE_TEAM] or bool(able)
+    holes: dict[Tier, str] = {}
+    for tier in TIERS:
+        names = {rung.notify for rung in ladder_for(study, tier) if rung.notify}
+        if any(found.get(name, False) for name in names - {ON_CALL}):
+            continue
+        hour = _first_hour_without(study, able) if ON_CALL in names else ""
+        if hour is not None:
+            holes[tier] = hour
+    return holes
+
+
+def _first_hour_without(study: Study, able: list[Staff]) -> str | None:
+    """The first hour of the week at which nobody on call could be told, from Monday on; None if there is none."""
+    for hour in range(7 * 24):
+        names = on_call_at(study.rota, hour * 60) if study.rota is not None else ()
+        if not any(person.role in names or person.name in names for person in able):
+            return f"{WEEKDAYS[hour // 24]} {hour % 24:02d}:00"
+    return None
 
 
 def _may_take(study: Study, person: Staff) -> bool:
     role = study.roles.get(person.role)
     return role is not None and "acknowledge" in role.may
-
-
-def _outside_works(study: Study, tier: Tier, found: dict[str, PathFact]) -> bool:
-    names = [rung.notify for rung in ladder_for(study, tier)]
-    return any(found[name].works for name in names if name in study.paths)
 
 
 def team_is_lost(connection: Connection) -> bool:

@@ -115,11 +115,16 @@ def study_in_force(connection: Connection, known: Studies | None = None) -> Stud
         return None
 
 
+def _when(hole: tuple[str, str]) -> str:
+    tier, hour = hole
+    return f"{tier} (first on {hour})" if hour else tier
+
+
 def _of_paths(connection: Connection, study: Study, now: datetime) -> list[str]:
     found = []
     without = paths.without_a_path(connection, study)
     if without and people.active_staff(connection):
-        found.append(f"not ready: alerts of tier {', '.join(without)} would reach nobody")
+        found.append(f"not ready: alerts of tier {', '.join(map(_when, without.items()))} would reach nobody")
     for fact in paths.facts(connection, study):
         if fact.by in {"mail", "webhook"} and fact.fault:
             found.append(f"the path {fact.name} does not work: {fact.fault}")  # noqa: PERF401 -- one a line

@@ -16,6 +16,7 @@ from probot.messages import Button, Message
 from probot.outcomes.adverse import CONTACTS, WHY_AGAIN, WHY_NOT, AdverseEvent, Deed, Entry, Version
 from probot.outcomes.judging import POWERS, Problem, Refused, may_move
 from probot.outcomes.sae_clock import due_at, left, runs
+from probot.study import ctcae
 from probot.study.model import Power, Study
 from probot.values import Value
 from probot.wording import day, duration, moment, say
@@ -231,7 +232,8 @@ def summary(study: Study, event: AdverseEvent, code: str, language: str, staff: 
     named = {
         "study": f"{study.id} · {words_of(study.title, language)}",
         "code": visible(code),
-        "term": f"{term_words(judged, language)} (CTCAE v5.0)",
+        "term": term_words(judged, language),
+        "ctcae": f"{judged.term.name} (v{ctcae.VERSION})" if judged.term else "",
         "grade_now": str(judged.grade),
         "grade_worst": str(event.worst),
         **{name: answer_words(judged, name, language) for name in SHOWN if judged.said(name)},

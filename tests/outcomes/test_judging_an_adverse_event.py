@@ -300,3 +300,22 @@ def test_a_term_has_the_grades_of_ctcae(name: str, grades: tuple[int, ...]) -> N
     term = named(name)
     assert term is not None
     assert term.grades == grades
+
+
+@pytest.mark.parametrize(
+    ("role", "state", "shown"),
+    [
+        ("nurse", "candidate", "acknowledge contact"),
+        ("doctor", "candidate", "form contact"),
+        ("nurse", "adjudicated", "sum contact"),
+        ("doctor", "under_review", "form sum contact"),
+        ("investigator", "under_review", "form adjudicate sum contact dismiss"),
+        ("investigator", "adjudicated", "sign sum report contact amend dismiss"),
+        ("investigator", "signed", "sum report contact amend resolve reopen"),
+        ("investigator", "locked", "sum reopen"),
+        ("monitor", "signed", "sum"),
+    ],
+)
+def test_these_are_the_buttons_in_this_order(role: str, state: State, shown: str) -> None:
+    one = event(state) if state == "candidate" else serious(state)
+    assert " ".join(actions(one, STUDY.roles[role].may)) == shown

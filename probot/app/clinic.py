@@ -122,6 +122,7 @@ class SandboxClinic:
                 await self._stop_at(due)
                 settled = max(settled, due)
             await self._stop_at(to)
+            await self._world.watchman.look()  # else the last look would lie hours back
 
     async def _stop_at(self, moment: datetime) -> None:
         listening = self._world.poller is not None and self._world.poller.reception.state == "listening"

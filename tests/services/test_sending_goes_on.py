@@ -108,7 +108,10 @@ async def test_the_loops_outlive_a_defect(sqlite_url: str) -> None:
             broke.set()
             raise ValueError("a defect of ours")
 
-        task = asyncio.create_task(runtime._keep_on("sender", breaks, asyncio.Event()))
+        async def rest() -> float:
+            return 1.0
+
+        task = asyncio.create_task(runtime._keep_on("sender", breaks, asyncio.Event(), rest))
         await asyncio.wait_for(broke.wait(), 20)
         assert runtime.failures == 1
         assert not task.done()

@@ -36,6 +36,8 @@ class Chat:
     id: int
     kind: Literal["private", "group", "channel"]
     title: str = ""
+    forum: bool = False
+    """A group that keeps its messages in topics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +131,11 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Send a new message to a chat."""
+    """Send a new message to a chat; `thread`: the number of the topic it belongs to, in a chat that has topics."""
 
     chat: int
     message: Message
+    thread: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,7 @@ class Photo:
     picture: Picture
     caption: str
     under: int | None = None
+    thread: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,14 +197,26 @@ class SetMenu:
     commands: Mapping[str, str]
 
 
-Sending = Post | Edit | Photo | Leave | SetMenu | Call
+@dataclass(frozen=True, slots=True)
+class OpenTopic:
+    """Open a topic of that name. `Sent.number` is the topic's; where the bot may not, it is refused."""
+
+    chat: int
+    name: str
+
+
+Sending = Post | Edit | Photo | Leave | SetMenu | OpenTopic | Call
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """It arrived. `number` is the channel's number for the message (None where there is none)."""
+    """It arrived. `number` is the channel's number for the message (None where there is none).
+
+    `strayed`: its topic is gone, so it stands in the general one.
+    """
 
     number: int | None
+    strayed: bool = False
 
 
 THROTTLED = "throttled"

@@ -76,6 +76,7 @@ class Group:
     is_forum: bool = False
     members: dict[str, Json] = field(default_factory=dict)
     topics: dict[str, str] = field(default_factory=dict)
+    closed_topics: list[str] = field(default_factory=list)
     migrated_to: int | None = None
 
 

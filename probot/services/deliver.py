@@ -6,7 +6,7 @@ what is unknown is sent again where silence could harm, marked as a copy, and dr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from probot.alerts.present import marked_repeat
@@ -20,6 +20,7 @@ from probot.ports import (
     Later,
     Leave,
     Moved,
+    OpenTopic,
     Outcome,
     Post,
     Refused,
@@ -29,7 +30,7 @@ from probot.ports import (
     Unknown,
 )
 from probot.schedule.quiet import next_allowed
-from probot.services import alerting, audience, enquire, menus, outside, pictures
+from probot.services import alerting, audience, enquire, menus, outside, pictures, topics
 from probot.services.turn import Turn
 from probot.store import alerts, asked, assessments, outbox, outsiders, people
 from probot.store.outsiders import NOTICE
@@ -85,7 +86,7 @@ def address(turn: Turn, row: Outgoing) -> Addressed | None:
     if why_not or contact is None:
         _cannot_go(turn, row, why_not or outbox.NOBODY)
         return None
-    if row.kind in {"menu", "photo"}:
+    if row.kind in {"menu", "photo", "topic"}:
         return _made_now(turn, row, contact)
     if row.kind == "edit" and not _can_edit(turn, row, contact):
         outbox.drop(turn.connection, row, "nothing to edit")
@@ -93,15 +94,23 @@ def address(turn: Turn, row: Outgoing) -> Addressed | None:
     if (morning := _rests_until(turn, row)) is not None:
         outbox.again(turn.connection, row, morning, "quiet hours")
         return None
-    return Addressed(_sending(turn, row, contact.chat, contact.language), contact)
+    sending = _sending(turn, row, contact.chat, contact.language)
+    if isinstance(sending, Post) and row.alert_id:
+        sending = replace(sending, thread=topics.thread_for(turn, row, contact))
+    return Addressed(sending, contact)
 
 
 def _made_now(turn: Turn, row: Outgoing, contact: Contact) -> Addressed | None:
-    """What stands in no row: a menu of commands, or a picture as it is at this moment."""
+    """What stands in no row: a menu of commands, a topic, or a picture as it is at this moment."""
     if row.kind == "menu":
         return Addressed(SetMenu(contact.chat, menus.commands_for(contact)), contact)
+    if row.kind == "topic":
+        name = topics.name_of(turn, row)
+        return None if name is None else Addressed(OpenTopic(contact.chat, name), contact)
     photo = pictures.addressed(turn, row, contact)
-    return None if photo is None else Addressed(photo, contact)
+    if photo is None:
+        return None
+    return Addressed(replace(photo, thread=topics.thread_for(turn, row, contact)), contact)
 
 
 def _without_contact(turn: Turn, row: Outgoing) -> Addressed | None:
@@ -235,8 +244,10 @@ def note_outcome(turn: Turn, row: Outgoing, contact: Contact | None, outcome: Ou
         outside.note_outcome(turn, row, outcome)
         return
     match outcome:
-        case Sent(number):
+        case Sent(number, strayed):
             _sent(turn, row, contact, number)
+            if strayed and contact is not None:
+                topics.gone(turn, row, contact)
         case Later():
             _later(turn, row, outcome)
         case Unknown(reason):

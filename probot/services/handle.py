@@ -33,7 +33,7 @@ from probot.ports import (
     Said,
     Sender,
 )
-from probot.services import alarms, alerting, enquire, outsiders, participant, start, team
+from probot.services import alarms, alerting, enquire, outsiders, participant, start, team, topics
 from probot.services.converse import Reply, in_front, tapped, typed
 from probot.services.deliver import lost_contact, move
 from probot.services.taking import Place
@@ -86,6 +86,7 @@ def _in_group(turn: Turn, incoming: Incoming, chat: Chat, contact: Contact | Non
     if contact is None or contact.principal != people.TEAM:
         _in_strange_group(turn, incoming, chat)
         return
+    topics.seen(turn, contact, chat)
     match content:
         case ButtonTapped(data=data, message=number):
             _team_button(turn, incoming.sender, data, Place(people.TEAM, contact.language, number))

@@ -30,11 +30,10 @@ WORTH_LOOKING = 2
 
 
 def under_alert(turn: Turn, alert: Alert, recipient: str, message: str) -> None:
-    """Have the trajectory hung under an alert's message: once a day for each reader of the alert."""
+    """Have the trajectory hung under an alert's message: once for each reader, and again when its rule is met again."""
     if turn.study.views.picture is None:
         return
-    day = local_day(turn.now, turn.study.zone).isoformat()
-    key = derived_id("picture", alert.id, recipient, day)
+    key = derived_id("picture", alert.id, recipient, str(alert.hits))
     _put(turn, key, recipient, alert.enrolment, lane="digest", under=message, alert_id=alert.id)
 
 

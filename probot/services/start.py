@@ -26,7 +26,7 @@ from probot.messages import Message
 from probot.ports import Chat, Sender
 from probot.schedule.civil import local
 from probot.schedule.plan import plan
-from probot.services import alerting, audience, menus, outsiders, plan_ahead, team
+from probot.services import alerting, audience, menus, outsiders, plan_ahead, team, topics
 from probot.services.converse import go_on
 from probot.services.turn import Turn
 from probot.store import outbox, people
@@ -279,6 +279,7 @@ def team_with_token(turn: Turn, chat: Chat, sender: Sender | None, token: str) -
         turn.connection, principal=people.TEAM, chat=chat.id, account=None, name=chat.title, handle="",
         language=language_of(invitation.language, turn.study.languages) or turn.study.languages[0], now=turn.now,
     )  # fmt: skip
+    topics.seen(turn, people.contact_of(turn.connection, people.TEAM), chat)
     turn.note("team chat bound", "contact", people.TEAM, reason=person.name)
     turn.say(people.TEAM, team_bound(turn.study, invitation.language), lane="reply", purpose="notice")
     alerting.somebody_is_there(turn, people.TEAM, audience.language_of(turn, people.TEAM))

@@ -63,7 +63,7 @@ def put(
     purpose: Purpose,
     content: Any,
     now: datetime,
-    kind: Literal["post", "edit", "photo", "leave", "menu"] = "post",
+    kind: Literal["post", "edit", "photo", "leave", "menu", "topic"] = "post",
     assessment_id: str | None = None,
     item: str | None = None,
     alert_id: str | None = None,
@@ -345,6 +345,17 @@ def said_lately(connection: Connection, recipient: str, purpose: Purpose, item: 
     """Whether a recipient was sent this (by purpose and item) since then."""
     wanted = {"told": recipient, "what_for": purpose, "about": item, "since": since}
     return connection.execute(_SAID_LATELY, wanted).first() is not None
+
+
+def standing(connection: Connection, key: str) -> tuple[str, int | None]:
+    """The state of a message by its id (`missing` if there is none), and the channel's number of it."""
+    row = connection.execute(select(outbox.c.state, outbox.c.number).where(outbox.c.id == key)).first()
+    return ("missing", None) if row is None else (row.state, row.number)
+
+
+def outlived(connection: Connection, key: str, fault: str) -> None:
+    """What was made by a message that went out is there no more."""
+    connection.execute(update(outbox).where(outbox.c.id == key).values(state="dead", fault=fault))
 
 
 def next_due(connection: Connection) -> datetime | None:

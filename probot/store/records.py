@@ -197,7 +197,7 @@ class Outgoing:
     lane: int
     recipient: str
     purpose: Purpose
-    kind: Literal["post", "edit", "photo", "leave", "menu"]
+    kind: Literal["post", "edit", "photo", "leave", "menu", "topic"]
     content: Any
     assessment_id: str | None
     item: str | None

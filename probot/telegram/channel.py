@@ -22,7 +22,7 @@ from telegram import (
     BotCommandScopeChat,
     ReplyParameters,
 )
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 
 from probot.messages import Button, Link, Message
 from probot.pictures.draw import png
@@ -33,6 +33,7 @@ from probot.ports import (
     Later,
     Leave,
     Menu,
+    OpenTopic,
     Outcome,
     Photo,
     Post,
@@ -42,7 +43,7 @@ from probot.ports import (
     SetMenu,
     Unknown,
 )
-from probot.telegram.outcomes import outcome_of
+from probot.telegram.outcomes import TOPIC_CLOSED, TOPIC_GONE, outcome_of
 from probot.telegram.parts import Part, parts_of
 from probot.telegram.transport import raw_result
 
@@ -124,7 +125,7 @@ class TelegramChannel:
                 there.add(account)
         return total, frozenset(there)
 
-    async def _attempt(self, sending: Post | Edit | Photo | Leave | SetMenu) -> Outcome:
+    async def _attempt(self, sending: Post | Edit | Photo | Leave | SetMenu | OpenTopic) -> Outcome:
         match sending:
             case Post():
                 return await self._post(sending)
@@ -134,20 +135,21 @@ class TelegramChannel:
                 return await self._photo(sending)
             case SetMenu():
                 return await self._set_menu(sending)
+            case OpenTopic():
+                return await self._open_topic(sending)
             case Leave():
                 return await self._leave(sending)
 
     async def _post(self, post: Post) -> Outcome:
         parts = parts_of(post.message.text, post.message.quote)
         number: int | None = None
+        strayed = False
         uncertain: Unknown | None = None
         for index in range(self._started.pop(post, 0), len(parts)):
-            outcome = await self._send(
-                post.chat, parts[index], post.message, keyboard=index == len(parts) - 1
-            )
+            outcome = await self._send(post, parts[index], keyboard=index == len(parts) - 1)
             match outcome:
                 case Sent():
-                    number = outcome.number
+                    number, strayed = outcome.number, strayed or outcome.strayed
                 case Unknown():
                     # The parts after it are not abandoned: better a part that is read twice than half a message.
                     uncertain = outcome
@@ -158,9 +160,10 @@ class TelegramChannel:
                     return outcome
                 case _:
                     return outcome
-        return uncertain or Sent(number)
+        return uncertain or Sent(number, strayed)
 
-    async def _send(self, chat: int, part: Part, message: Message, *, keyboard: bool) -> Outcome:
+    async def _send(self, post: Post, part: Part, *, keyboard: bool) -> Outcome:
+        chat, message, strayed = post.chat, post.message, False
         parameters = {"chat_id": str(chat), "text": part.text, "link_preview_options": _NO_PREVIEW}
         if message.silent:
             parameters["disable_notification"] = "true"
@@ -168,11 +171,44 @@ class TelegramChannel:
             parameters["protect_content"] = "true"
         if keyboard and (markup := _markup(message, chat)) is not None:
             parameters["reply_markup"] = markup
+        if post.thread is not None:
+            parameters["message_thread_id"] = str(post.thread)
         answer = await self._say("sendMessage", parameters, part)
+        if (
+            post.thread is not None
+            and answer == Refused(TOPIC_CLOSED)
+            and await self._reopened(chat, post.thread)
+        ):
+            answer = await self._say("sendMessage", parameters, part)
+        if (
+            post.thread is not None
+            and isinstance(answer, Refused)
+            and answer.reason in {TOPIC_CLOSED, TOPIC_GONE}
+        ):
+            strayed = answer.reason == TOPIC_GONE
+            del parameters["message_thread_id"]
+            answer = await self._say("sendMessage", parameters, part)
         if not isinstance(answer, dict):
             return answer
         number = answer.get("message_id")
-        return Sent(number) if isinstance(number, int) else Unknown("the answer names no message")
+        return Sent(number, strayed) if isinstance(number, int) else Unknown("the answer names no message")
+
+    async def _reopened(self, chat: int, thread: int) -> bool:
+        """Open a closed topic again, where the bot may."""
+        try:
+            return bool(await self._bot.reopen_forum_topic(chat, thread))
+        except TelegramError:
+            return False
+
+    async def _open_topic(self, topic: OpenTopic) -> Outcome:
+        """A refusal is no trouble of the chat: without the right to open topics everything stands in the general one."""
+        try:
+            opened = await self._bot.create_forum_topic(topic.chat, topic.name)
+        except (BadRequest, Forbidden):
+            return Refused("the bot may not open topics here")
+        except TelegramError as error:
+            return outcome_of(error)
+        return Sent(opened.message_thread_id)
 
     async def _edit(self, edit: Edit) -> Outcome:
         """Change the numbered message. Of a text in several parts it bears the last one, as `_post` numbered it."""
@@ -210,19 +246,26 @@ class TelegramChannel:
         async with self._drawing:
             drawn = await asyncio.to_thread(png, photo.picture)
         under = photo.under and ReplyParameters(photo.under, allow_sending_without_reply=True)
-        try:
-            sent = await self._bot.send_photo(
-                photo.chat,
-                drawn,
-                caption=photo.caption[:_MOST_CAPTION],
-                filename="trajectory.png",
-                disable_notification=True,
-                protect_content=(self._protect_private and photo.chat > 0) or None,
-                reply_parameters=under or None,
-            )
-        except TelegramError as error:
-            return outcome_of(error)
-        return Sent(sent.message_id)
+        thread = photo.thread
+        while True:
+            try:
+                sent = await self._bot.send_photo(
+                    photo.chat,
+                    drawn,
+                    caption=photo.caption[:_MOST_CAPTION],
+                    filename="trajectory.png",
+                    disable_notification=True,
+                    protect_content=(self._protect_private and photo.chat > 0) or None,
+                    reply_parameters=under or None,
+                    message_thread_id=thread,
+                )
+            except TelegramError as error:
+                outcome = outcome_of(error)
+                if thread is None or outcome not in {Refused(TOPIC_CLOSED), Refused(TOPIC_GONE)}:
+                    return outcome
+                thread = None
+            else:
+                return Sent(sent.message_id)
 
     async def _set_menu(self, menu: SetMenu) -> Outcome:
         commands = [BotCommand(command, words) for command, words in menu.commands.items()]

@@ -31,6 +31,9 @@ SOON: Final = 2.0
 AWHILE: Final = 60.0
 """Seconds until the next try where somebody has to mend something first (a revoked token, a firewall)."""
 
+TOPIC_GONE: Final = "the topic is gone"
+TOPIC_CLOSED: Final = "the topic is closed"
+
 # Parts of the Bot API's descriptions, in small letters, in the order in which they are looked for.
 FORBIDDEN: Final[tuple[tuple[str, Outcome], ...]] = (
     ("blocked by the user", Gone("blocked")),
@@ -57,6 +60,9 @@ BAD_REQUEST: Final[tuple[tuple[str, Outcome], ...]] = (
     ("need administrator rights", Gone("blocked")),
     ("chat_write_forbidden", Gone("blocked")),
     ("can't parse entities", Refused("entities cannot be parsed")),
+    ("message thread not found", Refused(TOPIC_GONE)),
+    ("topic_deleted", Refused(TOPIC_GONE)),
+    ("topic_closed", Refused(TOPIC_CLOSED)),
     ("message text is empty", Refused("the text is empty")),
     ("message is too long", Refused("the text is too long")),
     ("button_data_invalid", Refused("a button's data is too long")),

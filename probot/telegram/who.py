@@ -27,7 +27,7 @@ def chat_of(raw: object) -> Chat | None:
         return Chat(own, "channel", title)
     if kind == "private" or (kind not in {"group", "supergroup"} and own > 0):
         return Chat(own, "private", title)
-    return Chat(own, "group", title)
+    return Chat(own, "group", title, forum=chat.get("is_forum") is True)
 
 
 def sender_of(raw: object, message: Raw) -> Sender | None:

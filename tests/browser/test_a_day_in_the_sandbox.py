@@ -56,14 +56,19 @@ async def test_a_day_of_two_languages_from_the_welcome_to_the_exported_trail(
 
         await screen.days(2)
         await team.say("/patient P-003")
-        await team.shows(
-            "P-003 · taking part", "with Mei", "Daily diary: 1 of 2 answered", "Daily diary: missed"
-        )
+        for words in (
+            "P-003 · taking part",
+            "with Mei",
+            "Daily diary: 1 of 2 answered",
+            "Daily diary: missed",
+        ):
+            await team.has(words)
         await yu.has("这一题已经结束")
         await screen.page.locator("#language").click()
         team = screen.phone("医护组")
         await team.say("/patient P-003")
-        await team.shows("P-003 · 参加中", "每日日记：2次中答了1次", "每日日记：未答")
+        for words in ("P-003 · 参加中", "每日日记：2次中答了1次", "每日日记：未答"):
+            await team.has(words)
         assert screen.wrong == []
 
         steps = [

@@ -45,6 +45,9 @@ METHODS: dict[str, Method] = {
     "getchatadministrators": places.get_chat_administrators,
     "leavechat": places.leave_chat,
     "createforumtopic": places.create_forum_topic,
+    "closeforumtopic": places.close_forum_topic,
+    "reopenforumtopic": places.reopen_forum_topic,
+    "deleteforumtopic": places.delete_forum_topic,
 }
 SENDS = frozenset({"sendmessage", "sendphoto", "senddocument"})
 LIMITED = SENDS | {"editmessagetext", "editmessagereplymarkup"}

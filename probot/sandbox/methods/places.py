@@ -100,3 +100,49 @@ def create_forum_topic(core: Core, bot: Bot, args: Args) -> Json:
     place.group.topics[str(number)] = name
     core.changed()
     return {"message_thread_id": number, **topic}
+
+
+def _topic(core: Core, bot: Bot, args: Args) -> tuple[Group, str]:
+    """The forum and the topic that a call names; only an administrator changes topics."""
+    place = chats.open_for(core, bot, args.chat(), "write")
+    if place.group is None or not place.group.is_forum:
+        raise bad_request("the chat is not a forum")
+    if chats.status(place.group, bot.id) not in chats.ADMINS:
+        raise bad_request("not enough rights to manage topics")
+    number = str(args.number("message_thread_id"))
+    if number not in place.group.topics:
+        raise bad_request("message thread not found")
+    return place.group, number
+
+
+def close_forum_topic(core: Core, bot: Bot, args: Args) -> bool:
+    """Closes a topic: nothing more can be said in it."""
+    group, number = _topic(core, bot, args)
+    if number in group.closed_topics:
+        raise bad_request("TOPIC_NOT_MODIFIED")
+    group.closed_topics.append(number)
+    core.changed()
+    return True
+
+
+def reopen_forum_topic(core: Core, bot: Bot, args: Args) -> bool:
+    """Opens a closed topic again."""
+    group, number = _topic(core, bot, args)
+    if number not in group.closed_topics:
+        raise bad_request("TOPIC_NOT_MODIFIED")
+    group.closed_topics.remove(number)
+    core.changed()
+    return True
+
+
+def delete_forum_topic(core: Core, bot: Bot, args: Args) -> bool:
+    """Takes a topic away with all its messages."""
+    group, number = _topic(core, bot, args)
+    del group.topics[number]
+    group.closed_topics = [each for each in group.closed_topics if each != number]
+    place = chats.group_place(group)
+    for record in core.state.chats.get(place.key, {}).values():
+        if str(record.message.get("message_thread_id", "")) == number:
+            record.deleted = True
+    core.changed()
+    return True

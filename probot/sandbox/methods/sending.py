@@ -107,6 +107,8 @@ def thread(place: Place, args: Args) -> int | None:
     if not number:
         return None
     if place.group and place.group.is_forum and str(number) in place.group.topics:
+        if str(number) in place.group.closed_topics:
+            raise bad_request("TOPIC_CLOSED")
         return number
     raise bad_request("message thread not found")
 

@@ -259,7 +259,7 @@ def _urgent_stretches(entries: list[Row], end: datetime) -> Iterator[tuple[datet
     """From when until when an urgent ladder was being climbed."""
     start: datetime | None = None
     for entry in entries:
-        begins = entry["deed"] in {"raised", "reopened", "lapsed", "woken"} or (
+        begins = entry["deed"] in {"raised", "reopened", "lapsed", "woken", "left"} or (
             entry["deed"] == "hit" and entry["why"] == "tier"
         )
         stops = entry["deed"] in {"acknowledged", "closed"}

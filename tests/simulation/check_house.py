@@ -90,7 +90,11 @@ def _as_it_stands(found: Evidence, status: dict[str, str], reach: dict[str, str]
 def _trail_of_alerts(found: Evidence) -> Iterator[str]:
     names = {"raised": "alert raised", "hit": "rule met again", "acknowledged": "alert acknowledged"}
     names |= {"closed": "alert closed", "corrected": "answer corrected", "called": "participant called"}
-    names |= {"assigned": "alert assigned", "snoozed": "alert snoozed", "lapsed woken": "alert open again"}
+    names |= {
+        "assigned": "alert assigned",
+        "snoozed": "alert snoozed",
+        "lapsed woken left": "alert open again",
+    }
     events = found.by("alert_event", "alert_id")
     for deed, action in names.items():
         noted = _trail(found, action)

@@ -85,6 +85,7 @@ def test_a_snooze_ends_by_itself_and_is_told_apart_from_a_lapse():
 def test_an_urgent_alert_cannot_be_put_off_beyond_its_limit_however_often_it_is_tried():
     alert = taken()
     assert steps.snoozed(STUDY, alert, MEI, 2 * HOUR, "busy", NOON) == steps.TooLong(HOUR)
+    assert steps.snoozed(STUDY, alert, MEI, HOUR, "busy", NOON).next_at == NOON + HOUR, "exactly that long"
     alert = steps.snoozed(STUDY, alert, MEI, 30 * MINUTE, "asleep", NOON)
     soon = NOON + 20 * MINUTE
     assert steps.snoozed(STUDY, alert, MEI, HOUR, "asleep", soon) == steps.TooLong(40 * MINUTE)
@@ -93,6 +94,11 @@ def test_an_urgent_alert_cannot_be_put_off_beyond_its_limit_however_often_it_is_
     awake = steps.lapsed(STUDY, alert, alert.next_at)
     again = life.acknowledge(STUDY, awake, TOM, alert.next_at)
     assert steps.may_be_put_off(STUDY, again, alert.next_at) == HOUR, "somebody has decided anew"
+
+
+def test_what_waits_longer_may_be_put_off_longer_and_only_the_longest_few_are_offered():
+    offered = steps.snooze_choices(STUDY, taken("many_stools", 5, "stools"), NOON)
+    assert offered == (2 * HOUR, 4 * HOUR, 8 * HOUR, 12 * HOUR)
 
 
 def test_nothing_is_done_about_an_alert_that_nobody_has_or_that_is_closed():

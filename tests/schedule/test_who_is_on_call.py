@@ -47,6 +47,12 @@ def test_a_night_belongs_to_the_day_it_begins_on_also_over_the_end_of_the_week()
     assert on_call(sunday, at(0, 8)) == ()
 
 
+def test_half_hours_count():
+    early = study(Shift(("wang",), (0,), time(7, 30), time(8, 15)))
+    assert [on_call(early, at(0, 7, 29)), on_call(early, at(0, 7, 30))] == [(), ("wang",)]
+    assert [on_call(early, at(0, 8, 14)), on_call(early, at(0, 8, 15))] == [("wang",), ()]
+
+
 def test_without_a_rota_nobody_is_on_call():
     assert on_call(STUDY, at(0, 9)) == ()
 

@@ -170,14 +170,14 @@ async def test_healing_is_worked_out_told_once_and_cannot_be_entered(sqlite_url:
         ):
             await _examined(clinic, zhou, pain, grade)
             await zhou.say("/endpoint P-001")
-            assert ("Healed since" in zhou.texts[-1]) == (number == 2)
+            assert ("Healed since" in zhou.texts[-1]) == (number >= 1)
             await clinic.pass_time(days=7)
         rows = clinic.rows("endpoint")
         assert [row["met"] for row in rows] == [False, True, True]
         assert {row["healed_on"] for row in rows} == {date(2026, 3, 9)}
         told = [row for row in clinic.rows("audit") if row["action"] == "endpoint worked out"]
-        assert [row["new"][0] for row in told] == ["not_met", "waiting", "healed"]
-        assert sum("P-001 · Healed since" in text for text in zhou.texts) == 2  # the news, and the answer
+        assert [row["new"][0] for row in told] == ["not_met", "healed"]
+        assert sum("P-001 · Healed since" in text for text in zhou.texts) == 3  # the news, and two answers
 
 
 async def _examined(clinic: Clinic, zhou: Phone, pain: int, grade: str) -> None:

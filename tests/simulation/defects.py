@@ -304,7 +304,7 @@ DEFECTS = (
     Defect("what may not have arrived counts as sent", ("I4", "I10"), ((deliver, "_unknown", _taken_for_sent),),
            calm(habits=("ill",), rates=replace(CALM, channel_error=0.4))),
     Defect("what shall be sent later is dropped", ("I4",), ((deliver, "note_outcome", _later_is_never),),
-           calm(habits=("ill",), rates=replace(CALM, throttled=0.4))),
+           calm(habits=("ill",), rates=replace(CALM, throttled=0.4)), seeds=5),
     Defect("a message in mid-sending is lost with its sender", ("I10",), ((outbox, "_reclaim", instead(None)),),
            calm(script=_dying)),
     Defect("who may still be told is not asked when sending", ("I6", "I8"),

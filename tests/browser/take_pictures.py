@@ -35,13 +35,19 @@ class Camera:
     def __init__(self, screen: Screen) -> None:
         self._page = screen.page
 
-    async def take(self, name: str, first: Phone, last: Phone | None = None) -> None:
-        """One phone, or all from `first` to `last`, side by side."""
+    async def take(
+        self, name: str, first: Phone, last: Phone | None = None, *, above: str | None = None
+    ) -> None:
+        """One phone, or all from `first` to `last`, side by side. `above`: at the message with this button."""
         await self._page.mouse.move(0, 0)
         await self._page.evaluate("document.activeElement.blur()")
         for each in (first, last or first):
             if await each.panel.locator("article").count():
                 await each.panel.locator("article .bubble").last.evaluate(TO_ITS_FIRST_LINE)
+        if above is not None:
+            button = self._page.get_by_role("button", name=above, exact=True)
+            message = first.panel.locator("article", has=button).last
+            await message.evaluate("each => each.scrollIntoView({block: 'start'})")
         await self._page.wait_for_timeout(400)
         boxes = [await _box(each.panel) for each in (first, last or first)]
         left, top = boxes[0]["x"] - GAP, boxes[0]["y"] - GAP
@@ -170,13 +176,14 @@ async def diary(camera: Camera, yu: Phone, anna: Phone, team: Phone) -> None:
     await yu.say("八")
     await yu.shows("额外用过止痛药")
     await team.panel.locator("article .picture img").last.wait_for()
-    await camera.take("alert", team)
+    await camera.take("alert-picture", team)
+    await camera.take("alert", team, above="Acknowledge")
     await anna.say("four")
     await anna.shows("extra medicine for the pain")
     await camera.take("answered", yu, anna)
     await team.tap("Acknowledge")
     await team.has("Taken by Mei")
-    await camera.take("alert-taken", team)
+    await camera.take("alert-taken", team, above="Close")
     await rest_of(yu, "是", "普通饭菜", "没有", "以上都没有", "不需要", "我本人")
     await rest_of(anna, "No", "Normal food", "No", "None of these", "No need", "I did")
     await yu.has("谢谢您，这次的问题都答完了")

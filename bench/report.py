@@ -34,7 +34,7 @@ MEANING = {
     ),
     "postgresql_workers_4_vs_1": ("the same with four", "grows"),
     "simulated_days_per_s": (
-        "patient-days a second: 120 patients, 180 days, conversations, the real services and SQLite, no HTTP",
+        "patient-days a second: 120 patients, {days} days, conversations, the real services and SQLite, no HTTP",
         "≥ 500",
     ),
     "memory_1m_vs_1k": ("peak memory: 1,000,000 enrolled ÷ 1,000 enrolled (one run)", "≤ 1.2"),
@@ -78,11 +78,12 @@ for the comparison (`PROBOT_SEND_LIMITS=none`) and on for the alerts.
 """
 
 
-def write(figures: dict[str, dict[str, Any]], failed: dict[str, str], load: Load) -> None:
+def write(figures: dict[str, dict[str, Any]], failed: dict[str, str], load: Load, days: int) -> None:
     """Write the page. `failed`: parts that could not be measured, and why; their figures stand there as that."""
     rows, behind = [], []
+    meant = {name: (words.replace("{days}", str(days)), aim) for name, (words, aim) in MEANING.items()}
     for name, figure in figures.items():
-        meaning, aim = MEANING[name]
+        meaning, aim = meant[name]
         runs = figure["runs"]
         rows.append(
             f"| `{name}` | {figure['value']:.2f} | {aim} | {min(runs):.2f} to {max(runs):.2f} | {meaning} |"
@@ -96,7 +97,7 @@ def write(figures: dict[str, dict[str, Any]], failed: dict[str, str], load: Load
     why = "; ".join(f"{part}: {fault}" for part, fault in failed.items())
     rows += [
         f"| `{name}` | not measured | {aim} | {why} | {meaning} |"
-        for name, (meaning, aim) in MEANING.items()
+        for name, (meaning, aim) in meant.items()
         if name not in figures
     ]
     page = HEAD.format(count=f"{load.count:,}", chats=load.chats, each=load.each) + "\n".join(rows) + "\n"

@@ -81,9 +81,10 @@ def workers(runs: int, load: answers.Load) -> dict[str, Figure]:
     }
 
 
-def simulated(runs: int) -> dict[str, Figure]:
+def simulated(runs: int, length: int) -> dict[str, Figure]:
     """Patient-days lived through in a second."""
-    found = interleaved({"simulated days a second": days.days_per_second}, runs)["simulated days a second"]
+    name = "simulated days a second"
+    found = interleaved({name: lambda: days.days_per_second(days=length)}, runs)[name]
     return {"simulated_days_per_s": {"value": statistics.median(found), "runs": found, "unit": "a second"}}
 
 
@@ -140,6 +141,9 @@ def main() -> None:
     asked.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     asked.add_argument("--runs", type=int, default=RUNS)
     asked.add_argument("--slow-runs", type=int, default=3, help="of those that take a minute or more each")
+    asked.add_argument(
+        "--days", type=int, default=days.DAYS, help="days that the 120 simulated patients live through"
+    )
     asked.add_argument("--chats", type=int, default=200)
     asked.add_argument("--each", type=int, default=10)
     asked.add_argument("--many", type=int, default=MILLION, help="how many are enrolled where many are")
@@ -147,30 +151,31 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that every process is ended
     load = answers.Load(given.chats, given.each)
     figures: dict[str, Figure] = {}
-    failed: dict[str, str] = {}
+    failed = dict.fromkeys(given.only, "the run was ended before")
     for name in given.only:
         print(name, file=sys.stderr, flush=True)
         try:
             figures |= PARTS[name](given, load)
+            del failed[name]
         except (AssertionError, answers.Wrong, NeverCame) as error:
             failed[name] = str(error)
             print(f"  not measured: {error}", file=sys.stderr, flush=True)
+        if set(given.only) == set(PARTS):
+            report.write(figures, failed, load, given.days)
+        if given.json is not None:
+            given.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     for name, figure in figures.items():
         print(f"{name:32} {figure['value']:8.2f}   runs {' '.join(f'{one:.2f}' for one in figure['runs'])}")
-    if given.json is not None:
-        given.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    if set(given.only) == set(PARTS):
-        report.write(figures, failed, load)
 
 
 PARTS: dict[str, Callable[[Any, answers.Load], dict[str, Figure]]] = {
     "answers": lambda given, load: throughput(given.runs, load),
     "answers_50ms": lambda given, load: throughput_50ms(given.runs, load),
-    "alerts": lambda given, _: busy(given.slow_runs),
-    "workers": lambda given, load: workers(given.runs, load),
-    "days": lambda given, _: simulated(given.slow_runs),
     "crowd_sqlite": lambda given, _: crowds("sqlite", given.runs, given.many),
     "crowd_postgresql": lambda given, _: crowds("postgresql", given.runs, given.many),
+    "alerts": lambda given, _: busy(given.slow_runs),
+    "workers": lambda given, load: workers(given.slow_runs, load),
+    "days": lambda given, _: simulated(given.slow_runs, given.days),
 }
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ class Clinic:
 
     def at_rest(self) -> bool:
         """Whether nothing waits in inbox and outbox."""
-        with self.store._engine.connect() as connection:  # noqa: SLF001 -- reading beside the writer
+        with self.store.reading() as connection:  # nobody who writes waits for whoever looks
             return not connection.execute(text(
                 "SELECT (SELECT count(*) FROM inbox WHERE state = 'new') + "
                 "(SELECT count(*) FROM outbox WHERE state IN ('waiting', 'sending'))"
@@ -121,7 +121,7 @@ class Clinic:
 
     def count(self, table: str) -> int:
         """How many rows a table has."""
-        with self.store._engine.connect() as connection:  # noqa: SLF001 -- reading beside the writer
+        with self.store.reading() as connection:
             return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
 
     def close(self) -> None:

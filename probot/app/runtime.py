@@ -197,7 +197,10 @@ class Runtime:
         return SLOW_LOOK_SECONDS if self.bell is not None and self.bell.up else LOOK_SECONDS
 
     async def _until_a_message(self) -> float:
-        """Nobody rings when the moment of a delayed message has come, or a chat has rested enough."""
+        """Nobody rings when the moment of a delayed message has come, or a chat or the channel has rested enough."""
+        room = self.sender.seconds_to_room()
+        if room is not None:
+            return min(LOOK_SECONDS, room + 0.001)
         if self.bell is None or not self.bell.up:
             return LOOK_SECONDS
         due = await self.office.look(outbox.next_due)

@@ -97,6 +97,10 @@ class Sender:
         self._shared.tell(connection, claimed, now, tried=lanes != self._lanes)
         return claimed
 
+    def seconds_to_room(self) -> float | None:
+        """How long it is worth resting although messages wait: until the channel's limit leaves room again."""
+        return None if self._pace is None else self._pace.seconds_to_room(self._office.clock.now())
+
     async def _note_and_claim(self, now: datetime) -> list[Outgoing]:
         """One transaction: how the last ones went, and what may go next, which may be the next of the same chats."""
         ended, self._to_note = self._to_note, []

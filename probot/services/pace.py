@@ -47,6 +47,12 @@ class Pace:
             self._lately.popleft()
         return max(0, self.in_all - len(self._lately))
 
+    def seconds_to_room(self, now: datetime) -> float | None:
+        """How long until one more may go out in all; None if it may now."""
+        if len(self._lately) < self.in_all:
+            return None
+        return max(0.0, (self._lately[0] + A_SECOND - now).total_seconds())
+
     def room_for_alerts(self, now: datetime) -> int:
         """How many alerts may go out although nothing else may: one from time to time while everybody has to rest."""
         self._look_at_the_clock(now)

@@ -67,3 +67,13 @@ def test_a_group_gets_one_a_second_and_twenty_a_minute() -> None:
         pace.sent("team", after(second), group=True)
     assert pace.resting(after(59)) == ["team"]
     assert pace.resting(after(60)) == []
+
+
+def test_whoever_waits_for_the_limit_knows_how_long() -> None:
+    pace = Pace(in_all=3)
+    for number in range(3):
+        assert pace.seconds_to_room(NOON) is None
+        pace.sent(f"participant:{number}", after(number / 10), group=False)
+    assert pace.seconds_to_room(after(0.4)) == 0.6
+    assert pace.room(after(1.05)) == 1
+    assert pace.seconds_to_room(after(1.05)) is None

@@ -50,7 +50,7 @@ rules look, response, audit trail and messages go down in one transaction (SQLit
 with `fsync` on), the next question is sent over real HTTP, and its outcome is noted. The bots beside it keep nothing:
 they say the text back. All get the same {count} updates ({chats} chats, {each} each, all waiting at the start) from the
 same loopback server, which has a process of its own. For one answer probot sends one message and often one edit; an
-echo bot sends one message.
+echo bot sends one message. A question that was answered before it went out goes out as answered, without an edit.
 
 | figure | median | aim | lowest to highest | what it is |
 |---|---|---|---|---|
@@ -108,5 +108,6 @@ def write(figures: dict[str, dict[str, Any]], failed: dict[str, str], load: Load
 def _where() -> str:
     return (
         f"{read_clock():%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
-        f"{platform.python_implementation()} {platform.python_version()}"
+        f"{platform.python_implementation()} {platform.python_version()}; "
+        f"load average over the last 15 minutes {os.getloadavg()[2]:.1f}, which is 0 to 2 where nothing else runs"
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import signal
 import sqlite3
 import time
@@ -145,7 +146,9 @@ async def alive(ward: Ward) -> AsyncIterator[None]:
         yield
     finally:
         task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        (died,) = await asyncio.gather(task, return_exceptions=True)
+        if isinstance(died, Exception):
+            raise died  # a phone that breaks is no answer that was lost
 
 
 def assert_well_stopped(said: Path) -> None:
@@ -173,7 +176,7 @@ class Scene:
         calm = await _calm(self.ward, self.office, self.api)
         await self.life.end(signal.SIGTERM)
         assert_well_stopped(self.program.log)
-        _count(figures, self.ward, self.office)
+        _count(figures, self.ward, self.office, _shown_alerts(self.api))
         if not calm:
             figures.stuck = max(1, figures.stuck)
             figures.examples.append(self.said[-2000:])
@@ -269,7 +272,16 @@ def _under_way(connection: Any) -> int:
     return int(connection.execute(select(waiting + sending)).scalar_one())
 
 
-def _count(figures: Figures, ward: Ward, office: Office) -> None:
+def _shown_alerts(api: BotApi) -> set[str]:
+    """The alerts that any message of the bot has shown with a button, alone or in a list, new or changed."""
+    shown: set[str] = set()
+    for call in api.transcript.calls:
+        if call.executed and call.error is None:
+            shown.update(re.findall(r"k:([\w-]+):", str(call.params.get("reply_markup", ""))))
+    return shown
+
+
+def _count(figures: Figures, ward: Ward, office: Office, shown: set[str]) -> None:
     with office.store.reading() as connection:
         codes = {row.id: row.code for row in connection.execute(select(enrolment.c.id, enrolment.c.code))}
         records: Records = defaultdict(list)
@@ -289,6 +301,7 @@ def _count(figures: Figures, ward: Ward, office: Office) -> None:
         ).scalar_one()
     compare(figures, ward, records)
     _compare_alerts(figures, ward, hits, standing, raised)
+    figures.alerts_unseen = len(raised - shown)
     figures.stuck = sum(row.status != "complete" for row in begun.values()) + int(undone)
     figures.stuck += abs(len(begun) - sum(patient.reports for patient in ward.patients))
     asked = {(report, item) for report in begun for item in CONCEPTS}
@@ -304,11 +317,9 @@ def _compare_alerts(
     for patient in ward.patients:
         for (_, item), value in patient.given.items():
             due[patient.code, CONCEPTS[item]] += crosses(item, value)
-    assert ward.nurse is not None
     figures.crossings, figures.alerts = due.total(), len(raised)
     figures.not_alerted = (due - hits).total()
     figures.alerted_too_often = (hits - due).total() + sum(more - 1 for more in standing.values() if more > 1)
-    figures.alerts_unseen = len(raised - ward.nurse.seen)
 
 
 def compare(figures: Figures, ward: Ward, records: Records) -> None:

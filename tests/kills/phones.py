@@ -14,6 +14,7 @@ from typing import Any
 from probot.flows.buttons import AlertTap, AnswerTap, CommandTap, WelcomeTap, read
 from probot.sandbox import chats
 from probot.sandbox.botapi import BotApi
+from probot.values import AlertId
 from probot.wording import say
 from tests.kills.words import CHOICES, ITEMS, TYPED
 
@@ -141,7 +142,8 @@ class Nurse:
         self.seen: set[str] = set()
         """The alerts that were shown to the team."""
         self.copies = 0
-        self.taken: list[int] = []
+        self.taken: list[tuple[int, str]] = []
+        """Messages with the alert that was taken there; a list of alerts has a button for each."""
         self._dice = dice
         self._screen = Screen(api, person, group)
 
@@ -156,15 +158,14 @@ class Nurse:
                         self.seen.add(alert)
                         if self._dice.random() < 0.4:
                             self._tap(record, data)
-                            self.taken.append(record.message["message_id"])
-        for number in self.taken[:20]:
+                            self.taken.append((record.message["message_id"], alert))
+        for number, taken in self.taken[:20]:
             record = self._screen.record(number)
-            for _, data in buttons(record):
-                match read(data):
-                    case AlertTap(_, "close"):
-                        self.taken.remove(number)
-                        if self._dice.random() < 0.7:
-                            self._tap(record, data)
+            closing = [data for _, data in buttons(record) if read(data) == AlertTap(AlertId(taken), "close")]
+            if closing:
+                self.taken.remove((number, taken))
+                if self._dice.random() < 0.7:
+                    self._tap(record, closing[0])
         return len(new)
 
     def _tap(self, record: Any, data: str) -> None:

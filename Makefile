@@ -19,7 +19,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal --generat
 # The group alone, without probot's own dependencies.
 BENCH_LOCK := $(subst pyproject.toml --group build,--group bench,$(LOCK))
 
-.PHONY: help run test soak kills bench check format lock clean
+.PHONY: help run test soak kills nurses bench check format lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -40,6 +40,9 @@ soak: $(VENV)/.test ## live through ever more simulated days, for SOAK_MINUTES o
 
 kills: $(VENV)/.test ## kill -9 real processes hundreds of times on both databases, beside a stock bot, and count what is left (JSON=file)
 	@$(BIN)/python -m tests.kills.run $(if $(JSON),--json $(JSON)) $(ARGS)
+
+nurses: $(VENV)/.test ## live 28 days with 120 patients and a care team that answers late or not at all; what is lost, how often it rings (JSON=file)
+	@$(BIN)/python -m tests.nurses.run $(if $(JSON),--json $(JSON)) $(ARGS)
 
 check: $(VENV)/.test ## format, lint, types, floors and the pure tests, in under a minute
 	@$(BIN)/ruff format --check .

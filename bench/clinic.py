@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -71,8 +71,11 @@ DATABASES = {"sqlite": sqlite, "postgresql": postgresql}
 class Clinic:
     """A database with the study in force."""
 
-    def __init__(self, url: str, study: Study | None = None) -> None:
+    def __init__(
+        self, url: str, study: Study | None = None, now: Callable[[], datetime] = read_clock
+    ) -> None:
         self.url = url
+        self._now = now
         self.store: Store = open_store(url)
         self.studies = Studies()
         self._acts = 0
@@ -83,7 +86,7 @@ class Clinic:
         self._acts += 1
         cause = f"bench:{self._acts}"
         return self.store.transact(
-            lambda connection: act(Turn(connection, self.studies, read_clock(), cause), *arguments, **named)
+            lambda connection: act(Turn(connection, self.studies, self._now(), cause), *arguments, **named)
         )
 
     def staff(self) -> None:

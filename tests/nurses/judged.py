@@ -1,0 +1,301 @@
+"""Was anything lost or stuck, and how often did it ring? Read from the final database with plain SQL.
+
+The rule: no product code is asked for anything; the rules and the ladder's times stand here once more, by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.nurses.rules import TIERS, Tier, met
+
+Row = dict[str, Any]
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+LASTS = {"urgent": 4 * HOUR, "soon": 24 * HOUR, "routine": 168 * HOUR}
+"""For how long an acknowledgement holds if nothing follows."""
+STEPS = {"acknowledged", "called", "assigned", "asked"}
+OPENS = {"raised", "reopened", "lapsed", "woken", "left"}
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """An answer that meets a rule of one concept; of several rules the highest tier's."""
+
+    enrolment: str
+    item: str
+    concept: str
+    rules: frozenset[str]
+    tier: Tier
+    at: datetime
+
+
+class Found:
+    """The rows of a finished run."""
+
+    def __init__(self, file: str, end: datetime) -> None:
+        self.end = end
+        with closing(sqlite3.connect(file)) as connection:
+            connection.row_factory = sqlite3.Row
+            self.codes = {row["id"]: row["code"] for row in _rows(connection, "enrolment", "code")}
+            self.responses = _rows(connection, "response", "stored_at, assessment_id, id")
+            self.alerts = {row["id"]: row for row in _rows(connection, "alert", "raised_at, id")}
+            self.outbox = _rows(connection, "outbox", "seq")
+            self.waiting = connection.execute("SELECT count(*) FROM inbox WHERE state <> 'done'").fetchone()[
+                0
+            ]
+            self.faults = [row for row in self.outbox if row["state"] == "dead"]
+            self.staff = {row["id"]: row["name"] for row in _rows(connection, "staff", "id")}
+            self.history: dict[str, list[Row]] = defaultdict(list)
+            for row in _rows(connection, "alert_event", "alert_id, number"):
+                entry = json.loads(row["entry"])
+                self.history[row["alert_id"]].append({**entry, "at": datetime.fromisoformat(entry["at"])})
+        self.crossings = list(_crossings(self.responses))
+
+    def name(self, alert: Row) -> str:
+        """An alert, for a reader of the report."""
+        return f"{self.codes[alert['enrolment_id']]}'s {alert['rule']} of {alert['raised_at']:%m-%d %H:%M}"
+
+    def pages(self, *, silent: bool = False) -> list[Row]:
+        """The messages about alerts that rang on a phone of the care team (or, `silent`, did not)."""
+        return [
+            row for row in self.outbox
+            if row["lane"] == 0 and row["kind"] == "post" and row["state"] == "sent" and _is_staffs(row)
+            and bool(json.loads(row["content"]).get("silent")) == silent
+        ]  # fmt: skip
+
+    def lists(self) -> list[Row]:
+        """The morning lists and hand-overs that reached the team."""
+        return [row for row in self.outbox
+                if row["lane"] == 4 and row["kind"] == "post" and row["state"] == "sent" and _is_staffs(row)]  # fmt: skip
+
+
+def _is_staffs(row: Row) -> bool:
+    return row["recipient"] == "team" or row["recipient"].startswith("staff:")
+
+
+def _rows(connection: sqlite3.Connection, table: str, order: str) -> list[Row]:
+    found = []
+    for row in connection.execute(f"SELECT * FROM {table} ORDER BY {order}"):
+        one = dict(row)
+        for name, value in one.items():
+            if name.endswith("_at") and isinstance(value, str):
+                one[name] = datetime.fromisoformat(value).replace(tzinfo=UTC)
+        found.append(one)
+    return found
+
+
+# ------------------------------------------------------------------------------ which answers met a rule
+
+
+def _crossings(responses: list[Row]) -> Iterator[Crossing]:
+    earlier: dict[tuple[str, str], list[tuple[datetime, str, Any]]] = defaultdict(list)
+    forms: dict[str, dict[str, Any]] = defaultdict(dict)
+    for row in responses:  # a form's answers of one moment, before any of them is looked at
+        if row["value"] is not None:
+            forms[row["assessment_id"]][row["item"]] = json.loads(row["value"])
+    for row in responses:
+        value = None if row["value"] is None else json.loads(row["value"])
+        if value is None or row["source"] == "system":
+            continue
+        known = earlier[row["enrolment_id"], row["item"]]
+
+        def previous(hours: int, row: Row = row, known: Any = known) -> Any:
+            others = [each for each in known if each[1] != row["assessment_id"]]
+            last = others[-1] if others else None
+            return last[2] if last and row["answered_at"] - last[0] <= hours * HOUR else None
+
+        concepts: dict[str, list[tuple[str, Tier]]] = defaultdict(list)
+        for concept, rule, tier in met(row["item"], value, forms[row["assessment_id"]], previous):
+            concepts[concept].append((rule, tier))
+        for concept, rules in concepts.items():
+            top = max((tier for _, tier in rules), key=TIERS.index)
+            names = frozenset(rule for rule, tier in rules if tier == top)
+            yield Crossing(row["enrolment_id"], row["item"], concept, names, top, row["stored_at"])
+        known.append((row["answered_at"], row["assessment_id"], value))
+
+
+# ------------------------------------------------------------------------------ what is wrong
+
+
+def check(found: Found) -> list[str]:
+    """Everything that was lost or stuck, in words; none: all is well."""
+    return [
+        *_on_record(found), *_has_a_future(found), *_told_again(found), *_lapsed_in_time(found), *_by_somebody(found),
+        *([f"{found.waiting} updates were never handled"] if found.waiting else []),
+        *(f"a message of {row['created_at']:%m-%d %H:%M} came to {row['state']}: {row['fault']}" for row in found.faults),
+    ]  # fmt: skip
+
+
+def _on_record(found: Found) -> Iterator[str]:
+    """Every crossing answer is in an alert's history, and nothing else is."""
+    entries: dict[tuple[str, str, str, datetime], list[str]] = defaultdict(list)
+    for key, alert in found.alerts.items():
+        for entry in found.history[key]:
+            if entry["deed"] in {"raised", "hit"} and (entry["evidence"] or {}).get("item"):
+                about = (alert["enrolment_id"], alert["concept"], entry["evidence"]["item"], entry["at"])
+                entries[about].append(entry["rule"])
+    for each in found.crossings:
+        here = entries.pop((each.enrolment, each.concept, each.item, each.at), [])
+        if not each.rules.intersection(here):
+            code = found.codes[each.enrolment]
+            yield f"{code} met {'/'.join(sorted(each.rules))} at {each.at:%m-%d %H:%M}; on record is {here or 'nothing'}"
+    for (enrolment, concept, item, at), rules in entries.items():
+        yield f"{found.codes[enrolment]} has {rules} ({concept}, {item}) at {at:%m-%d %H:%M}, and nothing met it"
+
+
+def _has_a_future(found: Found) -> Iterator[str]:
+    """Whatever is not closed will be told again, or is open again if nothing follows."""
+    for alert in found.alerts.values():
+        if alert["state"] == "closed":
+            continue
+        if alert["next_at"] is None:
+            yield f"{found.name(alert)} is {alert['state']} and has no next step"
+        elif alert["next_at"] < found.end:
+            yield f"{found.name(alert)} is {alert['state']} and stuck since {alert['next_at']:%m-%d %H:%M}"
+
+
+def _told_again(found: Found) -> Iterator[str]:
+    """From its raising until somebody acts, an urgent alert rings on every step of the ladder."""
+    rang: dict[str, list[datetime]] = defaultdict(list)
+    for row in found.pages():
+        if row["alert_id"]:
+            rang[row["alert_id"]].append(row["created_at"])
+    for key, alert in found.alerts.items():
+        for start, stop in _urgent_stretches(found.history[key], found.end):
+            for step, due in enumerate(_beats(start, stop)):
+                if not any(abs(at - due) <= MINUTE for at in rang[key]):
+                    yield f"{found.name(alert)}: step {step} was due {due:%m-%d %H:%M} and nobody was called"
+
+
+def _urgent_stretches(entries: list[Row], end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """From when until when nobody had it while it was urgent."""
+    start: datetime | None = None
+    for entry in entries:
+        opens = entry["deed"] in OPENS or (entry["deed"] == "hit" and entry["why"] == "tier")
+        if opens and entry["tier"] == "urgent":
+            start = entry["at"]
+        elif entry["deed"] in {"acknowledged", "closed"} and start is not None:
+            yield start, entry["at"]
+            start = None
+    if start is not None:
+        yield start, end
+
+
+def _beats(start: datetime, stop: datetime) -> Iterator[datetime]:
+    """When the urgent ladder calls somebody between two instants: at once, after 10, 20 and 30 minutes, then every 30."""
+    after = 0
+    while after == 0 or start + after * MINUTE < stop:
+        yield start + after * MINUTE
+        after += 10 if after < 30 else 30
+
+
+def _lapsed_in_time(found: Found) -> Iterator[str]:
+    """What somebody has taken and forgotten is open again when its term is over."""
+    for key, alert in found.alerts.items():
+        term, tier = None, "routine"
+        for entry in [*found.history[key], {"deed": "end", "at": found.end, "tier": None}]:
+            if term is not None and entry["at"] > term + MINUTE:
+                yield f"{found.name(alert)} was taken, nothing followed, and it did not open again at {term:%m-%d %H:%M}"
+            if entry["deed"] in {"raised", "hit"} and TIERS.index(entry["tier"]) > TIERS.index(tier):
+                tier = entry["tier"]
+            if entry["deed"] in STEPS:
+                term = entry["at"] + LASTS[tier]
+            elif entry["deed"] in OPENS | {"closed"}:
+                term = None
+
+
+def _by_somebody(found: Found) -> Iterator[str]:
+    for alert in found.alerts.values():
+        if alert["state"] == "acknowledged" and alert["acknowledged_by"] not in found.staff:
+            yield f"{found.name(alert)} was taken by nobody"
+        if alert["state"] == "closed" and (alert["closed_by"] not in found.staff or not alert["action"]):
+            yield f"{found.name(alert)} was closed by nobody, or without an action"
+
+
+# ------------------------------------------------------------------------------ how often it rang
+
+
+def figures(found: Found, days: int) -> dict[str, Any]:
+    """What came of it; all counts are of the whole run unless they say otherwise."""
+    singly = Counter(each.tier for each in found.crossings)
+    pages = found.pages()
+    causes = _by_cause(found, pages)
+    rang: dict[str, list[datetime]] = defaultdict(list)
+    for row in pages:
+        rang[row["alert_id"]].append(row["created_at"])
+    with_rungs: Counter[str] = Counter()
+    for each, times in _alone(found, rang):
+        with_rungs[each.tier] += times
+    by_tier = Counter(found.alerts[row["alert_id"]]["tier"] if row["alert_id"] else "list" for row in pages)
+    urgent = [alert for alert in found.alerts.values() if alert["tier"] == "urgent"]
+    waits = [(alert["taken_at"] - alert["raised_at"]) / MINUTE for alert in urgent if alert["taken_at"]]
+    deeds = Counter(entry["deed"] for entries in found.history.values() for entry in entries)
+    return {
+        "days": days,
+        "patients": len(found.codes),
+        "answers": len(found.responses),
+        "crossing_answers": {**singly, "all": singly.total()},
+        "pages_without_episodes": {**with_rungs, "all": with_rungs.total()},
+        "pages": {**by_tier, "all": len(pages)},
+        "pages_by_cause": dict(causes),
+        "pages_a_day": round(len(pages) / days, 1),
+        "crossings_a_day": round(singly.total() / days, 1),
+        "pages_without_episodes_a_day": round(with_rungs.total() / days, 1),
+        "ratio_to_crossing_answers": round(len(pages) / max(1, singly.total()), 3),
+        "first_pages_to_crossing_answers": round(
+            (len(pages) - causes["ladder"] - causes["lapsed"]) / max(1, singly.total()), 3
+        ),
+        "ratio_to_pages_without_episodes": round(len(pages) / max(1, with_rungs.total()), 3),
+        "the_same_without_routine": round(len(pages) / max(1, with_rungs["urgent"] + with_rungs["soon"]), 3),
+        "silent_messages": len(found.pages(silent=True)),
+        "morning_lists_and_hand_overs": len(found.lists()),
+        "alerts": {**Counter(alert["tier"] for alert in found.alerts.values()), "all": len(found.alerts)},
+        "urgent_minutes_until_taken": {
+            "median": round(statistics.median(waits)) if waits else None, "longest": round(max(waits, default=0)),
+        },
+        "urgent_not_yet_taken": sum(alert["taken_at"] is None for alert in urgent),
+        "taken": deeds["acknowledged"], "lapsed": deeds["lapsed"], "closed": deeds["closed"],
+    }  # fmt: skip
+
+
+def _by_cause(found: Found, pages: list[Row]) -> Counter[str]:
+    """Why it rang: a new alert, a louder answer, a step of the ladder, a forgotten one, a wish of the patient's."""
+    causes: Counter[str] = Counter()
+    for row in pages:
+        here = {
+            entry["deed"]
+            for entry in found.history[row["alert_id"] or ""]
+            if entry["at"] == row["created_at"]
+        }
+        names = ("raised", "lapsed", "hit", "wished", "assigned")
+        causes[next((name for name in names if name in here), "ladder" if row["alert_id"] else "list")] += 1
+    return causes
+
+
+def _alone(found: Found, rang: dict[str, list[datetime]]) -> Iterator[tuple[Crossing, int]]:
+    """How often each crossing answer would have rung as an alert of its own, which fared as the one it is part of.
+
+    At least once; and whenever that alert rang from then on, until a later answer made it ring or it was closed. So a
+    nurse who had the alert in hand is taken to have taken the new one at once: without episodes it would ring more.
+    """
+    where: dict[tuple[str, str, datetime], str] = {}
+    for key, alert in found.alerts.items():
+        for entry in found.history[key]:
+            if entry["deed"] in {"raised", "hit"}:
+                where[alert["enrolment_id"], alert["concept"], entry["at"]] = key
+    for each in found.crossings:
+        key = where.get((each.enrolment, each.concept, each.at), "")
+        until = min(
+            (entry["at"] for entry in found.history[key]
+             if entry["at"] > each.at and (entry["deed"] == "reopened" or (entry["deed"] == "hit" and entry["why"]))),
+            default=found.end,
+        )  # fmt: skip
+        yield each, max(1, sum(each.at <= at < until for at in rang[key]))

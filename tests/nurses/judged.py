@@ -235,8 +235,8 @@ def figures(found: Found, days: int) -> dict[str, Any]:
     for each, times in _alone(found, rang):
         with_rungs[each.tier] += times
     by_tier = Counter(found.alerts[row["alert_id"]]["tier"] if row["alert_id"] else "list" for row in pages)
-    urgent = [alert for alert in found.alerts.values() if alert["tier"] == "urgent"]
-    waits = [(alert["taken_at"] - alert["raised_at"]) / MINUTE for alert in urgent if alert["taken_at"]]
+    stretches = [each for key in found.alerts for each in _urgent_stretches(found.history[key], found.end)]
+    waits = [(stop - start) / MINUTE for start, stop in stretches if stop < found.end]
     deeds = Counter(entry["deed"] for entries in found.history.values() for entry in entries)
     return {
         "days": days,
@@ -258,12 +258,26 @@ def figures(found: Found, days: int) -> dict[str, Any]:
         "silent_messages": len(found.pages(silent=True)),
         "morning_lists_and_hand_overs": len(found.lists()),
         "alerts": {**Counter(alert["tier"] for alert in found.alerts.values()), "all": len(found.alerts)},
+        "raised_again_within_two_days_of_closing": dict(_raised_again(found)),
         "urgent_minutes_until_taken": {
             "median": round(statistics.median(waits)) if waits else None, "longest": round(max(waits, default=0)),
         },
-        "urgent_not_yet_taken": sum(alert["taken_at"] is None for alert in urgent),
+        "urgent_not_yet_taken": len(stretches) - len(waits),
         "taken": deeds["acknowledged"], "lapsed": deeds["lapsed"], "closed": deeds["closed"],
     }  # fmt: skip
+
+
+def _raised_again(found: Found) -> Counter[str]:
+    """Alerts of a matter that the team had closed at most two days before, by tier: one illness, several episodes."""
+    closed: dict[tuple[str, str], datetime] = {}
+    again: Counter[str] = Counter()
+    for alert in found.alerts.values():
+        about = (alert["enrolment_id"], alert["concept"])
+        if about in closed and alert["raised_at"] - closed[about] <= 48 * HOUR:
+            again[alert["tier"]] += 1
+        if alert["closed_at"]:
+            closed[about] = alert["closed_at"]
+    return again
 
 
 def _by_cause(found: Found, pages: list[Row]) -> Counter[str]:

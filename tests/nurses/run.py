@@ -42,6 +42,7 @@ def in_words(figures: dict[str, Any], problems: list[str]) -> str:
         f"{say['patients']} patients, {say['days']} days, {say['answers']:,} answers on record",
         f"answers that met a rule         {_tiers(say['crossing_answers'])}; {say['crossings_a_day']} a day",
         f"alerts (episodes)               {_tiers(say['alerts'])}",
+        f"  of a matter closed 2 days before at most: {_tiers(_with_all(say['raised_again_within_two_days_of_closing']))}",
         f"pages: messages that rang       {_tiers(say['pages'])}; {say['pages_a_day']} a day",
         f"  because of                    {', '.join(f'{name} {n:,}' for name, n in say['pages_by_cause'].items())}",
         (
@@ -68,6 +69,10 @@ def in_words(figures: dict[str, Any], problems: list[str]) -> str:
         f"lost or stuck                   {len(problems)}",
     ]
     return "\n".join([*lines, *problems[:20]])
+
+
+def _with_all(counts: dict[str, int]) -> dict[str, int]:
+    return {**counts, "all": sum(counts.values())}
 
 
 def _tiers(counts: dict[str, int]) -> str:

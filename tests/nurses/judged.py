@@ -234,6 +234,9 @@ def figures(found: Found, days: int) -> dict[str, Any]:
     with_rungs: Counter[str] = Counter()
     for each, times in _alone(found, rang):
         with_rungs[each.tier] += times
+    # Where every threshold rings, a routine answer rings and climbs as often as one of the same day does.
+    often = with_rungs["soon"] / max(1, singly["soon"])
+    without_tiers = round(with_rungs["urgent"] + with_rungs["soon"] + singly["routine"] * max(1.0, often))
     by_tier = Counter(found.alerts[row["alert_id"]]["tier"] if row["alert_id"] else "list" for row in pages)
     stretches = [each for key in found.alerts for each in _urgent_stretches(found.history[key], found.end)]
     waits = [(stop - start) / MINUTE for start, stop in stretches if stop < found.end]
@@ -244,6 +247,7 @@ def figures(found: Found, days: int) -> dict[str, Any]:
         "answers": len(found.responses),
         "crossing_answers": {**singly, "all": singly.total()},
         "pages_without_episodes": {**with_rungs, "all": with_rungs.total()},
+        "pages_without_episodes_and_tiers": without_tiers,
         "pages": {**by_tier, "all": len(pages)},
         "pages_by_cause": dict(causes),
         "pages_a_day": round(len(pages) / days, 1),
@@ -254,6 +258,7 @@ def figures(found: Found, days: int) -> dict[str, Any]:
             (len(pages) - causes["ladder"] - causes["lapsed"]) / max(1, singly.total()), 3
         ),
         "ratio_to_pages_without_episodes": round(len(pages) / max(1, with_rungs.total()), 3),
+        "ratio_to_pages_without_episodes_and_tiers": round(len(pages) / max(1, without_tiers), 3),
         "the_same_without_routine": round(len(pages) / max(1, with_rungs["urgent"] + with_rungs["soon"]), 3),
         "silent_messages": len(found.pages(silent=True)),
         "morning_lists_and_hand_overs": len(found.lists()),

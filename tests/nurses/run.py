@@ -54,6 +54,10 @@ def in_words(figures: dict[str, Any], problems: list[str]) -> str:
             f"counting no routine answers {say['the_same_without_routine']}"
         ),
         (
+            "ratio where routine answers would ring and climb like those of the same day: "
+            f"{say['ratio_to_pages_without_episodes_and_tiers']}"
+        ),
+        (
             f"ratio to one page an answer     {say['ratio_to_crossing_answers']}; only first messages, no ladder and no "
             f"lapse {say['first_pages_to_crossing_answers']}"
         ),

@@ -9,12 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probot.alerts.ladder import climb, first_due, quiet_now, reason, started_at
+from probot.alerts.ladder import (
+    MORNING as AT_THEIR_END,
+)
+from probot.alerts.ladder import (
+    climb,
+    first_due,
+    first_rung_at,
+    ladder_at,
+    ladder_for,
+    quiet_now,
+    reason,
+    started_at,
+)
 from probot.alerts.life import absorb, acknowledge, raise_alert
-from probot.alerts.model import Evidence, Hit
+from probot.alerts.model import Entry, Evidence, Hit
+from probot.study.care import Rota
 from probot.study.model import Rung
 from probot.values import EnrolmentId, StaffId
-from tests.alerts.small_study import STUDY, at
+from tests.alerts.small_study import LADDERS, STUDY, at
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MORNING = at(4)
@@ -114,6 +127,7 @@ def test_an_acknowledged_alert_is_not_climbed_and_keeps_its_term():
     climbed = climb(STUDY, taken, at(9))
     assert (climbed.notify, climbed.digest, climbed.alert) == ((), (), taken)
     assert climbed.next_at == at(4, "13:01")
+    assert not climbed.repeat
 
 
 def test_an_open_alert_that_lost_its_next_step_finds_it_again():
@@ -231,6 +245,83 @@ def test_repeats_go_on_beside_the_rungs_above_them():
 def test_a_ladder_that_ends_is_told_again_every_day(ladder):
     told = told_until(fresh(ladder=ladder), at(7), step=30 * MINUTE)
     assert told == [(day * 24 * 60, ("care_team",), ()) for day in range(4)]
+
+
+def test_a_tier_without_a_ladder_is_told_to_the_team():
+    alert = fresh(ladder=())
+    assert (alert.ladder, alert.next_at) == ((Rung("care_team"),), at(4))
+    assert first_rung_at(STUDY, (), "urgent", at(4)) == at(4)
+    assert climb(STUDY, replace(alert, ladder=()), at(4)).notify == ("care_team",)
+
+
+def test_whoever_is_on_call_is_called_at_once_beside_every_rung_of_the_urgent_ladder():
+    study = replace(STUDY, rota=Rota((), ()))
+    first, *others = LADDERS["urgent"]
+    assert ladder_for(study, "urgent") == (first, Rung("on_call"), *others)
+    assert ladder_for(study, "soon") == LADDERS["soon"]
+
+
+def test_whoever_is_told_without_a_sound_is_told_again_at_the_end_of_the_quiet_hours_and_nobody_else():
+    team, reader, doctor = Rung("care_team"), Rung("reader", digest=time(8)), Rung("doctor", 4 * HOUR)
+    aloud = Rung("care_team", AT_THEIR_END)
+    at_night = ladder_at(STUDY, "soon", (team, reader, doctor), at(4, "23:00"))
+    assert at_night == (team, aloud, reader, doctor)
+    assert ladder_at(STUDY, "soon", at_night, at(5, "02:00")) == at_night, "not once more for each opening"
+    assert ladder_at(STUDY, "soon", at_night, at(5, "12:00")) == (team, reader, doctor)
+
+
+@pytest.mark.parametrize("deed", ["reopened", "lapsed", "woken", "left"])
+def test_the_ladder_begins_anew_whenever_it_is_open_again(deed):
+    alert = fresh()
+    again = replace(alert, history=(*alert.history, Entry(deed, at(5)), Entry("hit", at(6))))
+    assert started_at(again) == at(5)
+
+
+def test_a_ladder_that_ends_is_told_again_to_everybody_a_day_after_its_last_rung():
+    ladder = (Rung("care_team"), Rung("doctor", 10 * MINUTE))
+    told = told_until(fresh(ladder=ladder), at(6, "10:00"), step=5 * MINUTE)
+    both = ("care_team", "doctor")
+    assert told == [
+        (0, ("care_team",), ()),
+        (10, ("doctor",), ()),
+        (24 * 60 + 10, both, ()),
+        (48 * 60 + 10, both, ()),
+    ]
+
+
+def test_a_digest_that_names_nobody_is_the_teams():
+    climbed = climb(STUDY, fresh("routine", ladder=(Rung("", digest=time(8)),)), at(5, "08:00"))
+    assert (climbed.notify, climbed.digest) == ((), ("care_team",))
+
+
+def test_a_rung_that_reaches_nobody_counts_as_no_telling():
+    ladder = (Rung("", repeat=30 * MINUTE), Rung("doctor", 60 * MINUTE))
+    climbed = climb(STUDY, fresh(ladder=ladder), at(4))
+    assert (climbed.notify, climbed.alert.notified_at) == ((), None)
+    climbed = climb(STUDY, climbed.alert, at(4, "10:00"))
+    assert (climbed.notify, climbed.alert.notified_at) == (("doctor",), at(4, "10:00"))
+
+
+def test_those_told_before_are_told_again_when_a_new_rung_falls_on_a_repetition():
+    ladder = (Rung("care_team", repeat=30 * MINUTE), Rung("doctor", 60 * MINUTE))
+    late = climb(STUDY, climb(STUDY, fresh(ladder=ladder), at(4)).alert, at(4, "09:50"))
+    assert late.notify == ("care_team",)
+    assert climb(STUDY, late.alert, at(4, "10:00")).notify == ("care_team", "doctor")
+
+
+def test_a_next_step_that_was_lost_is_found_without_telling_anybody_early():
+    routine = climb(STUDY, replace(fresh("routine"), next_at=None), at(4, "09:00"))
+    assert (routine.digest, routine.next_at) == ((), at(5, "08:00"))
+    rungs = (Rung("care_team"), Rung("doctor", 10 * MINUTE), Rung("investigator", 20 * MINUTE))
+    climbed = climb(STUDY, fresh(ladder=rungs), at(4)).alert
+    again = climb(STUDY, replace(climbed, next_at=None), at(4, "09:05"))
+    assert (again.notify, again.next_at) == ((), at(4, "09:10"))
+
+
+def test_a_repeating_alert_that_lost_its_next_step_is_rather_said_once_too_often():
+    climbed = climb(STUDY, fresh(), at(4, "09:30")).alert
+    again = climb(STUDY, replace(climbed, next_at=None), at(4, "09:31"))
+    assert (again.notify, again.next_at) == (ALL, at(4, "10:00"))
 
 
 # ---------------------------------------------------------------- any ladder, any ticks

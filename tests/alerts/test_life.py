@@ -23,9 +23,9 @@ from probot.alerts.life import (
     latest,
     raise_alert,
 )
-from probot.alerts.model import Alert, Evidence, Hit
+from probot.alerts.model import Alert, Entry, Evidence, Hit
 from probot.study.model import TIERS
-from probot.values import EnrolmentId, StaffId
+from probot.values import EnrolmentId, StaffId, derived_id
 from tests.alerts.small_study import LADDERS, STUDY, at
 
 NURSE, DOCTOR = StaffId("nurse-li"), StaffId("dr-wu")
@@ -118,6 +118,7 @@ def test_the_same_cause_makes_the_same_alert_and_another_cause_another():
 
     assert make("response-1", at(4)) == make("response-1", at(5))
     assert make("response-1", at(4)) != make("response-2", at(4))
+    assert make("response-1", at(4)) == derived_id("alert", "e", "pain", "response-1"), "in every release"
 
 
 # ---------------------------------------------------------------- refusals
@@ -144,6 +145,8 @@ def test_while_open_only_a_rise_of_two_points_over_the_worst_is_told(value, why)
     assert (absorbed.notify, absorbed.why) == (why is not None, why)
     assert absorbed.tell == (("care_team",) if why else ())
     assert (absorbed.alert.hits, latest(absorbed.alert).value) == (2, value)
+    assert absorbed.alert.last_hit_at == at(4, "15:00")
+    assert absorbed.alert.history[-1].why == (why or "")
     assert (absorbed.alert.evidence.value, absorbed.alert.peak) == (8, max(8, value))
 
 
@@ -256,7 +259,7 @@ def test_once_taken_any_rise_opens_the_alert_again(value, why):
     assert after.state == ("open" if why else "acknowledged")
     if why:
         assert (after.rung, after.next_at, after.told) == (0, at(4, "15:00"), ())
-        assert after.acknowledged_by is None
+        assert (after.acknowledged_by, after.acknowledged_at) == (None, None)
         taken = [entry for entry in after.history if entry.deed == "acknowledged"]
         assert [(entry.by, entry.at) for entry in taken] == [(NURSE, at(4, "09:02"))]
         assert after.history[-1].deed == "reopened"
@@ -313,6 +316,46 @@ def test_a_correction_is_noted_and_withdraws_nothing(state):
 def test_a_correction_of_something_else_changes_nothing():
     before = in_state("open")
     assert corrected(before, "stools", 8, 3, at(4, "11:00")) is before
+
+
+def test_a_closed_alert_says_by_whom_when_how_and_why():
+    closed = close(in_state("acknowledged"), DOCTOR, at(4, "09:30"), "none", "known for years")
+    assert (closed.closed_by, closed.closed_at) == (DOCTOR, at(4, "09:30"))
+    assert (closed.action, closed.action_reason) == ("none", "known for years")
+    assert closed.history[-1] == Entry(
+        "closed", at(4, "09:30"), by=DOCTOR, code="none", words="known for years"
+    )
+
+
+def test_when_it_was_first_taken_stays_however_often_it_is_taken_again():
+    free = steps.lapsed(STUDY, in_state("acknowledged"), at(4, "14:00"))
+    assert acknowledge(STUDY, free, DOCTOR, at(4, "15:00")).taken_at == at(4, "09:02")
+
+
+def test_what_has_no_number_has_no_worst_number():
+    def new(item):
+        return raise_alert(STUDY, EnrolmentId("e"), Hit("r", "soon", "c", Evidence(item=item)), "c", at(4))
+
+    assert new(None).peak is None
+    assert new("pain").peak is None
+    assert new("quality").peak is None, "where higher is better as well"
+
+
+def test_the_worst_number_is_of_the_item_that_it_was_raised_for():
+    alert = raised(value=5)
+    other = absorb(STUDY, alert, hit(value=30, item="stools"), at(4, "10:00")).alert
+    assert other.peak == 5
+    assert absorb(STUDY, other, hit(value=None), at(4, "11:00")).alert.peak == 5, (
+        "an answer left out is no number"
+    )
+
+
+def test_a_history_with_gaps_still_knows_what_the_alert_was_raised_for():
+    alert = raised(value=8)
+    without = replace(alert, history=())
+    assert latest(without) == alert.evidence
+    assert corrected(without, "pain", 8, 3, at(4, "11:00")).history[-1].deed == "corrected"
+    assert latest(replace(alert, history=(*alert.history, Entry("hit", at(4))))) == alert.evidence
 
 
 # ---------------------------------------------------------------- any sequence at all

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from probot.alerts.evidence import evidence_of
 from probot.alerts.model import Evidence, TrendPoint
 from probot.alerts.rules import hits, signal_hits, strongest, witnesses
 from probot.study.conditions import And, Answer, Compare, Not, Number, Word
-from probot.study.model import TIERS
+from probot.study.model import TIERS, Rule
 from tests.alerts.small_study import FEVER, ITEMS, STUDY, at, at_least, facts, march
 
 
@@ -272,3 +273,34 @@ def test_however_the_answers_come_in_every_rule_that_is_true_in_the_end_was_met_
         known[item] = answers[item]
         seen |= set(rules_met(at(20), dict(known), changed={item}))
     assert seen == set(rules_met(at(20), answers))
+
+
+# ---------------------------------------------------------------- words and signals, to the letter
+
+
+def spoken_of(signal, words, *rules):
+    study = replace(STUDY, rules={**STUDY.rules, **{rule.id: rule for rule in rules}})
+    return [hit.rule for hit in signal_hits(study, signal, words)]
+
+
+def a_rule(words, on="note"):
+    return Rule("more", "urgent", "more", STUDY.title, on=on, words=words)
+
+
+def test_a_signal_without_words_leaves_none_in_the_evidence():
+    assert [hit.evidence for hit in signal_hits(STUDY, "note")] == [Evidence()]
+
+
+def test_words_for_one_signal_are_not_listened_for_in_another():
+    assert spoken_of("media", "there is blood", a_rule(("blood",), "media")) == ["more"]
+    assert spoken_of("unclear", "there is blood", a_rule(("blood",), "media")) == ["unclear"]
+
+
+def test_a_rule_word_that_is_empty_is_in_no_text():
+    assert spoken_of("note", "all is well", a_rule((" ", ""))) == ["note"]
+
+
+def test_english_words_stand_apart_and_chinese_ones_need_not():
+    assert spoken_of("note", "chestpain") == ["note"]
+    assert spoken_of("note", "my chest  pain is back") == ["distress"]
+    assert spoken_of("note", "胸 痛") == ["distress"]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from probot.alerts import life, steps
-from probot.alerts.ladder import climb
-from probot.alerts.model import Alert, Evidence, Hit
+from probot.alerts.ladder import MORNING, climb
+from probot.alerts.model import Alert, Entry, Evidence, Hit
 from probot.alerts.present import alert_message, open_list_message
 from probot.flows.buttons import read
-from probot.study.model import HANDLING
+from probot.study.model import HANDLING, Rung
 from probot.values import EnrolmentId, StaffId
 from tests.alerts.small_study import STUDY, at
 
@@ -103,7 +104,11 @@ def test_what_waits_longer_may_be_put_off_longer_and_only_the_longest_few_are_of
 
 def test_nothing_is_done_about_an_alert_that_nobody_has_or_that_is_closed():
     closed = life.close(taken(), MEI, NOON, "advice")
-    for refused in (steps.called(STUDY, closed, TOM, NOON), steps.assigned(STUDY, closed, TOM, MEI, NOON)):
+    for refused in (
+        steps.called(STUDY, closed, TOM, NOON),
+        steps.assigned(STUDY, closed, TOM, MEI, NOON),
+        steps.snoozed(STUDY, closed, TOM, HOUR, "busy", NOON),
+    ):
         assert refused == life.AlreadyClosed(MEI, NOON)
     free = steps.lapsed(STUDY, taken(), NOON + 4 * HOUR)
     assert steps.called(STUDY, free, TOM, NOON + 5 * HOUR) == life.NotTaken()
@@ -165,3 +170,73 @@ def test_a_list_names_whoever_has_it_now():
     given = steps.assigned(STUDY, taken(), MEI, TOM, NOON)
     line = open_list_message(STUDY, [(given, "P-001")], "en", NOON, NAMES).text.split("\n")[1]
     assert line.endswith("with Tom")
+
+
+def test_each_step_is_on_record_as_it_was():
+    alert, later = taken(), NOON + HOUR
+
+    def noted(after):
+        assert after.history[:-1] == alert.history
+        return after.history[-1]
+
+    assert noted(steps.called(STUDY, alert, MEI, later)) == Entry("called", later, by=MEI)
+    assert noted(steps.assigned(STUDY, alert, MEI, TOM, later)) == Entry("assigned", later, by=MEI, to=TOM)
+    assert noted(steps.snoozed(STUDY, alert, MEI, HOUR, "asleep", later)) == Entry(
+        "snoozed", later, by=MEI, until=later + HOUR, words="asleep"
+    )
+    assert noted(steps.asked(STUDY, alert, MEI, "Worse?", later)) == Entry(
+        "asked", later, by=MEI, words="Worse?"
+    )
+    assert noted(steps.answered(alert, "Yes", later)) == Entry("answered", later, words="Yes")
+    assert noted(steps.undelivered(alert, "blocked", later)) == Entry("undelivered", later, why="blocked")
+    assert noted(steps.wished(alert, "now", later)) == Entry("wished", later, code="now")
+    assert steps.wished(alert, "now", later).wish == "now"
+    assert noted(steps.lapsed(STUDY, alert, later)) == Entry("lapsed", later, by=MEI, tier="urgent")
+    left = steps.lapsed(STUDY, alert, later, left=True)
+    assert noted(left) == Entry("left", later, by=MEI, tier="urgent")
+
+
+def test_the_lengths_to_choose_from_go_from_a_quarter_of_an_hour_to_a_week():
+    hours = (1 / 4, 1 / 2, 1, 2, 4, 8, 12, 24, 48, 72, 168)
+    assert tuple(each / HOUR for each in steps.SNOOZES) == hours
+
+
+def test_nobody_has_what_is_open_whoever_it_was_given_to_before():
+    given = steps.assigned(STUDY, taken(), MEI, TOM, NOON + MINUTE)
+    assert steps.holder(steps.lapsed(STUDY, given, NOON + 5 * HOUR)) is None
+
+
+def test_what_is_open_again_at_night_is_told_then_and_in_the_morning():
+    night = at(4, "23:00")
+    again = steps.lapsed(STUDY, taken("many_stools", 5, "stools"), night)
+    assert (again.next_at, again.acknowledged_at) == (night, None)
+    assert again.ladder[:2] == (Rung("care_team"), Rung("care_team", MORNING))
+
+
+@pytest.mark.parametrize(
+    "deed", ["acknowledged", "reopened", "lapsed", "woken", "left", "called", "assigned", "asked", "closed"]
+)
+def test_whatever_is_done_later_ends_a_snooze(deed):
+    alert = steps.snoozed(STUDY, taken(), MEI, HOUR, "asleep", NOON)
+    assert steps.snoozed_until(alert) == NOON + HOUR
+    later = replace(alert, history=(*alert.history, Entry(deed, NOON + MINUTE)))
+    assert steps.snoozed_until(later) is None
+    heard = replace(alert, history=(*alert.history, Entry("answered", NOON + MINUTE)))
+    assert steps.snoozed_until(heard) == NOON + HOUR, "an answer of the participant does not"
+
+
+def test_what_was_never_put_off_is_not():
+    assert steps.snoozed_until(taken()) is None
+    assert steps.snoozed_until(replace(taken(), history=())) is None
+
+
+@pytest.mark.parametrize(
+    ("deed", "minutes"),
+    [("called", 50), ("asked", 50), ("assigned", 50), *((deed, 60) for deed in steps.BEGIN_ANEW)],
+)
+def test_the_time_it_may_be_put_off_for_runs_from_the_first_snooze_since_it_was_taken(deed, minutes):
+    alert = steps.called(STUDY, taken(), MEI, NOON + 5 * MINUTE)
+    assert steps.may_be_put_off(STUDY, alert, NOON + 10 * MINUTE) == HOUR, "a call takes nothing from it"
+    alert = steps.snoozed(STUDY, alert, MEI, 15 * MINUTE, "asleep", NOON + 10 * MINUTE)
+    alert = replace(alert, history=(*alert.history, Entry(deed, NOON + 15 * MINUTE)))
+    assert steps.may_be_put_off(STUDY, alert, NOON + 20 * MINUTE) == minutes * MINUTE

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probot.outcomes.adverse import CONTACTS, STATES, WHY_AGAIN, WHY_NOT, AdverseEvent, Deed, State, Version
+from probot.outcomes.adverse import (
+    CONTACTS,
+    STATES,
+    WHY_AGAIN,
+    WHY_NOT,
+    AdverseEvent,
+    Deed,
+    Entry,
+    State,
+    Version,
+)
 from probot.outcomes.adverse_words import actions, answer_words, buttons, card, choices, refusal, summary
 from probot.outcomes.judging import MOVES, POWERS, Problem, Refused, do, judge, problems
 from probot.outcomes.sae_clock import NOBODY_JUDGES, due_at, left, remind, runs, wound
@@ -46,14 +56,14 @@ def serious(state: State = "adjudicated", **more: Any) -> AdverseEvent:
 
 
 LEGAL = """
-candidate: acknowledge contact
-under_review: fill adjudicate dismiss contact
-adjudicated: amend dismiss sign report contact
-signed: amend report contact resolve reopen
-follow_up: amend report contact resolve reopen
-resolved: amend report contact lock reopen
-locked: reopen
-dismissed: reopen
+candidate: acknowledge>under_review contact>candidate
+under_review: fill>under_review adjudicate>adjudicated dismiss>dismissed contact>under_review
+adjudicated: amend>adjudicated dismiss>dismissed sign>signed report>adjudicated contact>adjudicated
+signed: amend>adjudicated report>signed contact>follow_up resolve>resolved reopen>under_review
+follow_up: amend>adjudicated report>follow_up contact>follow_up resolve>resolved reopen>under_review
+resolved: amend>adjudicated report>resolved contact>resolved lock>locked reopen>under_review
+locked: reopen>under_review
+dismissed: reopen>under_review
 """
 
 
@@ -61,7 +71,7 @@ dismissed: reopen
 @pytest.mark.parametrize("deed", get_args(Deed))
 def test_only_the_moves_of_the_protocol_are_in_the_table(state: State, deed: Deed) -> None:
     lines = dict(line.split(": ") for line in LEGAL.strip().splitlines())
-    assert (deed in MOVES[state]) == (deed in lines[state].split())
+    assert MOVES[state].get(deed) == dict(move.split(">") for move in lines[state].split()).get(deed)
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -100,6 +110,10 @@ def test_only_investigators_judge_and_sign_and_nurses_acknowledge_and_are_in_tou
         (event("signed", version()), "resolve", "", "outcome_open"),
         (serious("resolved"), "lock", "", "not_reported"),
         (event("locked", version()), "reopen", "", "no_reason"),
+        (event("adjudicated"), "sign", "", "nothing_judged"),
+        (event("adjudicated"), "report", "", "nothing_judged"),
+        (event("signed"), "resolve", "", "nothing_judged"),
+        (event("candidate"), "sign", "", "move"),
     ],
 )
 def test_a_move_that_lacks_something_says_what(
@@ -107,7 +121,7 @@ def test_a_move_that_lacks_something_says_what(
 ) -> None:
     after = do(before, deed, ZHOU, NOW, detail)
     assert isinstance(after, Refused)
-    assert after.reason == reason
+    assert (after.reason, after.deed, after.state) == (reason, deed, before.state)
     for language in STUDY.languages:
         assert refusal(after, language)
 
@@ -125,6 +139,56 @@ def test_a_signature_belongs_to_one_version_and_an_amendment_has_to_be_signed_an
     assert (better.latest.grade if better.latest else None, better.worst) == (1, 3)
 
 
+def done(after: AdverseEvent | Refused) -> AdverseEvent:
+    assert isinstance(after, AdverseEvent)
+    return after
+
+
+def test_each_deed_is_on_record_with_who_when_why_and_which_version() -> None:
+    judged = event("adjudicated", version())
+    assert done(do(judged, "contact", ZHOU, NOW, "phone")).history == (
+        Entry("contact", NOW, ZHOU, "phone", 1),
+    )
+    assert done(do(event(), "acknowledge", ZHOU, NOW)).history == (Entry("acknowledge", NOW, ZHOU, "", None),)
+    amended = done(judge(judged, "amend", version(2, reason="new culture"), "Asia/Shanghai"))
+    assert amended.history == (Entry("amend", NOW, ZHOU, "new culture", 2),)
+
+
+def test_a_report_is_on_record_with_who_and_when() -> None:
+    reported = done(do(serious(), "report", ZHOU, NOW))
+    assert (reported.reported_at, reported.reported_by) == (NOW, ZHOU)
+
+
+def test_the_signature_goes_with_an_amendment_a_dismissal_and_a_reopening() -> None:
+    signed = done(do(event("adjudicated", version()), "sign", ZHOU, NOW))
+    signed_before = replace(signed, state="adjudicated")
+    for after in (
+        done(judge(signed, "amend", version(2, reason="new culture"), "Asia/Shanghai")),
+        done(do(signed_before, "dismiss", ZHOU, NOW, "error")),
+        done(do(signed, "reopen", ZHOU, NOW, "news")),
+    ):
+        assert (after.signed, after.signed_by, after.signed_at) == (None, None, None)
+
+
+def test_a_judgement_where_the_table_has_none_is_refused() -> None:
+    assert judge(event(), "adjudicate", version(), "Asia/Shanghai") == Refused(
+        "move", "adjudicate", "candidate"
+    )
+
+
+def test_what_is_no_judgement_yet_can_be_left_and_what_was_reported_goes_on() -> None:
+    assert done(do(event("under_review"), "contact", ZHOU, NOW, "phone")).state == "under_review"
+    assert done(do(event("resolved", version()), "lock", ZHOU, NOW)).state == "locked", "it is not serious"
+    reported = replace(serious("resolved"), reported_at=NOW)
+    assert done(do(reported, "lock", ZHOU, NOW)).state == "locked"
+    assert done(do(replace(reported, state="signed"), "contact", ZHOU, NOW, "phone")).state == "follow_up"
+
+
+def test_without_a_day_of_its_own_the_clock_counts_from_when_it_became_known() -> None:
+    known = replace(event("under_review"), known_at=NOW - timedelta(days=2))
+    assert done(judge(known, "adjudicate", version(), "Asia/Shanghai")).aware_at == NOW - timedelta(days=2)
+
+
 def test_an_amendment_without_a_reason_is_refused() -> None:
     refused = judge(event("signed", version()), "amend", version(2), "Asia/Shanghai")
     assert isinstance(refused, Refused)
@@ -139,6 +203,9 @@ def test_an_amendment_without_a_reason_is_refused() -> None:
         ({"narrative": None, "outcome": None}, [("missing", "outcome"), ("missing", "narrative")]),
         ({"term": "other", "search": "t1"}, []),
         ({"term": "other"}, [("missing", "search")]),
+        ({"term": None}, [("missing", "term")]),
+        ({"term": "other", "search": "t12", "specify": "a burn"}, []),
+        ({"onset": None, "outcome": "recovered", "ended": "2026-03-01"}, [("missing", "onset")]),
         ({"term": "other", "search": "t12"}, [("missing", "specify")]),
         ({"term": named("Oral pain").key, "grade": "g4"}, [("grade_of_term", "grade")]),
         ({"serious": "yes"}, [("criteria", "criteria")]),

@@ -41,7 +41,7 @@ def hits(study: Study, facts: Facts, changed: frozenset[str], zone: str | None =
     """
     found = []
     for rule in study.rules.values():
-        if rule.when is None or decide(rule.when, facts) is not True:
+        if rule.when is None:
             continue
         resting = [item for item in witnesses(rule.when, facts) if item in changed]
         if resting:

@@ -19,7 +19,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal --generat
 # The group alone, without probot's own dependencies.
 BENCH_LOCK := $(subst pyproject.toml --group build,--group bench,$(LOCK))
 
-.PHONY: help run test soak kills nurses bench check format lock clean
+.PHONY: help run test soak kills nurses mutants bench check format lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -43,6 +43,9 @@ kills: $(VENV)/.test ## kill -9 real processes hundreds of times on both databas
 
 nurses: $(VENV)/.test ## live 28 days with 120 patients and a care team that answers late or not at all; what is lost, how often it rings (JSON=file)
 	@$(BIN)/python -m tests.nurses.run $(if $(JSON),--json $(JSON)) $(ARGS)
+
+mutants: $(VENV)/.test ## change the rules of alerting by one small fault at a time and see that a test fails (ARGS=ladder: that group alone)
+	@$(BIN)/python -m tests.mutants.run $(ARGS)
 
 check: $(VENV)/.test ## format, lint, types, floors and the pure tests, in under a minute
 	@$(BIN)/ruff format --check .

@@ -94,7 +94,7 @@ def test_only_investigators_judge_and_sign_and_nurses_acknowledge_and_are_in_tou
     may = {name: {deed for deed in POWERS if POWERS[deed] in power} for name, power in roles.items()}
     assert may["nurse"] == {"noted", "acknowledge", "contact"}
     assert may["doctor"] == may["nurse"] | {"fill"}
-    assert may["investigator"] == set(POWERS)
+    assert may["investigator"] == set(POWERS) == set(get_args(Deed))
 
 
 # ------------------------------------------------------------------------------ what a move needs besides

@@ -11,7 +11,7 @@ import pytest
 from probot.alerts.life import acknowledge, close, raise_alert
 from probot.alerts.model import Alert, Evidence, Hit
 from probot.alerts.steps import lapsed
-from probot.flows.buttons import WelcomeTap, write
+from probot.flows.buttons import CommandTap, WelcomeTap, write
 from probot.flows.session import Session
 from probot.messages import Button, Message
 from probot.services import audience
@@ -368,9 +368,13 @@ def test_a_copy_of_the_welcome_is_not_said_once_that_step_is_done(turn):
         for step in ("language", "consent")
     }
     plain = message_to_json(Message("Welcome"))
+    other = message_to_json(Message("?", buttons=((Button("Yes", write(CommandTap("language", "en"))),),)))
     assert _why_not(turn, told(one, "welcome", content=asks["language"], repeat=True)) == "answered meanwhile"
     assert _why_not(turn, told(one, "welcome", content=asks["consent"], repeat=True)) == ""
     assert _why_not(turn, told(one, "welcome", content=asks["language"])) == ""
     assert _why_not(turn, told(one, "welcome", content=plain, repeat=True)) == ""
+    assert _why_not(turn, told(one, "welcome", content=other, repeat=True)) == "", (
+        "a button of something else"
+    )
     people.change_enrolment(turn.connection, one.id, welcome=None)
     assert _why_not(turn, told(one, "welcome", content=asks["language"], repeat=True)) == ""

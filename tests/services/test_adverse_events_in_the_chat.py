@@ -3,7 +3,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from probot.flows.session import Opened, Tapped
 from probot.services.auditor import findings
+from probot.services.begin import begin
+from probot.services.converse import Reply, carry_on
+from probot.store import people
 from probot.wording import say
 from tests.world import Clinic, Phone, a_clinic
 
@@ -16,6 +20,11 @@ async def filled_in(phone: Phone, *taps: str) -> None:
     for tap in taps or FORM:
         await phone.tap(tap)
     await phone.say("Cannot drink; on the ward since the morning.")
+
+
+async def begun(phone: Phone) -> None:
+    await phone.say("/ae P-001")
+    await phone.tap("New adverse event: P-001")
 
 
 def deeds(clinic: Clinic) -> list[str]:
@@ -72,8 +81,7 @@ async def test_what_a_clinician_writes_alarms_nobody_and_shows_in_no_answers(sql
     async with a_clinic(sqlite_url, migrated=True) as clinic:
         zhou = await clinic.staff("Zhou", "investigator")
         await clinic.patient("P-001")
-        await zhou.say("/ae P-001")
-        await zhou.tap("New adverse event: P-001")
+        await begun(zhou)
         await filled_in(zhou, *FORM[:3], "Not serious", *FORM[7:])
         await zhou.tap("Amend")
         await zhou.say("chest pain, shaking chills, help")
@@ -89,8 +97,7 @@ async def test_a_nurse_notes_a_candidate_a_doctor_fills_it_in_and_only_an_invest
         nurse, tom = await clinic.staff("Mei", "nurse"), await clinic.staff("Tom", "doctor")
         zhou = await clinic.staff("周医生", "investigator", "zh")
         await clinic.patient("P-001")
-        await nurse.say("/ae P-001")
-        await nurse.tap("New adverse event: P-001")
+        await begun(nurse)
         assert latest(clinic)["state"] == "candidate"
         assert "需要研究者判定" in zhou.texts[-1]
         await nurse.tap("I was in touch")
@@ -117,8 +124,7 @@ async def test_an_amendment_asks_only_for_what_changes_and_keeps_the_version_bef
     async with a_clinic(sqlite_url, migrated=True) as clinic:
         zhou = await clinic.staff("Zhou", "investigator")
         await clinic.patient("P-001")
-        await zhou.say("/ae P-001")
-        await zhou.tap("New adverse event: P-001")
+        await begun(zhou)
         await filled_in(zhou, *FORM[:3], "Not serious", *FORM[7:])
         await zhou.tap("Sign this judgement")
         await zhou.tap("Amend")
@@ -142,8 +148,7 @@ async def test_a_form_that_does_not_fit_says_what_is_missing_and_change_mends_it
     async with a_clinic(sqlite_url, migrated=True) as clinic:
         zhou = await clinic.staff("Zhou", "investigator")
         await clinic.patient("P-001")
-        await zhou.say("/ae P-001")
-        await zhou.tap("New adverse event: P-001")
+        await begun(zhou)
         await zhou.tap("Another term …")
         await zhou.say("皮肤疼痛")
         await filled_in(zhou, "4: life-threatening", "Today", "Not serious", *FORM[7:])
@@ -182,11 +187,6 @@ async def test_healing_is_worked_out_told_once_and_cannot_be_entered(sqlite_url:
 
 async def _examined(clinic: Clinic, zhou: Phone, pain: int, grade: str) -> None:
     def answer(turn: Any) -> None:
-        from probot.flows.session import Opened, Tapped
-        from probot.services.begin import begin
-        from probot.services.converse import Reply, carry_on
-        from probot.store import people
-
         enrolment = people.by_code(turn.connection, "P-001")
         assert enrolment is not None
         row, session = begin(turn, enrolment, "daily_diary", language="en") or (None, None)
@@ -227,8 +227,7 @@ async def test_a_reminder_that_does_not_come_is_noticed_by_the_auditor(sqlite_ur
     async with a_clinic(sqlite_url, migrated=True) as clinic:
         nurse = await clinic.staff("Mei", "nurse")
         await clinic.patient("P-001")
-        await nurse.say("/ae P-001")
-        await nurse.tap("New adverse event: P-001")
+        await begun(nurse)
         clinic.clock.at += timedelta(hours=23)
         assert "ladder" not in {one.about for one in await clinic.act(lambda turn: list(findings(turn)))}
         clinic.clock.at += timedelta(hours=2)

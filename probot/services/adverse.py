@@ -31,7 +31,7 @@ from probot.outcomes.adverse_words import (
 from probot.outcomes.judging import POWERS, Refused, do
 from probot.outcomes.sae_clock import runs, wound
 from probot.services import audience
-from probot.services.adverse_form import keep, names, show, shown, tell_judges
+from probot.services.adverse_form import keep, show, shown, tell_judges
 from probot.services.begin import begin
 from probot.services.converse import Reply, carry_on
 from probot.services.turn import Turn
@@ -202,7 +202,7 @@ def _act(
         if not _refuses(turn, person, event.id, "view", language):
             message = shown(turn, event, enrolment, person, person.language)
             if action == SUMMARY:
-                message = summary(turn.study, event, enrolment.code, person.language, names(turn))
+                message = summary(turn.study, event, enrolment.code, person.language, audience.names(turn))
                 turn.note("summary shown", "adverse event", event.id, code=enrolment.code)
                 number = None
             _put(turn, person, message, number)

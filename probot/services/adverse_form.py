@@ -34,7 +34,7 @@ def finished(turn: Turn, enrolment: Enrolment, assessment: Assessment, session: 
         return
     newest = event.latest
     if event.state == "adjudicated" and newest is not None and _is_anothers(newest, assessment):
-        name = names(turn).get(newest.by, newest.by)
+        name = audience.names(turn).get(newest.by, newest.by)
         _answer(turn, person, say(session.language, "adverse.refused.meanwhile", name=name))
         return
     version = _version(turn, event, assessment, session, person)
@@ -118,11 +118,6 @@ def _close_forms(turn: Turn, event: AdverseEvent) -> None:
             assessments.close_session(turn.connection, session)
 
 
-def names(turn: Turn) -> dict[str, str]:
-    """The names of everybody on the team, by id."""
-    return {person.id: person.name for person in people.all_staff(turn.connection)}
-
-
 def powers(turn: Turn, person: Staff) -> frozenset[Power]:
     """What the role of a member of staff may do."""
     role = turn.study.roles.get(person.role)
@@ -131,7 +126,9 @@ def powers(turn: Turn, person: Staff) -> frozenset[Power]:
 
 def shown(turn: Turn, event: AdverseEvent, enrolment: Enrolment, person: Staff, language: str) -> Message:
     """The record as this person sees it."""
-    return card(turn.study, event, enrolment.code, language, turn.now, names(turn), powers(turn, person))
+    return card(
+        turn.study, event, enrolment.code, language, turn.now, audience.names(turn), powers(turn, person)
+    )
 
 
 def show(turn: Turn, person: Staff, event: AdverseEvent, enrolment: Enrolment, language: str) -> None:

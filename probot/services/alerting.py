@@ -22,7 +22,7 @@ from probot.flows.commands import safety_text
 from probot.flows.session import ItemAnswered
 from probot.messages import Message
 from probot.services import outside, pictures, storm, summary
-from probot.services.audience import able, chat_of_team, direct, language_of, readers
+from probot.services.audience import able, chat_of_team, direct, language_of, names, readers
 from probot.services.turn import Turn
 from probot.store import alerts, claims, outbox, people
 from probot.store.receipts import OUTSIDE
@@ -247,11 +247,6 @@ def shown(
         study, alert, enrolment.code, language, reason=why or "raised", staff=names(turn), now=turn.now, menu=menu,
         able=receivers if menu == "assign" else None,
     )  # fmt: skip
-
-
-def names(turn: Turn) -> dict[str, str]:
-    """The names of all staff there ever were, by id."""
-    return {person.id: person.name for person in people.all_staff(turn.connection)}
 
 
 def refresh(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from probot.alerts.alarm import Alarm, alarm_message
-from probot.services import alerting, audience
+from probot.services import audience
 from probot.services.turn import Turn
 from probot.store import alarms
 from probot.store.receipts import OUTSIDE
@@ -25,7 +25,7 @@ def say_to(turn: Turn, alarm: Alarm, names: Sequence[str], marked: str) -> None:
             told.add(recipient)
             outside = recipient.startswith(OUTSIDE)
             message = alarm_message(
-                turn.study, alarm, language, staff=alerting.names(turn), outside=outside, until=until
+                turn.study, alarm, language, staff=audience.names(turn), outside=outside, until=until
             )
             turn.say(
                 recipient, message, lane="outside" if outside else "alert", purpose="notice",
@@ -37,5 +37,5 @@ def say_as_it_stands(turn: Turn, alarm: Alarm) -> None:
     """Change what was said of the alarm in chats into what is true now."""
     for recipient, message_id in alarms.posts(turn.connection, alarm.id):
         language = audience.language_of(turn, recipient)
-        message = alarm_message(turn.study, alarm, language, staff=alerting.names(turn))
+        message = alarm_message(turn.study, alarm, language, staff=audience.names(turn))
         turn.say(recipient, message, lane="edit", purpose="notice", kind="edit", edits=message_id)

@@ -33,6 +33,11 @@ def chat_of_team(turn: Turn) -> Contact | None:
     return None if outsiders.of_team(turn.connection) else people.contact_of(turn.connection, people.TEAM)
 
 
+def names(turn: Turn) -> dict[str, str]:
+    """The names of all staff there ever were, by id."""
+    return {person.id: person.name for person in people.all_staff(turn.connection)}
+
+
 def _present(turn: Turn, name: str) -> list[tuple[str, str]]:
     team = chat_of_team(turn)
     here = people.active_staff(turn.connection)

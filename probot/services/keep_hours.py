@@ -79,7 +79,7 @@ def _say(turn: Turn, key: str, due: datetime, before: datetime | None) -> None:
     if people.contact_of(turn.connection, people.TEAM) is None and not people.active_staff(turn.connection):
         return  # nobody is there to be told: what is open is told to whoever comes first
     standing = _standing(turn)
-    names: dict[str, str] = {person.id: person.name for person in people.all_staff(turn.connection)}
+    names = audience.names(turn)
     for recipient, language in audience.readers(turn, CARE_TEAM):
         message: Message
         if key == "digest":

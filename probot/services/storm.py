@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from probot.alerts.model import Alert
 from probot.alerts.present import Listed, storm_message
 from probot.messages import Message
+from probot.services.audience import names
 from probot.services.turn import Turn
 from probot.store import alerts, people, threads
 
@@ -50,5 +51,4 @@ def _together(turn: Turn, ids: Sequence[str], language: str) -> Message:
         enrolment = people.by_id(turn.connection, alert.enrolment) if alert is not None else None
         if alert is not None and enrolment is not None:
             listed.append((alert, enrolment.code))
-    names: dict[str, str] = {person.id: person.name for person in people.all_staff(turn.connection)}
-    return storm_message(turn.study, listed, language, turn.now, names)
+    return storm_message(turn.study, listed, language, turn.now, names(turn))

@@ -102,7 +102,7 @@ def _answer(turn: Turn, place: Place, result: Outcome, done: str) -> str:
         case TooLong(left):
             return too_long_words(left, place.language)
         case refusal:
-            return refusal_words(turn.study, refusal, place.language, alerting.names(turn))
+            return refusal_words(turn.study, refusal, place.language, audience.names(turn))
 
 
 def _show_menu(turn: Turn, place: Place, case: Case, menu: menus.Menu) -> str:

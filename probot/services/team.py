@@ -22,7 +22,6 @@ from probot.ports import Sender
 from probot.schedule.civil import local_day
 from probot.services import (
     adverse,
-    alerting,
     audience,
     boards,
     endpoint,
@@ -218,7 +217,7 @@ def _open(turn: Turn, language: str) -> Message:
             codes[alert.enrolment] = enrolment.code if enrolment else "?"
         listed.append((alert, codes[alert.enrolment]))
     turn.note("open alerts shown", "alert", "*", new=len(listed))
-    shown = open_list_message(turn.study, listed, language, turn.now, alerting.names(turn))
+    shown = open_list_message(turn.study, listed, language, turn.now, audience.names(turn))
     return adverse.beneath(turn, shown, language)
 
 
@@ -264,5 +263,5 @@ def _patient(turn: Turn, enrolment: Enrolment | None, text: str, language: str) 
     return participant_message(
         turn.study, enrolment.code, language, status=enrolment.status, answers=lines,
         alerts=alerts.standing(turn.connection, enrolment.id), now=turn.now, expected=expected,
-        until=local_day(paused, enrolment.zone) if paused else None, staff=alerting.names(turn),
+        until=local_day(paused, enrolment.zone) if paused else None, staff=audience.names(turn),
     )  # fmt: skip

@@ -5,6 +5,8 @@ The rule: conditions are not read here; they need to know every item first.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from probot.study import builtin
 from probot.study.conditions import Answered
 from probot.study.folder import Route
@@ -41,7 +43,7 @@ def instrument_of(name: str, one: InstrumentShape, languages: tuple[str, ...]) -
     return Instrument(
         id=name,
         version=one.version,
-        title=_text(one.title, languages),
+        title=text_of(one.title, languages),
         items=tuple(items),
         recall=one.recall or "",
         licence=one.licence,
@@ -50,7 +52,7 @@ def instrument_of(name: str, one: InstrumentShape, languages: tuple[str, ...]) -
 
 
 def _item(one: ItemShape, languages: tuple[str, ...]) -> Item:
-    text = _text(one.text, languages)
+    text = text_of(one.text, languages)
     lowest, highest = one.range or RANGES.get(one.kind, (0, 10))
     if one.kind == "text":
         lowest, highest = 0, one.most or LONGEST_ANSWER
@@ -60,15 +62,15 @@ def _item(one: ItemShape, languages: tuple[str, ...]) -> Item:
         kind=one.kind,
         text=text,
         options=_options(one, languages),
-        anchors=(_text(anchors.low, languages), _text(anchors.high, languages)) if anchors else None,
+        anchors=(text_of(anchors.low, languages), text_of(anchors.high, languages)) if anchors else None,
         higher_is=one.higher_is or "worse",
         lowest=lowest,
         highest=highest,
         decimals=one.decimals or 0,
-        unit=_text(one.unit, languages) if one.unit else None,
-        not_done=_text(one.not_done, languages) if one.not_done else None,
+        unit=text_of(one.unit, languages) if one.unit else None,
+        not_done=text_of(one.not_done, languages) if one.not_done else None,
         safety=one.safety,
-        label=_text(one.label, languages) if one.label else text,
+        label=text_of(one.label, languages) if one.label else text,
     )
 
 
@@ -76,23 +78,24 @@ def _options(one: ItemShape, languages: tuple[str, ...]) -> tuple[Option, ...]:
     if one.kind == "yes_no":
         return builtin.yes_no(not_sure=one.not_sure is not False, languages=languages)
     return tuple(
-        Option(name, _text(option.text, languages), option.score)
+        Option(name, text_of(option.text, languages), option.score)
         for name, option in (one.options or {}).items()
     )
 
 
 def _route_item(one: ItemShape, languages: tuple[str, ...]) -> Item:
-    question = _text(one.route_text, languages) if one.route_text else None
+    question = text_of(one.route_text, languages) if one.route_text else None
     return Item(
         id=f"{one.id}_route",
         kind="choice",
         text=question or builtin.in_languages(builtin.ROUTE_QUESTION, languages),
         ask_if=Answered(one.id),
-        options=tuple(Option(name, _text(text, languages)) for name, text in (one.route or {}).items()),
+        options=tuple(Option(name, text_of(text, languages)) for name, text in (one.route or {}).items()),
         safety=one.safety,  # so that it stays behind its value when safety items are put first
         label=builtin.in_languages(builtin.ROUTE_LABEL, languages),
     )
 
 
-def _text(text: TextShape, languages: tuple[str, ...]) -> Text:
+def text_of(text: TextShape, languages: Sequence[str]) -> Text:
+    """The text in the languages of the study."""
     return {language: text.root[language] for language in languages if language in text.root}

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from probot.study.assemble_items import text_of
 from probot.study.ctcae import named
 from probot.study.model import AdverseEvents, Rung
 from probot.study.outcomes import Endpoint, EndpointSite, StudyEvent
 from probot.study.shapes.alerts import RungShape
 from probot.study.shapes.whole import WholeShape
-from probot.study.shapes.words import TextShape
-from probot.values import Text
 
 REPORT_WITHIN = timedelta(hours=24)
 """From awareness to sponsor and ethics committee: what is practised, and what Chinese committees ask for."""
@@ -30,7 +29,7 @@ def rung_of(one: RungShape) -> Rung:
 def events_of(shape: WholeShape, languages: Sequence[str]) -> dict[str, StudyEvent]:
     """What the team records with a date."""
     return {
-        name: StudyEvent(name, _text(one.label, languages), one.repeated, one.sets)
+        name: StudyEvent(name, text_of(one.label, languages), one.repeated, one.sets)
         for name, one in sorted(shape.events.items())
     }
 
@@ -41,7 +40,7 @@ def endpoint_of(shape: WholeShape, languages: Sequence[str]) -> Endpoint | None:
     if one is None:
         return None
     return Endpoint(
-        label=_text(one.label, languages),
+        label=text_of(one.label, languages),
         of=one.of,
         sites={name: EndpointSite(name, site.grade, site.pain) for name, site in sorted(one.sites.items())},
         grade_at_most=one.grade_at_most,
@@ -64,7 +63,3 @@ def adverse_of(shape: WholeShape) -> AdverseEvents | None:
         report_within=one.report_within or REPORT_WITHIN,
         ladder=tuple(map(rung_of, one.ladder)),
     )
-
-
-def _text(text: TextShape, languages: Sequence[str]) -> Text:
-    return {language: text.root[language] for language in languages if language in text.root}

@@ -139,6 +139,7 @@ async def _run(settings: Settings, office: Office, crew: Crew) -> None:
         role=crew.role, process=crew.name, lease=crew.receiving,
     )  # fmt: skip
     crew.freed = world.runtime.look_at_everything
+    world.runtime.worker.workers = crew.workers
     await until_stopped(world, crew, settings, told)
 
 

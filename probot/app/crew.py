@@ -12,7 +12,7 @@ from collections.abc import Callable
 from probot.app.lease import LIFE, QUICK_LIFE, Lease
 from probot.app.office import Office
 from probot.app.presence import Presence
-from probot.app.roles import Role
+from probot.app.roles import Role, works
 from probot.store import claims
 
 
@@ -27,7 +27,7 @@ class Crew:
         self._alone = lease if role == "all" else None
         self.receiving = lease if stands_by else None
         """What it waits for before it receives."""
-        self._presence = None if office.store.is_sqlite else Presence(office, name)
+        self._presence = None if office.store.is_sqlite else Presence(office, name, works=works(role))
         self.freed: Callable[[], None] = _nobody_waits
         """Called when a dead process's claims were ended."""
 
@@ -49,6 +49,10 @@ class Crew:
 
     def _freed(self) -> None:
         self.freed()
+
+    def workers(self) -> int:
+        """How many share the work of handling updates."""
+        return 1 if self._presence is None else self._presence.workers
 
     def leave(self) -> None:
         """Give back what is ours."""

@@ -27,6 +27,8 @@ from probot.store.together import together
 log = logging.getLogger(__name__)
 
 BATCH = 200
+SMALLEST_SHARE = 20
+"""Below this a batch costs more than it leaves for others."""
 ENOUGH = 2
 """After this many updates that failed for the database's own reasons, the others need not be tried."""
 
@@ -44,6 +46,8 @@ class Worker:
         self._taps: set[asyncio.Task[None]] = set()
         self._in_hand: list[Arrived] = []
         self.parked = 0
+        self.workers: Callable[[], int] = _alone
+        """How many share the work: one that takes all that waits leaves the others nothing to do."""
 
     async def keep(self, bot: int, updates: list[dict[str, Any]]) -> None:
         """Keep a batch of raw updates; returns once it is committed."""
@@ -52,7 +56,7 @@ class Worker:
     async def work(self) -> int:
         """Handle one batch; how many updates it had. Raises SQLAlchemyError when the database itself fails."""
         await self._give_back()
-        claimed = await self._office.look(inbox.claim, self._office.clock.now(), self._token(), BATCH)
+        claimed = await self._office.look(inbox.claim, self._office.clock.now(), self._token(), self._share())
         if not claimed:
             return 0
         self._in_hand = list(claimed)
@@ -67,6 +71,9 @@ class Worker:
             self._taps.add(task)
             task.add_done_callback(self._taps.discard)
         return len(claimed)
+
+    def _share(self) -> int:
+        return max(BATCH // self.workers(), SMALLEST_SHARE)
 
     async def _give_back(self) -> None:
         """What was claimed and could not be tried (the database failed, or there was no time) is free at once."""
@@ -110,6 +117,10 @@ class Worker:
             await self._give_back()
         if self._taps:
             await asyncio.gather(*self._taps, return_exceptions=True)
+
+
+def _alone() -> int:
+    return 1
 
 
 class LostClaim(Exception):

@@ -44,8 +44,9 @@ def was_out(connection: Connection, start: datetime, end: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Who holds a lease, by which token, and until when unless it is renewed."""
+    """Who holds which lease, by which token, and until when unless it is renewed."""
 
+    name: str
     holder: str
     token: str
     until: datetime
@@ -56,13 +57,13 @@ def lease_of(connection: Connection, name: str) -> Held | None:
     row = connection.execute(
         select(lease.c.holder, lease.c.token, lease.c.until).where(lease.c.name == name)
     ).first()
-    return None if row is None else Held(row.holder, row.token, row.until)
+    return None if row is None else Held(name, row.holder, row.token, row.until)
 
 
 def leases(connection: Connection, beginning: str) -> list[Held]:
     """All leases whose names begin so."""
     rows = connection.execute(select(lease).where(lease.c.name.startswith(beginning, autoescape=True)))
-    return [Held(row.holder, row.token, row.until) for row in rows]
+    return [Held(row.name, row.holder, row.token, row.until) for row in rows]
 
 
 def take_lease(

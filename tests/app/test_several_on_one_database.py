@@ -20,9 +20,12 @@ from probot.app.clocks import DatabaseClock
 from probot.app.lease import HeldElsewhere, Lease, this_process
 from probot.app.office import Office
 from probot.app.presence import LIFE, Presence
+from probot.app.worker import SMALLEST_SHARE, Worker
+from probot.ports import Outcome, Sending
 from probot.services import receive
 from probot.store import inbox, outbox, pulses
 from probot.store.engine import Store
+from probot.telegram.decode import Myself, decode
 
 pytestmark = pytest.mark.postgres
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -34,6 +37,16 @@ class Clock:
 
     def now(self) -> datetime:
         return self.at
+
+
+class Quiet:
+    """A channel that is not needed: nobody is answered here and nothing was tapped."""
+
+    async def deliver(self, sending: Sending) -> Outcome:
+        raise AssertionError(sending)
+
+    async def acknowledge_tap(self, query: str, words: str = "") -> None:
+        raise AssertionError(query, words)
 
 
 @pytest.fixture
@@ -139,6 +152,32 @@ async def test_who_stands_by_follows_as_soon_as_the_holder_has_left(office: Offi
         await standing_by
     with pytest.raises(HeldElsewhere, match=str(os.getpid())):
         await first.keep(every=0)
+
+
+# ------------------------------------------------------------------------------ the work is shared
+
+
+def test_those_who_work_are_counted_and_those_who_only_receive_or_are_gone_are_not(office: Office) -> None:
+    others = [Presence(office, name, works=works) for name, works in (("b", True), ("c", False), ("d", True))]
+    for other in others:
+        other.come()
+    mine = Presence(office, "a")
+    mine.come()
+    assert mine.workers == 3
+    others[0].go()
+    mine.come()
+    assert mine.workers == 2
+
+
+@pytest.mark.parametrize(("workers", "taken"), [(1, 100), (2, 100), (4, 50), (100, SMALLEST_SHARE)])
+async def test_one_of_several_takes_its_share_of_what_waits(office: Office, workers: int, taken: int) -> None:
+    updates = [{"update_id": chat, "message": {"chat": {"id": chat}}} for chat in range(1, 101)]
+    office.store.transact(receive.keep, 7, updates, NOON)
+    worker = Worker(
+        office, Quiet(), lambda arrived: decode(arrived.raw, NOON, Myself(7, "b")), lambda: "t" * 32
+    )
+    worker.workers = lambda: workers
+    assert await worker.work() == taken
 
 
 # ------------------------------------------------------------------------------ the bell

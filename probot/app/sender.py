@@ -40,6 +40,8 @@ Went = tuple[Outgoing, Addressed, Outcome]
 """A message, where it went, and what became of it."""
 KEEP_EVERY = outbox.LEASE / 3
 """How often the claims of messages under way are renewed."""
+STOOD_STILL = timedelta(seconds=8)
+"""Whoever takes longer from a claim to the sending may count as dead: shorter than the lease of a process."""
 
 
 class Sender:
@@ -77,7 +79,11 @@ class Sender:
         if not claimed:
             return 0
         self._in_hand = list(claimed)
-        for row, to in await self._addressed(claimed):
+        addressed = await self._addressed(claimed)
+        if self._office.clock.now() - now >= STOOD_STILL:
+            log.warning("this process stood still; what it was about to send it looks at again")
+            return len(claimed)
+        for row, to in addressed:
             if to is not None:
                 self._count(row, to)
                 task = asyncio.create_task(self._send(row, to))

@@ -21,6 +21,14 @@ Result = TypeVar("Result")
 BUSY_SECONDS = 10
 """How long a transaction on SQLite waits for another process to let the lock go, before that is a failure."""
 
+OF_THE_LOST = {
+    "idle_in_transaction_session_timeout": "10s",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "3",
+    "tcp_keepalives_count": "3",
+}
+"""PostgreSQL's settings by which it lets go of a process that is no longer heard of, about as soon as a lease is over."""
+
 
 class Unsafe(Exception):
     """The database would not keep what it confirms; probot refuses to start on it."""
@@ -71,6 +79,9 @@ class Store:
         with self._engine.connect().execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         ) as connection:
+            connection.exec_driver_sql(
+                "SET LOCAL idle_in_transaction_session_timeout = 0"
+            )  # it holds up nobody
             yield connection
 
     def look(self, look: Callable[..., Result], *arguments: Any) -> Result:
@@ -170,7 +181,16 @@ def _sqlite_engine(url: str) -> Engine:
 
 
 def _postgresql_engine(url: str) -> Engine:
-    return create_engine(url, hide_parameters=True, pool_size=8, max_overflow=8, pool_pre_ping=True)
+    engine = create_engine(url, hide_parameters=True, pool_size=8, max_overflow=8, pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: Any) -> None:
+        # Else whoever stands still in mid-transaction, or vanishes from the network, keeps its locks for hours.
+        wanted = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in OF_THE_LOST.items())
+        connection.execute(f"SELECT {wanted}")
+        connection.commit()
+
+    return engine
 
 
 def _assert_pragma(connection: Connection, name: str, wanted: set[Any]) -> None:

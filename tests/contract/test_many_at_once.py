@@ -13,6 +13,7 @@ from typing import Any, Literal
 import pytest
 
 from probot import store as store_folder
+from probot.app.presence import LIFE
 from probot.services import receive
 from probot.store import claims, inbox, outbox, people
 from probot.store.engine import Store
@@ -169,4 +170,18 @@ def test_of_many_who_take_a_token_at_once_exactly_one_gets_it(
 
     in_parallel(database_url, work)
     assert len(taken) == 1
+    store.close()
+
+
+@pytest.mark.postgres
+def test_whoever_stands_still_in_mid_transaction_holds_up_nobody_for_longer_than_a_lease(
+    postgres_url: str,
+) -> None:
+    idle = "SELECT setting::int FROM pg_settings WHERE name = 'idle_in_transaction_session_timeout'"
+    store = Store(postgres_url)
+    writing = store.transact(lambda connection: connection.exec_driver_sql(idle).scalar_one())
+    assert 0 < writing < LIFE.total_seconds() * 1000
+    assert store.look(lambda connection: connection.exec_driver_sql(idle).scalar_one()) == 0, (
+        "a long export locks nothing"
+    )
     store.close()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -18,6 +18,7 @@ from probot.messages import Message
 from probot.ports import Later, Outcome, Post, Sending, Sent
 from probot.services.pace import Pace
 from probot.services.turn import Turn
+from probot.store import claims
 from probot.store.engine import Store
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -170,3 +171,37 @@ async def test_a_sender_that_begins_knows_what_the_others_sent(crew: Crew) -> No
     crew.pass_time(0.6)
     await crew.turn()
     assert len(crew.line.sent) == 60
+
+
+@dataclass
+class Halting:
+    """The office of a process that stands still when it has found out where its messages go."""
+
+    office: Office
+    meanwhile: Callable[[], Awaitable[None]]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.office, name)
+
+    async def act(self, act: Any, cause: str, *given: Any) -> Any:
+        done = await self.office.act(act, cause, *given)
+        if cause == "sender":
+            await self.meanwhile()
+        return done
+
+
+async def test_one_that_stood_still_sends_nothing_that_others_have_sent_meanwhile(crew: Crew) -> None:
+    one, other = crew.senders
+
+    async def taken_over() -> None:
+        crew.pass_time(13)
+        crew.office.store.transact(claims.end_of, crew.clock.at, "one")
+        while await other.send():
+            await other.finish()
+
+    one._office = cast("Office", Halting(crew.office, taken_over))
+    crew.say(5, 6)
+    await one.send()
+    await one.finish()
+    assert Counter(chat for _, chat in crew.line.sent) == {5: 1, 6: 1}
+    assert await one.send() == 0

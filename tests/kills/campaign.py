@@ -18,7 +18,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import func, select
 
@@ -32,7 +32,7 @@ from probot.services.publish import publish
 from probot.store.tables import alert, assessment, enrolment, inbox, outbox, response
 from probot.study.load import load
 from tests.app.running import BOT, TOKEN, Phone, Site
-from tests.kills.lives import Life, Nursery, Program
+from tests.kills.lives import Nursery, Program
 from tests.kills.phones import Nurse, Patient, Question, Ward
 from tests.kills.words import CONCEPTS, crosses, plain
 
@@ -59,7 +59,7 @@ class Orders:
 
 @dataclass
 class Figures:
-    """What was counted. All of `lost` … `not_reached` are none where promises are kept."""
+    """What was counted. All of `lost` … `out_of_order` are none where promises are kept."""
 
     program: str
     kills: int = 0
@@ -76,17 +76,21 @@ class Figures:
     alerts_unseen: int = 0
     stuck: int = 0
     not_reached: int = 0
+    two_at_once: int = 0
+    out_of_order: int = 0
     questions: int = 0
     shown_twice: int = 0
     seconds: float = 0.0
     examples: list[str] = field(default_factory=list)
+    others: dict[str, int] = field(default_factory=dict)
+    """What was done to which of several processes, and how often."""
 
     @property
     def broken(self) -> dict[str, int]:
         """The promises that were not kept, each with how often."""
         names = (
             "lost", "doubled", "wrong", "not_alerted", "alerted_too_often", "alerts_unseen", "stuck",
-            "not_reached",
+            "not_reached", "two_at_once", "out_of_order",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names if getattr(self, name)}
 
@@ -159,6 +163,17 @@ def assert_well_stopped(said: Path) -> None:
 # ------------------------------------------------------------------------------ probot
 
 
+class Begun(Protocol):
+    """A process, or several that are one probot."""
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended by itself."""
+
+    async def end(self, number: int = signal.SIGKILL) -> None:
+        """Send a signal and wait until it is gone."""
+
+
 @dataclass
 class Scene:
     """A probot that runs, people who answer it, and a way to look into its records from beside it."""
@@ -168,7 +183,7 @@ class Scene:
     ward: Ward
     nursery: Nursery
     program: Program
-    life: Life
+    life: Begun
 
     async def count(self, figures: Figures) -> Figures:
         """Let everybody finish, stop it as an operator does, and count."""
@@ -190,9 +205,13 @@ class Scene:
 
 @asynccontextmanager
 async def a_scene(
-    nursery: Nursery, url: str, folder: Path, orders: Orders, **settings: str
-) -> AsyncIterator[Scene]:
-    """The first life has begun, the team is bound, and patients have begun to arrive. `settings`: more of them."""
+    nursery: Nursery, url: str, folder: Path, orders: Orders, begin: Callable[[Program], Begun] | None = None,
+    **settings: str,
+) -> AsyncIterator[Scene]:  # fmt: skip
+    """The first life has begun, the team is bound, and patients have begun to arrive. `settings`: more of them.
+
+    `begin`: how it begins, if not as one process.
+    """
     async with telegram() as (api, root):
         all_settings = {
             "PROBOT_TELEGRAM_TOKEN": TOKEN, "PROBOT_TELEGRAM_API": f"{root}/", "PROBOT_SEND_LIMITS": "none",
@@ -201,12 +220,12 @@ async def a_scene(
         program = Program("probot.__main__", ("run",), folder, Site(folder, api, all_settings).environment)
         beside = Site(folder, api, {"PROBOT_DATABASE_URL": url})
         office = Office(open_store(url), system_clock())
-        life: Life | None = None
+        life: Begun | None = None
         try:
             study = load(STUDY).study
             assert study is not None
             office.act_now(publish, "test", study)
-            life = nursery.begin(program)
+            life = (begin or nursery.begin)(program)
             team = await beside.team(beside.phone("Mei", seat="staff"))
             patients = [
                 _patient(office, api, number, orders.seed) for number in range(1, orders.patients + 1)

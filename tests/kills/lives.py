@@ -52,6 +52,11 @@ class Life:
         """Whether it has ended."""
         return self._handle is None or bool(select.select([self._handle], [], [], 0)[0])
 
+    def send(self, number: int) -> None:
+        """Send a signal that does not end it."""
+        assert self._handle is not None
+        signal.pidfd_send_signal(self._handle, number)
+
     async def end(self, number: int = signal.SIGKILL) -> None:
         """Send a signal and wait until it is gone."""
         if self._handle is None:

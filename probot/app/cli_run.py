@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from probot.app import logs, sandbox_run
+from probot.app import logs, rubbish, sandbox_run
 from probot.app.build import new_process_name
 from probot.app.crew import Crew
 from probot.app.desk import Exit, err, load_or_stop, open_office, settings_or_stop, show_problems, stop, warn
@@ -165,4 +165,5 @@ async def until_stopped(world: World, crew: Crew, settings: Settings, told: asyn
                 "probot is not ready: some alerts would reach nobody. `probot status` tells which.",
                 markup=False,
             )
+        rubbish.look_less_often()
         await in_parallel(world, told, crew.keep)

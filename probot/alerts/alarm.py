@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from probot.alerts.ladder import CARE_TEAM, climb
-from probot.alerts.lines import Names, audience, name_of
+from probot.alerts.lines import Names, audience, centre_words, name_of
 from probot.alerts.model import Alert, Evidence
 from probot.alerts.phrases import SEPARATOR, moment_words
 from probot.flows.buttons import AlarmTap, write
@@ -23,7 +23,7 @@ AlarmState = Literal["planned", "open", "taken", "seen", "over"]
 """A test that is to come; nobody has answered; somebody looks into it; the test was answered; it is over."""
 SEEN = "seen"
 """What the button of an alarm says."""
-PATH, NO_PATH = "path", "no_path"
+PATH, NO_PATH, CENTRE = "path", "no_path", "centre"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +139,8 @@ def _test_lines(
 def _trouble(study: Study, alarm: Alarm, language: str, which: Literal["what", "do"]) -> str:
     key, _, detail = alarm.about.partition(":")
     name = audience(study, detail, language) if key == PATH else ""
+    if key == CENTRE:
+        name = centre_words(study, detail, language)
     tiers = say(language, "alert.list").join(
         say(language, f"alert.tier.{tier}") for tier in (detail.split("+") if key == NO_PATH else [])
     )

@@ -160,6 +160,13 @@ def audience(study: Study, name: str, language: str) -> str:
     return words_of(named.label, language) if named else visible(name)
 
 
+def centre_words(study: Study, centre: str, language: str) -> str:
+    """What one of the study's centres is called."""
+    attribute = study.attributes.get(study.centres) if study.centres is not None else None
+    named = next((one for one in attribute.options if one.id == centre), None) if attribute else None
+    return words_of(named.text, language) if named else visible(centre)
+
+
 def reason_line(alert: Alert, reason: Reason, language: str, now: datetime) -> str:
     """Why the reader is told now, where that needs a sentence."""
     if reason in {"escalation", "reminder"} and alert.state == "open":

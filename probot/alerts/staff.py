@@ -10,7 +10,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 
 from probot.alerts.life import AlreadyClosed, AlreadyTaken, NotTaken, Refusal
-from probot.alerts.lines import Names, head_line, name_of
+from probot.alerts.lines import Names, centre_words, head_line, name_of
 from probot.alerts.menus import length_of
 from probot.alerts.model import Alert
 from probot.alerts.phrases import moment_words, shortened, visible, words_of
@@ -22,12 +22,14 @@ MOST_TOAST = 200
 """Characters that Telegram shows as the answer to a tap."""
 
 
-def staff_welcome(study: Study, name: str, role: str, language: str) -> Message:
-    """The first words to a member of staff whose invitation was just taken up."""
+def staff_welcome(study: Study, name: str, role: str, language: str, centre: str = "") -> Message:
+    """The first words to a member of staff whose invitation was just taken up. `centre`: if they belong to one."""
     label = words_of(study.roles[role].label, language) if role in study.roles else visible(role)
     first = say(
         language, "staff.welcome", name=visible(name), role=label, study=words_of(study.title, language)
     )
+    if centre:
+        first += "\n" + say(language, "staff.welcome.centre", centre=centre_words(study, centre, language))
     return Message(f"{first}\n\n{_help(language)}")
 
 
@@ -120,6 +122,16 @@ def not_authorised(study: Study, power: Power, language: str) -> str:
     able = [words_of(role.label, language) for role in study.roles.values() if power in role.may]
     names = say(language, "alert.list").join(able)
     return shortened(say(language, "staff.refused.role", names=names), MOST_TOAST)
+
+
+def for_all_centres(language: str) -> str:
+    """Why somebody of one centre cannot tie a chat to the study."""
+    return say(language, "staff.refused.chat_of_all")
+
+
+def not_theirs(language: str) -> str:
+    """The answer to somebody of another centre than the participant's; short enough for the answer to a tap."""
+    return say(language, "staff.refused.centre")
 
 
 def not_staff(language: str) -> str:

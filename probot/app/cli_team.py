@@ -39,6 +39,12 @@ def staff_invite(
     *,
     role: Annotated[str, typer.Option(metavar="ROLE", help="One of the study's roles, such as nurse.")],
     language: Annotated[str | None, typer.Option(metavar="TAG", help="zh or en.")] = None,
+    centre: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Whose participants they hear of, or `all`; where there are several centres."
+        ),
+    ] = None,
     qr: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the QR code to this .svg or .png file too.")
     ] = None,
@@ -53,7 +59,13 @@ def staff_invite(
         ensure_published(settings, opened)
         bot = bot_name(settings, opened)
         invited = opened.act_now(
-            invite.invite_staff, f"command:staff:{name}", new_invitation_token(), name, role, language
+            invite.invite_staff,
+            f"command:staff:{name}",
+            new_invitation_token(),
+            name,
+            role,
+            language,
+            centre,
         )
         show_link(invited, f"https://t.me/{bot}?start={invited.token}", "name", drawn, as_json=as_json)
 
@@ -65,9 +77,11 @@ def staff_list(*, as_json: AsJson = False) -> None:
         if as_json:
             say_json([asdict(one) for one in found])
             return
-        table = table_of("name", "role", "status", "language")
+        several = any(one.centre for one in found)
+        table = table_of("name", "role", "status", "language", *(("centre",) if several else ()))
         for one in found:
-            table.add_row(one.name, one.role, one.status, one.language)
+            place = (one.centre or "all",) if several else ()
+            table.add_row(one.name, one.role, one.status, one.language, *place)
         out.print(table)
 
 

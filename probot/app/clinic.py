@@ -189,5 +189,5 @@ def _greet_again(turn: Turn, principal: str, language: str) -> None:
         person = people.staff_by_id(turn.connection, principal.removeprefix("staff:"))
         if person is None:
             return
-        greeting = staff_welcome(turn.study, person.name, person.role, language)
+        greeting = staff_welcome(turn.study, person.name, person.role, language, person.centre)
     turn.say(principal, greeting, lane="edit", purpose="notice", kind="edit", edits=said[0])

@@ -16,7 +16,9 @@ from telegram.error import TelegramError
 from probot.app.office import Office
 from probot.ports import Gone
 from probot.services import alerting, outsiders
-from probot.services.turn import Turn
+from probot.services.centres import is_apart
+from probot.services.turn import Studies, Turn
+from probot.services.watch import study_in_force
 from probot.store import people
 from probot.telegram.channel import TelegramChannel
 from probot.telegram.outcomes import outcome_of
@@ -27,7 +29,9 @@ EVERY = timedelta(minutes=5)
 LOOK_SECONDS = 30.0
 """How often it is looked whether the roster has changed, so that a roll call is due at once."""
 Roster = tuple[int, tuple[int, ...], tuple[int, ...]]
-"""The team's chat, the accounts of active staff, and of former staff."""
+"""The team's chat, the accounts of staff who belong into it, and of those who do not: they left, or belong to one centre
+and the chat to all.
+"""
 
 
 class RollCall:
@@ -40,7 +44,7 @@ class RollCall:
 
     async def call(self) -> None:
         """Call the roll if it is due. Raises TelegramError and SQLAlchemyError."""
-        roster = await self._office.look(_roster)
+        roster = await self._office.look(_roster, self._office.studies)
         now = self._office.clock.now()
         if roster is None:
             return
@@ -69,17 +73,18 @@ class RollCall:
             await asyncio.sleep(LOOK_SECONDS)
 
 
-def _roster(connection: Connection) -> Roster | None:
+def _roster(connection: Connection, known: Studies) -> Roster | None:
     team = people.contact_of(connection, people.TEAM)
-    if team is None:
+    study = study_in_force(connection, known)
+    if team is None or study is None:
         return None
-    active = frozenset(
-        contact.account
-        for person in people.active_staff(connection)
-        if (contact := people.contact_of(connection, person.principal)) is not None and contact.account
-    )
-    former = frozenset(people.accounts_of_former_staff(connection)) - active
-    return team.chat, tuple(sorted(active)), tuple(sorted(former))
+    accounts = {True: set[int](), False: set[int]()}
+    for person in people.active_staff(connection):
+        contact = people.contact_of(connection, person.principal)
+        if contact is not None and contact.account:
+            accounts[is_apart(study, person)].add(contact.account)
+    others = (accounts[True] | set(people.accounts_of_former_staff(connection))) - accounts[False]
+    return team.chat, tuple(sorted(accounts[False])), tuple(sorted(others))
 
 
 def _lost(turn: Turn, chat: int) -> None:

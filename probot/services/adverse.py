@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from probot.alerts.model import Alert
 from probot.alerts.phrases import SEPARATOR
-from probot.alerts.staff import not_authorised, unknown_alert, unknown_code
+from probot.alerts.staff import not_authorised, not_theirs, unknown_alert
 from probot.flows.buttons import RecordTap
 from probot.flows.session import AskedAgain, Opened
 from probot.flows.text import fitting
@@ -30,10 +30,11 @@ from probot.outcomes.adverse_words import (
 )
 from probot.outcomes.judging import POWERS, Refused, do
 from probot.outcomes.sae_clock import runs, wound
-from probot.services import audience
+from probot.services import audience, centres
 from probot.services.adverse_form import keep, show, shown, tell_judges
 from probot.services.begin import begin
 from probot.services.converse import Reply, carry_on
+from probot.services.sought import code_in, sought
 from probot.services.turn import Turn
 from probot.store import adverse, alerts, assessments, people
 from probot.store.records import Enrolment, Staff
@@ -54,7 +55,7 @@ def commanded(turn: Turn, person: Staff, recipient: str, command: str, text: str
         turn.note("command refused", "chat", recipient, reason="role", new=command)
         _answer(turn, recipient, Message(not_authorised(turn.study, "view", language)))
     elif command == "sae":
-        _answer(turn, recipient, _clocks(turn, language))
+        _answer(turn, recipient, _clocks(turn, person, language))
     elif recipient != person.principal:
         _answer(turn, recipient, Message(say(language, "adverse.private")))
     else:
@@ -62,15 +63,14 @@ def commanded(turn: Turn, person: Staff, recipient: str, command: str, text: str
 
 
 def _list(turn: Turn, person: Staff, text: str, language: str) -> None:
-    code = text.strip().split()[0] if text.strip() else ""
-    if not code:
+    if not code_in(text):
         waiting = [one for one in adverse.all_of(turn.connection) if one.state not in OVER]
-        _answer(turn, person.principal, listed(turn.study, _coded(turn, waiting), language, turn.now))
+        theirs = _coded(turn, person, waiting)
+        _answer(turn, person.principal, listed(turn.study, theirs, language, turn.now))
         return
-    enrolment = people.by_code(turn.connection, code) or people.by_code(turn.connection, code.upper())
-    if enrolment is None:
-        known = [one.code for one in people.all_enrolments(turn.connection)]
-        _answer(turn, person.principal, unknown_code(language, code, known))
+    enrolment = sought(turn, person, text, language)
+    if isinstance(enrolment, Message):
+        _answer(turn, person.principal, enrolment)
         return
     turn.note("adverse events shown", "enrolment", enrolment.id, code=enrolment.code)
     found = adverse.all_of(turn.connection, enrolment.id)
@@ -79,32 +79,36 @@ def _list(turn: Turn, person: Staff, text: str, language: str) -> None:
     _answer(turn, person.principal, message)
 
 
-def _clocks(turn: Turn, language: str) -> Message:
-    running = _running(turn)
+def _clocks(turn: Turn, person: Staff, language: str) -> Message:
+    running = _running(turn, person)
     if not running:
         return Message(say(language, "adverse.sae.none"))
     return replace(listed(turn.study, running, language, turn.now), buttons=())
 
 
-def _running(turn: Turn) -> list[tuple[AdverseEvent, str]]:
+def _running(turn: Turn, person: Staff) -> list[tuple[AdverseEvent, str]]:
     running = [one for one in adverse.all_of(turn.connection) if runs(one)]
-    return _coded(turn, sorted(running, key=lambda one: one.aware_at))
+    return _coded(turn, person, sorted(running, key=lambda one: one.aware_at))
 
 
-def beneath(turn: Turn, message: Message, language: str) -> Message:
+def beneath(turn: Turn, person: Staff, message: Message, language: str) -> Message:
     """The list of what is open, and beneath it each clock of a serious event that runs."""
     lines = [
         SEPARATOR.join((head(event, code, language), clock_line(turn.study, event, language, turn.now)))
-        for event, code in _running(turn)
+        for event, code in _running(turn, person)
     ]
     if not lines:
         return message
     return replace(message, text=fitting("\n".join((message.text, *lines)), MOST_CHARACTERS))
 
 
-def _coded(turn: Turn, events: list[AdverseEvent]) -> list[tuple[AdverseEvent, str]]:
-    codes = {one.id: one.code for one in people.all_enrolments(turn.connection)} if events else {}
-    return [(one, codes.get(one.enrolment, "?")) for one in events]
+def _coded(turn: Turn, person: Staff, events: list[AdverseEvent]) -> list[tuple[AdverseEvent, str]]:
+    """With their codes, those of participants of whom this person may hear."""
+    if not events:
+        return []
+    hidden = centres.hidden_from(turn, person)
+    codes = {one.id: one.code for one in people.all_enrolments(turn.connection) if one.code not in hidden}
+    return [(one, codes[one.enrolment]) for one in events if one.enrolment in codes]
 
 
 # ------------------------------------------------------------------------------ a candidate
@@ -122,6 +126,8 @@ def from_alert(turn: Turn, person: Staff, alert_id: str, recipient: str, languag
         return
     enrolment = people.by_id(turn.connection, alert.enrolment, lock=True)
     assert enrolment is not None
+    if _is_closed(turn, person, enrolment, language):
+        return
     there = adverse.of_alert(turn.connection, alert_id)
     if there is None:
         _note(turn, person, enrolment, person.language, alert)
@@ -178,6 +184,8 @@ def tapped(
             return False
         if _refuses(turn, person, tap.record, POWERS["noted"], language):
             return True
+        if _is_closed(turn, person, enrolment, language):
+            return True
         _note(turn, person, enrolment, person.language)
         return True
     event = adverse.find(turn.connection, tap.record)
@@ -187,6 +195,8 @@ def tapped(
     assert enrolment is not None
     event = adverse.find(turn.connection, tap.record)  # as it is now that nobody else can change it
     assert event is not None
+    if _is_closed(turn, person, enrolment, language):
+        return True
     own = number if recipient == person.principal else None
     _act(turn, person, enrolment, event, tap.action, own, language)
     return True
@@ -294,6 +304,13 @@ def open_event_form(turn: Turn, person: Staff, enrolment: Enrolment) -> None:
 
 def _may(turn: Turn, person: Staff, power: Power) -> bool:
     return audience.may(turn, person, power)
+
+
+def _is_closed(turn: Turn, person: Staff, enrolment: Enrolment, language: str) -> bool:
+    if not centres.closed_to(turn, person, enrolment):
+        return False
+    turn.toast = not_theirs(language)
+    return True
 
 
 def _refuses(turn: Turn, person: Staff, record: str, power: Power, language: str) -> bool:

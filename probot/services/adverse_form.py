@@ -142,12 +142,14 @@ def tell_judges(turn: Turn, event: AdverseEvent, enrolment: Enrolment, *, but: S
     """Everybody who may judge hears that something waits; the team's chat if there is nobody."""
     judges = [
         person
-        for person in people.active_staff(turn.connection)
+        for person in audience.hearing(turn, people.active_staff(turn.connection), enrolment)
         if audience.may(turn, person, "adjudicate") and (but is None or person.id != but.id)
     ]
     readers = [(person.principal, person.language, powers(turn, person)) for person in judges]
     if not readers:
-        readers = [(to, language, frozenset()) for to, language in audience.readers(turn, CARE_TEAM)]
+        readers = [
+            (to, language, frozenset()) for to, language in audience.readers(turn, CARE_TEAM, enrolment)
+        ]
     for recipient, language, may in readers:
         message = reminder(turn.study, event, enrolment.code, language, turn.now, may)
         turn.say(recipient, message, lane="alert", purpose="notice")

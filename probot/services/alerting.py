@@ -15,14 +15,14 @@ from probot.alerts import life
 from probot.alerts.ladder import CARE_TEAM, Climbed, Reason, climb, quiet_now, reason
 from probot.alerts.menus import Menu
 from probot.alerts.model import Alert, Hit
-from probot.alerts.present import alert_message, digest_message, open_list_message
+from probot.alerts.present import Listed, alert_message, digest_message, open_list_message
 from probot.alerts.rules import strongest
 from probot.alerts.steps import holder, lapsed
 from probot.flows.commands import safety_text
 from probot.flows.session import ItemAnswered
 from probot.messages import Message
-from probot.services import outside, pictures, storm, summary
-from probot.services.audience import able, chat_of_team, direct, language_of, names, readers
+from probot.services import centres, outside, pictures, storm, summary
+from probot.services.audience import able, chat_of_team, direct, hearing, language_of, names, readers
 from probot.services.turn import Turn
 from probot.store import alerts, claims, outbox, people
 from probot.store.receipts import OUTSIDE
@@ -120,7 +120,7 @@ def claim(turn: Turn, token: str, limit: int) -> list[str]:
 
 def escalate(turn: Turn, keys: Sequence[str], token: str) -> None:
     """Climb the claimed alerts; what belongs into a digest is told together, once for each reader."""
-    digests: dict[str, list[tuple[Alert, str]]] = {}
+    digests: dict[tuple[str, str], list[Listed]] = {}
     for key in sorted(keys):
         alert = alerts.find(turn.connection, key)
         if alert is None:
@@ -136,14 +136,12 @@ def escalate(turn: Turn, keys: Sequence[str], token: str) -> None:
         else:
             climbed = climb(study, alert, turn.now)
             _climbed(turn, study, enrolment, alert, climbed)
-        for name in climbed.digest:
-            digests.setdefault(name, []).append((climbed.alert, enrolment.code))
+        for reader in dict.fromkeys(one for name in climbed.digest for one in readers(turn, name, enrolment)):
+            digests.setdefault(reader, []).append((climbed.alert, enrolment.code))
         if not claims.settle(turn.connection, table, key, token):
             raise LostClaim(key)
-    for name, entries in digests.items():
-        for recipient, language in readers(turn, name):
-            if summary.is_told(turn, recipient):
-                continue
+    for (recipient, language), entries in digests.items():
+        if not summary.is_told(turn, recipient):
             message = digest_message(turn.study, entries, language, turn.now)
             turn.say(recipient, message, lane="digest", purpose="notice")
 
@@ -210,7 +208,7 @@ def tell(
     """Have the alert said anew to whoever the names mean, each for its reason. `aloud`: in quiet hours as well."""
     told: set[str] = set()
     for name in names:
-        for recipient, language in readers(turn, name):
+        for recipient, language in readers(turn, name, enrolment):
             if recipient in told:
                 continue
             told.add(recipient)
@@ -240,9 +238,8 @@ def shown(
     menu: Menu = "main",
 ) -> Message:
     """The alert as the care team sees it, with the buttons of a menu."""
-    receivers: dict[str, str] = {
-        person.id: person.name for person in able(turn, people.active_staff(turn.connection))
-    }
+    here = hearing(turn, people.active_staff(turn.connection), enrolment) if menu == "assign" else ()
+    receivers: dict[str, str] = {person.id: person.name for person in able(turn, here)}
     return alert_message(
         study, alert, enrolment.code, language, reason=why or "raised", staff=names(turn), now=turn.now, menu=menu,
         able=receivers if menu == "assign" else None,
@@ -269,8 +266,7 @@ def pass_on(turn: Turn, row: Outgoing, why: str) -> None:
     Whoever it has failed at is not tried again, and whoever has it anyway does not get it twice. If nobody is
     left, it is held until somebody is bound.
     """
-    # Two that fail at the same moment must see each other, or each believes that the other one was told.
-    everybody = direct(able(turn, people.active_staff(turn.connection, lock=True)))
+    everybody = _who_may_hear(turn, row)
     heard, vain = outbox.others_told(turn.connection, row)
     team = chat_of_team(turn)
     there = ([(people.TEAM, team.language)] if team is not None else []) + everybody
@@ -293,9 +289,22 @@ def pass_on(turn: Turn, row: Outgoing, why: str) -> None:
         turn.note("alert path broken", "message", row.id, reason=why, old=row.recipient, new=[])
 
 
+def _who_may_hear(turn: Turn, row: Outgoing) -> list[tuple[str, str]]:
+    """Everybody able who may hear what this message says."""
+    # Two that fail at the same moment must see each other, or each believes that the other one was told.
+    here = able(turn, people.active_staff(turn.connection, lock=True))
+    alert = alerts.find(turn.connection, row.alert_id) if row.alert_id else None
+    if alert is not None:
+        return direct(hearing(turn, here, people.by_id(turn.connection, alert.enrolment)))
+    # Whom it names is not known, so it goes to those who hear of all that its reader may hear of.
+    meant = people.staff_by_id(turn.connection, row.recipient.removeprefix("staff:"))
+    its = meant.centre if meant is not None else centres.EVERYWHERE
+    return direct([each for each in here if not centres.is_apart(turn.study, each) or each.centre == its])
+
+
 def also_directly(turn: Turn, row: Outgoing) -> None:
     """The chat it was meant for will not take it for a while: everybody able who has not been told is, meanwhile."""
-    everybody = direct(able(turn, people.active_staff(turn.connection, lock=True)))
+    everybody = _who_may_hear(turn, row)
     heard, vain = outbox.others_told(turn.connection, row)
     for recipient, language in everybody:
         if recipient not in {row.recipient, *heard, *vain}:
@@ -315,7 +324,7 @@ def lose_team(turn: Turn, why: str) -> None:
     """The care team's chat is gone: whoever can be reached directly gets all that is open, at once."""
     people.unbind(turn.connection, people.TEAM, turn.now, why)
     turn.note("team chat lost", "contact", people.TEAM, reason=why)
-    tell_what_is_open(turn, [one for one in readers(turn, CARE_TEAM) if one[0] != people.TEAM])
+    tell_what_is_open(turn, [one for one in readers(turn, CARE_TEAM, None) if one[0] != people.TEAM])
 
 
 def somebody_is_there(turn: Turn, recipient: str, language: str) -> None:
@@ -335,8 +344,11 @@ def tell_what_is_open(turn: Turn, to: Sequence[tuple[str, str]]) -> None:
     if not listed:
         return
     for recipient, language in to:
-        message = open_list_message(turn.study, listed, language, turn.now, names(turn))
-        turn.say(recipient, message, lane="alert", purpose="notice")
+        hidden = centres.unheard_by(turn, recipient)
+        theirs = [entry for entry in listed if entry[1] not in hidden]
+        if theirs:
+            message = open_list_message(turn.study, theirs, language, turn.now, names(turn))
+            turn.say(recipient, message, lane="alert", purpose="notice")
 
 
 def trail(

@@ -19,7 +19,7 @@ def say_to(turn: Turn, alarm: Alarm, names: Sequence[str], marked: str) -> None:
     told: set[str] = set()
     until = alarm.next_at if alarm.kind == "test" and not alarm.climbing else None
     for name in names:
-        for recipient, language in audience.readers(turn, name):
+        for recipient, language in audience.readers(turn, name, None):
             if recipient in told:
                 continue
             told.add(recipient)

@@ -7,24 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from probot.alerts.ladder import CARE_TEAM
 from probot.schedule.rota import on_call
+from probot.services import centres
 from probot.services.turn import Turn
 from probot.store import outsiders, people
 from probot.store.receipts import OUTSIDE
-from probot.store.records import Contact, Staff
+from probot.store.records import Contact, Enrolment, Staff
 from probot.study.care import ON_CALL
 
 
-def readers(turn: Turn, name: str) -> list[tuple[str, str]]:
+def readers(turn: Turn, name: str, about: Enrolment | None) -> list[tuple[str, str]]:
     """Who is meant by a name of the ladder, or a principal of staff: `(principal, language)`; the team, whoever that
-    will be, at the least.
+    will be, at the least. `about`: nobody of another centre than this participant's; None: it is about nobody.
 
     What is said to the team while nobody is there at all waits in the outbox until somebody is.
     """
     if path := turn.study.paths.get(name):
         return [(f"{OUTSIDE}{name}", path.language)]
-    found = _present(turn, name)
+    found = _present(turn, name, about)
     return found or [(people.TEAM, turn.study.languages[0])]
 
 
@@ -38,27 +38,40 @@ def names(turn: Turn) -> dict[str, str]:
     return {person.id: person.name for person in people.all_staff(turn.connection)}
 
 
-def _present(turn: Turn, name: str) -> list[tuple[str, str]]:
+def _present(turn: Turn, name: str, about: Enrolment | None) -> list[tuple[str, str]]:
     team = chat_of_team(turn)
-    here = people.active_staff(turn.connection)
+    here = hearing(turn, people.active_staff(turn.connection), about)
     if name.startswith("staff:"):
         return direct([person for person in here if person.principal == name and may_see(turn, person)])
     if name == ON_CALL and (called := _on_call(turn, here)):
         return direct(called)
-    if name in {CARE_TEAM, people.TEAM}:
-        if team is not None:
-            return [(people.TEAM, team.language)]
-        return direct(able(turn, here))
+    if name == people.TEAM and team is not None:
+        return [(people.TEAM, team.language)]
     holders = [person for person in here if person.role == name]
-    if holders:
-        return direct(holders)
-    return [(people.TEAM, team.language)] if team is not None else direct(able(turn, here))
+    return direct(holders) if holders else _team(turn, team, here)
+
+
+def _team(turn: Turn, team: Contact | None, here: Sequence[Staff]) -> list[tuple[str, str]]:
+    """Everybody who may take alerts. The team's chat stands for those of all centres; who belongs to one hears
+    directly.
+    """
+    if team is None:
+        return direct(able(turn, here))
+    apart = [person for person in able(turn, here) if centres.is_apart(turn.study, person)]
+    return [(people.TEAM, team.language), *direct(apart)]
 
 
 def _on_call(turn: Turn, here: Sequence[Staff]) -> list[Staff]:
     """Those of the rota in force who are here and may take alerts."""
     names = on_call(turn.study, turn.now)
     return [person for person in able(turn, here) if person.role in names or person.name in names]
+
+
+def hearing(turn: Turn, here: Sequence[Staff], about: Enrolment | None) -> list[Staff]:
+    """Those who may hear of a participant; everybody if it is about nobody."""
+    if about is None:
+        return list(here)
+    return [person for person in here if centres.may_hear(turn.connection, turn.study, person, about)]
 
 
 def able(turn: Turn, here: Sequence[Staff]) -> list[Staff]:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, func, or_, select
 
 from probot.services import alarms as calling
-from probot.services import path_tests, paths
+from probot.services import centres, path_tests, paths
 from probot.services.receive import HEARD
 from probot.services.turn import Turn
 from probot.services.watch import AUDITOR
@@ -114,6 +114,8 @@ def _of_paths(turn: Turn) -> Iterator[Finding]:
     without = paths.without_a_path(turn.connection, turn.study)
     if without:
         yield Finding(f"no_path:{'+'.join(reversed(without))}", urgent=True)
+    for name in centres.without_anybody(turn.connection, turn.study):
+        yield Finding(f"centre:{name}", passing=False)
     if paths.team_is_lost(turn.connection):
         yield Finding("team_lost", urgent=True, passing=False)
     if outsiders.of_team(turn.connection):

@@ -5,7 +5,7 @@ The rule: read afresh each time, coded, and only for whoever may view; looking c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -24,6 +24,7 @@ from probot.alerts.steps import holder
 from probot.messages import Message
 from probot.schedule.civil import local_day
 from probot.schedule.plan import plan
+from probot.services import centres
 from probot.services.plan_ahead import calendar_of
 from probot.services.turn import Turn
 from probot.store import alerts, looks, people
@@ -38,6 +39,8 @@ SILENT = frozenset({"missed", "not_delivered"})
 """What counts as silence: somebody who declined has answered."""
 LIVING = frozenset({"active", "paused"})
 
+Hidden = Collection[str]
+"""The codes of participants that whoever looks may not see."""
 BOARDS = ("mine", "today", "overdue", "adherence")
 """The commands that this file answers."""
 
@@ -45,33 +48,37 @@ BOARDS = ("mine", "today", "overdue", "adherence")
 def board(turn: Turn, person: Staff, name: str, language: str, page: int = 1) -> Message:
     """The answer to one of `BOARDS`, for a member of staff who may view."""
     turn.note(f"{name} shown", "chat", "*", new=page)
+    hidden = centres.hidden_from(turn, person)
     match name:
         case "mine":
-            held = [entry for entry in standing(turn) if holder(entry[0]) == person.id]
+            held = [entry for entry in standing(turn, hidden) if holder(entry[0]) == person.id]
             return mine_message(turn.study, held, language, turn.now)
         case "today":
             today = local_day(turn.now, turn.study.zone)
-            due = [form for form in forms(turn) if not form.over]
-            return today_message(turn.study, today, asked_today(turn), due, language)
+            due = [form for form in forms(turn, hidden) if not form.over]
+            return today_message(turn.study, today, asked_today(turn, hidden), due, language)
         case "overdue":
-            return overdue_message(turn.study, late(turn), forms(turn), language)
+            return overdue_message(turn.study, late(turn, hidden), forms(turn, hidden), language)
         case _:
-            return adherence_message(kept(turn), language, page)
+            return adherence_message(kept(turn, hidden), language, page)
 
 
-def standing(turn: Turn) -> list[Listed]:
+def standing(turn: Turn, hidden: Hidden) -> list[Listed]:
     """Every alert that is not closed, with its participant's code."""
-    codes = {one.id: one.code for one in people.all_enrolments(turn.connection)}
-    return [(alert, codes.get(alert.enrolment, "?")) for alert in alerts.standing(turn.connection)]
+    codes = {one.id: one.code for one in people.all_enrolments(turn.connection) if one.code not in hidden}
+    found = alerts.standing(turn.connection)
+    return [(alert, codes[alert.enrolment]) for alert in found if alert.enrolment in codes]
 
 
 # ------------------------------------------------------------------------------ who answers
 
 
-def kept(turn: Turn) -> list[Kept]:
+def kept(turn: Turn, hidden: Hidden) -> list[Kept]:
     """How each participant has answered so far."""
     found: dict[str, Kept] = {}
     for code, enrolled, status, late_, count in looks.answered_counts(turn.connection):
+        if code in hidden:
+            continue
         one = found.setdefault(code, Kept(code, enrolled, 0, 0, 0))
         if status in ANSWERED:
             one = replace(one, answered=one.answered + count, late=one.late + count * late_)
@@ -84,7 +91,7 @@ def kept(turn: Turn) -> list[Kept]:
 # ------------------------------------------------------------------------------ today
 
 
-def asked_today(turn: Turn) -> list[Asked]:
+def asked_today(turn: Turn, hidden: Hidden) -> list[Asked]:
     """Every assessment whose day is its participant's today, in the order of the study's plan."""
     now = turn.now
     around = local_day(now, "UTC")
@@ -93,7 +100,9 @@ def asked_today(turn: Turn) -> list[Asked]:
     found = [
         Asked(row.code, row.timepoint, progress, row.reminded)
         for row in rows
-        if row.day == local_day(now, row.zone) and (progress := _progress(row)) is not None
+        if row.code not in hidden
+        and row.day == local_day(now, row.zone)
+        and (progress := _progress(row)) is not None
     ]
     found.sort(key=lambda one: order.index(one.timepoint) if one.timepoint in order else len(order))
     return found
@@ -114,12 +123,12 @@ def _progress(row: Row) -> Progress | None:
 # ------------------------------------------------------------------------------ who is overdue
 
 
-def late(turn: Turn) -> list[Late]:
+def late(turn: Turn, hidden: Hidden) -> list[Late]:
     """Who is behind: missed the last of a timepoint's assessments, or has one open that was called to mind."""
     today = local_day(turn.now, "UTC")
     rows = looks.planned_between(turn.connection, today - LOOK_BACK, today + timedelta(days=1))
     found = []
-    for mine in _by_timepoint(row for row in rows if row.enrolled in LIVING):
+    for mine in _by_timepoint(row for row in rows if row.enrolled in LIVING and row.code not in hidden):
         begun = [row for row in mine if row.status not in {"planned", "paused", "outage", "withdrawn"}]
         behind = _behind(begun)
         if behind is not None:
@@ -149,7 +158,7 @@ def _behind(begun: list[Row]) -> Late | None:
     return Late(newest.code, newest.timepoint, run, ended[-1].day) if run else None
 
 
-def forms(turn: Turn) -> list[Form]:
+def forms(turn: Turn, hidden: Hidden) -> list[Form]:
     """Clinicians' forms whose window has opened and that nobody has entered; the newest of each kind alone."""
     clinicians = {point.name for point in turn.study.plan.values() if point.by == "clinician"}
     if not clinicians:
@@ -158,7 +167,7 @@ def forms(turn: Turn) -> list[Form]:
     entered = looks.forms_entered(turn.connection, local_day(since, "UTC"))
     found = []
     for enrolment in people.all_enrolments(turn.connection):
-        if enrolment.status not in LIVING:
+        if enrolment.status not in LIVING or enrolment.code in hidden:
             continue
         planned = {}
         for one in plan(turn.study, calendar_of(enrolment), since, turn.now + timedelta(seconds=1)):
@@ -179,10 +188,10 @@ def forms(turn: Turn) -> list[Form]:
     return found
 
 
-def expected_today(turn: Turn) -> list[tuple[str, int]]:
+def expected_today(turn: Turn, hidden: Hidden) -> list[tuple[str, int]]:
     """How many participants are asked each timepoint today, in the order of the plan."""
     counts: dict[str, int] = {}
-    for one in asked_today(turn):
+    for one in asked_today(turn, hidden):
         if one.progress not in {"paused", "outage"}:
             counts[one.timepoint] = counts.get(one.timepoint, 0) + 1
     return list(counts.items())

@@ -30,7 +30,7 @@ from probot.ports import (
     Unknown,
 )
 from probot.schedule.quiet import next_allowed
-from probot.services import alerting, audience, enquire, menus, outside, pictures, topics
+from probot.services import alerting, audience, centres, enquire, menus, outside, pictures, topics
 from probot.services.turn import Turn
 from probot.store import alerts, asked, assessments, outbox, outsiders, people
 from probot.store.outsiders import NOTICE
@@ -155,6 +155,10 @@ def _why_not(turn: Turn, row: Outgoing) -> str:
             return "no longer on the team"
         if row.purpose in {"alert", "picture"} and not audience.may_see(turn, person):
             return "no longer in a role that may see alerts"
+        about = topics.about(turn, row) if turn.study.centres is not None else None
+        enrolment = people.by_id(turn.connection, about) if about is not None else None
+        if enrolment is not None and not centres.may_hear(turn.connection, turn.study, person, enrolment):
+            return "another centre's participant"
     return ""
 
 

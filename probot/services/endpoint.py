@@ -90,7 +90,7 @@ def answered(turn: Turn, enrolment: Enrolment, items: Collection[str]) -> None:
 
 
 def _healed(turn: Turn, enrolment: Enrolment, endpoint: Endpoint, result: Result) -> None:
-    for recipient, language in audience.readers(turn, CARE_TEAM):
+    for recipient, language in audience.readers(turn, CARE_TEAM, enrolment):
         words = headline(endpoint, enrolment.code, result, language)
         turn.say(recipient, Message(words), lane="digest", purpose="notice")
     ends, day = endpoint.ends, result.confirmed_on

@@ -127,7 +127,7 @@ def _take(turn: Turn, enrolment: Enrolment, thread: threads.Thread, text: str) -
     assert case is not None
     alerting.trail(turn, enrolment, case.alert, "participant answered")
     _save(turn, case, steps.answered(case.alert, text, turn.now))
-    for recipient, language in audience.readers(turn, thread.detail):
+    for recipient, language in audience.readers(turn, thread.detail, enrolment):
         message = answer_message(case.study, case.alert, enrolment.code, language, text, turn.now)
         key = _say(turn, recipient, message)
         threads.add(
@@ -155,5 +155,5 @@ def not_delivered(turn: Turn, row: Outgoing, why: str) -> None:
     assert case is not None
     alerting.trail(turn, case.enrolment, case.alert, "question not delivered", reason=why)
     _save(turn, case, steps.undelivered(case.alert, why, turn.now))
-    for recipient, language in audience.readers(turn, thread.detail):
+    for recipient, language in audience.readers(turn, thread.detail, case.enrolment):
         _say(turn, recipient, Message(cannot_ask(language, case.enrolment.code, "unreachable")))

@@ -10,12 +10,13 @@ from datetime import date
 from typing import Literal
 
 from probot.alerts.phrases import SEPARATOR, composed, shortened, visible, words_of
-from probot.alerts.staff import not_authorised, unknown_code
+from probot.alerts.staff import not_authorised, not_theirs
 from probot.flows.buttons import RecordTap, write
 from probot.flows.session import Session
 from probot.messages import Button, Message
 from probot.schedule.civil import local_day
-from probot.services import audience, plan_ahead
+from probot.services import audience, centres, plan_ahead
+from probot.services.sought import sought
 from probot.services.turn import Turn
 from probot.store import assessments, events, people
 from probot.store.events import Recorded
@@ -32,8 +33,6 @@ WhyNot = Literal["unknown", "future", "there_already", "once"]
 
 def commanded(turn: Turn, person: Staff, recipient: str, text: str, language: str) -> None:
     """`/event CODE`: what is recorded, and the way to record more."""
-    code = text.strip().split()[0] if text.strip() else ""
-    enrolment = people.by_code(turn.connection, code) or people.by_code(turn.connection, code.upper())
     if not turn.study.events:
         _answer(turn, recipient, Message(say(language, "event.none")))
     elif recipient != person.principal:
@@ -41,9 +40,8 @@ def commanded(turn: Turn, person: Staff, recipient: str, text: str, language: st
     elif not audience.may(turn, person, "acknowledge"):
         turn.note("command refused", "chat", recipient, reason="role", new=COMMAND)
         _answer(turn, recipient, Message(not_authorised(turn.study, "acknowledge", language)))
-    elif enrolment is None:
-        known = [one.code for one in people.all_enrolments(turn.connection)]
-        _answer(turn, recipient, unknown_code(language, code, known))
+    elif isinstance(enrolment := sought(turn, person, text, language), Message):
+        _answer(turn, recipient, enrolment)
     else:
         turn.note("events shown", "enrolment", enrolment.id, code=enrolment.code)
         _answer(turn, recipient, _list(turn, enrolment, language))
@@ -82,7 +80,11 @@ def to_begin(turn: Turn, person: Staff, tap: RecordTap, language: str) -> Enrolm
         turn.note("tap refused", "enrolment", tap.record, reason="role", new=BEGIN)
         turn.toast = not_authorised(turn.study, "acknowledge", language)
         return None
-    return people.by_id(turn.connection, EnrolmentId(tap.record), lock=True)
+    enrolment = people.by_id(turn.connection, EnrolmentId(tap.record), lock=True)
+    if centres.closed_to(turn, person, enrolment):
+        turn.toast = not_theirs(language)
+        return None
+    return enrolment
 
 
 def taken_back(turn: Turn, person: Staff, tap: RecordTap, number: int | None, language: str) -> bool:
@@ -96,6 +98,9 @@ def taken_back(turn: Turn, person: Staff, tap: RecordTap, number: int | None, la
         return True
     enrolment = people.by_id(turn.connection, one.enrolment, lock=True)
     assert enrolment is not None
+    if centres.closed_to(turn, person, enrolment):
+        turn.toast = not_theirs(language)
+        return True
     if one.void_at is None:
         take_back(turn, enrolment, one, "entered by mistake")
     turn.toast = say(language, "adverse.done")

@@ -6,13 +6,14 @@ sees it, and every answer names who gave it.
 
 from __future__ import annotations
 
-from probot.alerts.staff import not_authorised, unknown_code
+from probot.alerts.staff import not_authorised
 from probot.flows.front import front
 from probot.flows.session import AskedAgain, Opened, SentMedia, Tapped, Typed
 from probot.messages import Message
-from probot.services import audience
+from probot.services import audience, centres
 from probot.services.begin import begin
 from probot.services.converse import Reply, carry_on, tapped, typed
+from probot.services.sought import sought
 from probot.services.turn import Turn
 from probot.store import assessments, people
 from probot.store.records import Enrolment, Staff
@@ -23,17 +24,14 @@ COMMAND = "grade"
 
 def commanded(turn: Turn, person: Staff, recipient: str, text: str, language: str) -> None:
     """`/grade CODE`: begin the form, or go on with the one that this clinician began for this participant."""
-    code = text.strip().split()[0] if text.strip() else ""
-    enrolment = people.by_code(turn.connection, code) or people.by_code(turn.connection, code.upper())
     forms = [point.name for point in turn.study.plan.values() if point.by == "clinician"]
     if recipient != person.principal:
         _answer(turn, recipient, Message(say(language, "grade.private")))
     elif not audience.may(turn, person, "grade"):
         turn.note("command refused", "chat", recipient, reason="role", new=COMMAND)
         _answer(turn, recipient, Message(not_authorised(turn.study, "grade", language)))
-    elif enrolment is None:
-        known = [one.code for one in people.all_enrolments(turn.connection)]
-        _answer(turn, recipient, unknown_code(language, code, known))
+    elif isinstance(enrolment := sought(turn, person, text, language), Message):
+        _answer(turn, recipient, enrolment)
     elif not forms:
         _answer(turn, recipient, Message(say(language, "grade.none")))
     else:
@@ -63,7 +61,7 @@ def _open(turn: Turn, person: Staff, enrolment: Enrolment, name: str, language: 
 
 def answer_tapped(turn: Turn, person: Staff, assessment: str, event: Tapped, reply: Reply) -> None:
     """A button of a form; other people's forms are none of this clinician's business."""
-    enrolment = _about(turn, assessment)
+    enrolment = _about(turn, person, assessment)
     if enrolment is None or not tapped(
         turn, enrolment, assessment, event, reply, respondent=person.principal
     ):
@@ -75,13 +73,15 @@ def said(turn: Turn, person: Staff, event: Typed | SentMedia, reply: Reply) -> b
     ahead = front(assessments.forms_of(turn.connection, person.principal), turn.now)
     if ahead is None or ahead.asking is None:
         return False
-    enrolment = _about(turn, ahead.assessment)
+    enrolment = _about(turn, person, ahead.assessment)
     if enrolment is None:
         return False
     typed(turn, enrolment, ahead, event, reply)
     return True
 
 
-def _about(turn: Turn, assessment: str) -> Enrolment | None:
+def _about(turn: Turn, person: Staff, assessment: str) -> Enrolment | None:
+    """Whom the form is about; None if that is nobody of whom this clinician may hear (any more)."""
     one = assessments.find(turn.connection, assessment)
-    return None if one is None else people.by_id(turn.connection, one.enrolment_id, lock=True)
+    enrolment = None if one is None else people.by_id(turn.connection, one.enrolment_id, lock=True)
+    return None if centres.closed_to(turn, person, enrolment) else enrolment

@@ -8,11 +8,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from probot.services import leaving, plan_ahead
+from probot.services import centres, leaving, plan_ahead
 from probot.services.turn import Turn
 from probot.store import people
 from probot.store.records import Enrolment, Staff
@@ -20,6 +20,10 @@ from probot.study.model import Study
 from probot.values import language_of
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+
+ALL = "all"
+"""How a member of staff is invited who belongs to every centre."""
 
 
 class NotPossible(Exception):
@@ -203,8 +207,13 @@ def set_anchor(turn: Turn, code: str, name: str, written: str, reason: str) -> E
 # ------------------------------------------------------------------------------ staff and the team's chat
 
 
-def invite_staff(turn: Turn, token: str, name: str, role: str, language: str | None) -> Invited:
-    """Invite somebody to the care team, or make a new link for somebody who is. Raises `NotPossible`."""
+def invite_staff(
+    turn: Turn, token: str, name: str, role: str, language: str | None, centre: str | None = None
+) -> Invited:
+    """Invite somebody to the care team, or make a new link for somebody who is. Raises `NotPossible`.
+
+    `centre`: whose participants they hear of, or `all`; where the study has several, newcomers need one.
+    """
     name = " ".join(name.split())
     problems: list[str] = []
     spoken = _language(turn.study, language, problems)
@@ -212,14 +221,19 @@ def invite_staff(turn: Turn, token: str, name: str, role: str, language: str | N
         problems.append(f"the study knows no role {role!r}{_meant(role, turn.study.roles)}")
     if not name or len(name) > 80:
         problems.append("say who it is, in at most 80 characters")
+    person = people.staff_by_name(turn.connection, name)
+    place = _centre(turn.study, centre, person, problems)
     if problems:
         raise NotPossible("\n".join(problems))
-    person = people.staff_by_name(turn.connection, name)
     if person is None:
-        person = people.add_staff(turn.connection, name=name, role=role, language=spoken, now=turn.now)
+        person = people.add_staff(
+            turn.connection, name=name, role=role, language=spoken, now=turn.now, centre=place
+        )
         turn.note("staff added", "staff", person.id, field="role", new=role, reason=name)
+        if place:
+            turn.note("centre set", "staff", person.id, field="centre", new=place, reason=name)
     else:
-        _change_staff(turn, person, role, spoken if language else person.language)
+        _change_staff(turn, person, role, spoken if language else person.language, place)
     expires_at = turn.now + timedelta(days=turn.study.invitation_days)
     people.invite(
         turn.connection, token=token, kind="staff", subject=person.id, language=spoken, now=turn.now,
@@ -229,9 +243,27 @@ def invite_staff(turn: Turn, token: str, name: str, role: str, language: str | N
     return Invited(name, token, expires_at)
 
 
-def _change_staff(turn: Turn, person: Staff, role: str, language: str) -> None:
+def _centre(study: Study, written: str | None, known: Staff | None, problems: list[str]) -> str:
+    """The centre as it is kept, empty for all of them; what they have already if none is written."""
+    there = centres.centres_of(study)
+    if written is None:
+        if there and known is None:
+            problems.append(f"say whose participants they hear of: --centre {'|'.join((*there, ALL))}")
+        return known.centre if known is not None else centres.EVERYWHERE
+    if written == ALL or written in there:
+        return centres.EVERYWHERE if written == ALL else written
+    if there:
+        problems.append(f"the study has no centre {written!r}: one of {', '.join((*there, ALL))}")
+    else:
+        problems.append("the study has one centre only: leave --centre away, or name `centres` in study.yaml")
+    return centres.EVERYWHERE
+
+
+def _change_staff(turn: Turn, person: Staff, role: str, language: str, centre: str) -> None:
     status = "invited" if person.status == "left" else person.status
-    people.change_staff(turn.connection, person.id, role=role, language=language, status=status)
+    people.change_staff(
+        turn.connection, person.id, role=role, language=language, status=status, centre=centre
+    )
     if status != person.status:
         turn.note("staff taken back", "staff", person.id, field="status", old=person.status, new=status,
                   reason=person.name)  # fmt: skip
@@ -242,6 +274,10 @@ def _change_staff(turn: Turn, person: Staff, role: str, language: str) -> None:
         turn.note(
             "role changed", "staff", person.id, field="role", old=person.role, new=role, reason=person.name
         )
+    if centre != person.centre:
+        turn.note("centre set", "staff", person.id, field="centre", old=person.centre, new=centre,
+                  reason=person.name)  # fmt: skip
+        leaving.release(turn, replace(person, centre=centre), all_of_them=False)
 
 
 def remove_staff(turn: Turn, name: str, reason: str) -> None:

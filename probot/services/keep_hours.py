@@ -13,7 +13,7 @@ from probot.alerts.ladder import CARE_TEAM
 from probot.alerts.summaries import Change, Shift, Standing, hand_over_message, morning_message
 from probot.messages import Message
 from probot.schedule.civil import DAY, instant, local, local_day
-from probot.services import audience, boards
+from probot.services import audience, boards, centres
 from probot.services.summary import summary_id
 from probot.services.turn import Turn
 from probot.store import appointments, claims, looks, outbox, people
@@ -78,15 +78,16 @@ def _say(turn: Turn, key: str, due: datetime, before: datetime | None) -> None:
         return
     if people.contact_of(turn.connection, people.TEAM) is None and not people.active_staff(turn.connection):
         return  # nobody is there to be told: what is open is told to whoever comes first
-    standing = _standing(turn)
     names = audience.names(turn)
-    for recipient, language in audience.readers(turn, CARE_TEAM):
+    for recipient, language in audience.readers(turn, CARE_TEAM, None):
         message: Message
+        hidden = centres.unheard_by(turn, recipient)
+        standing = _standing(turn, hidden)
         if key == "digest":
             message = morning_message(turn.study, standing, language, names)
         else:
             since = before or turn.now - DAY
-            shift = Shift(since, *looks.deeds_since(turn.connection, since))
+            shift = Shift(since, *looks.deeds_since(turn.connection, since, hidden))
             message = hand_over_message(turn.study, standing, shift, language, names)
         outbox.put(
             turn.connection, message_id=summary_id(key, due, recipient), lane="digest",
@@ -100,13 +101,17 @@ def _is_the_digests(study: Study, due: datetime) -> bool:
     return study.views.digest is not None and local(due, study.zone).time() == study.views.digest
 
 
-def _standing(turn: Turn) -> Standing:
+def _standing(turn: Turn, hidden: boards.Hidden) -> Standing:
     return Standing(
         turn.now,
-        alerts=boards.standing(turn),
-        late=boards.late(turn),
-        expected=boards.expected_today(turn),
-        changes=[_change(*one) for one in looks.changed_since(turn.connection, turn.now - DAY)],
+        alerts=boards.standing(turn, hidden),
+        late=boards.late(turn, hidden),
+        expected=boards.expected_today(turn, hidden),
+        changes=[
+            _change(*one)
+            for one in looks.changed_since(turn.connection, turn.now - DAY)
+            if one[0] not in hidden
+        ],
     )
 
 

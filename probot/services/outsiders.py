@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from probot.alerts.staff import outsiders_came, outsiders_left
 from probot.ports import MemberChanged
-from probot.services import alerting
+from probot.services import alerting, centres
 from probot.services.turn import Turn
 from probot.store import outbox, outsiders, people
 from probot.store.outsiders import NOTICE, Outsiders
@@ -21,7 +21,7 @@ def moved(turn: Turn, contact_id: str, change: MemberChanged) -> None:
     """Somebody came into the team's chat, or left it."""
     known = outsiders.of_team(turn.connection)
     for member in (change, *change.others):
-        if member.is_bot or people.staff_of_account(turn.connection, member.account) is not None:
+        if member.is_bot or _belongs(turn, member.account):
             continue
         if member.present:
             turn.note("outsider in the team's chat", "contact", contact_id, reason="not bound as staff")
@@ -33,10 +33,16 @@ def moved(turn: Turn, contact_id: str, change: MemberChanged) -> None:
     _now(turn, known)
 
 
+def _belongs(turn: Turn, account: int) -> bool:
+    """Whether somebody may hear what is said in the team's chat: staff of all centres."""
+    person = people.staff_of_account(turn.connection, account)
+    return person is not None and not centres.is_apart(turn.study, person)
+
+
 def bound(turn: Turn, account: int) -> None:
     """Somebody has become known as staff."""
     known = outsiders.of_team(turn.connection)
-    if account in known.accounts:
+    if account in known.accounts and _belongs(turn, account):
         _now(turn, replace(known, accounts=known.accounts - {account}))
 
 

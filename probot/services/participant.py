@@ -240,7 +240,7 @@ def _keep_note(turn: Turn, enrolment: Enrolment, kind: Literal["note", "media"],
     told = alerting.raise_all(turn, turn.study, enrolment, found)
     if told:
         return  # the alert carries the words
-    for recipient, language in audience.readers(turn, CARE_TEAM):
+    for recipient, language in audience.readers(turn, CARE_TEAM, enrolment):
         message = note_message(turn.study, enrolment.code, language, text, turn.now, kind=kind)
         turn.say(recipient, message, lane="reply", purpose="notice")
 

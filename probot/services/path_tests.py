@@ -84,7 +84,7 @@ def _is_there(turn: Turn, name: str) -> bool:
     if name in turn.study.paths or name == CARE_TEAM:
         return True
     if name == ON_CALL:
-        return any(recipient.startswith("staff:") for recipient, _ in audience.readers(turn, name))
+        return any(recipient.startswith("staff:") for recipient, _ in audience.readers(turn, name, None))
     return any(person.role == name for person in people.active_staff(turn.connection))
 
 
@@ -103,7 +103,7 @@ def proves(turn: Turn, alarm: Alarm, person: Staff) -> bool:
     if alarm.climbing or alarm.about in turn.study.paths:
         return False
     if alarm.about == ON_CALL:
-        return person.principal in {recipient for recipient, _ in audience.readers(turn, ON_CALL)}
+        return person.principal in {recipient for recipient, _ in audience.readers(turn, ON_CALL, None)}
     return alarm.about in {CARE_TEAM, person.role}
 
 

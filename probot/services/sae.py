@@ -35,7 +35,7 @@ def advance(turn: Turn, key: str, token: str) -> None:
     told: set[str] = set()
     by_principal = {person.principal: person for person in people.active_staff(turn.connection)}
     for name in climbed.notify:
-        for recipient, language in audience.readers(turn, name):
+        for recipient, language in audience.readers(turn, name, enrolment):
             if recipient in told:
                 continue
             told.add(recipient)

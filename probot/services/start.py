@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 
-from probot.alerts.staff import invitation_refused, staff_welcome, team_bound
+from probot.alerts.staff import for_all_centres, invitation_refused, staff_welcome, team_bound
 from probot.flows.commands import stranger as neutral_message
 from probot.flows.session import LanguageChosen
 from probot.flows.welcome import (
@@ -26,7 +26,7 @@ from probot.messages import Message
 from probot.ports import Chat, Sender
 from probot.schedule.civil import local
 from probot.schedule.plan import plan
-from probot.services import alerting, audience, menus, outsiders, plan_ahead, team, topics
+from probot.services import alerting, audience, centres, menus, outsiders, plan_ahead, team, topics
 from probot.services.converse import go_on
 from probot.services.turn import Turn
 from probot.store import outbox, people
@@ -250,7 +250,7 @@ def _bind_staff(turn: Turn, chat: Chat, sender: Sender, invitation: Invitation) 
         "staff bound", "staff", person.id, field="status", old=person.status, new="active", reason=person.name
     )
     outsiders.bound(turn, sender.account)
-    message = staff_welcome(turn.study, person.name, person.role, person.language)
+    message = staff_welcome(turn.study, person.name, person.role, person.language, person.centre)
     turn.say(person.principal, message, lane="reply", purpose="notice")
     menus.show(turn, person.principal)
     alerting.somebody_is_there(turn, person.principal, person.language)
@@ -271,6 +271,10 @@ def team_with_token(turn: Turn, chat: Chat, sender: Sender | None, token: str) -
         _tell_group(turn, chat, invitation_refused(invitation.language))
         return False
     team.act_as(turn, person)
+    if centres.is_apart(turn.study, person):
+        turn.note("token refused", "invitation", invitation.token_hash[:16], reason="opened by one centre's")
+        _tell_group(turn, chat, Message(for_all_centres(invitation.language)))
+        return False
     if here is not None or people.redeem(turn.connection, token, turn.now) is None:
         turn.note("token refused", "invitation", invitation.token_hash[:16], reason="used or expired")
         _tell_group(turn, chat, invitation_refused(invitation.language))

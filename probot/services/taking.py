@@ -13,11 +13,18 @@ from datetime import timedelta
 from probot.alerts import life, menus, steps
 from probot.alerts.model import Action, Alert
 from probot.alerts.phrases import visible
-from probot.alerts.staff import done_words, reason_wanted, refusal_words, too_long_words, unknown_alert
+from probot.alerts.staff import (
+    done_words,
+    not_theirs,
+    reason_wanted,
+    refusal_words,
+    too_long_words,
+    unknown_alert,
+)
 from probot.alerts.steps import TooLong
 from probot.flows.buttons import AlertTap
 from probot.messages import Message
-from probot.services import alerting, audience
+from probot.services import alerting, audience, centres
 from probot.services.turn import Turn
 from probot.store import alerts, outbox, people, threads
 from probot.store.records import Enrolment, Staff
@@ -62,6 +69,8 @@ def tapped(turn: Turn, person: Staff, tap: AlertTap, place: Place) -> str:
     case = case_of(turn, tap.alert)
     if case is None:
         return unknown_alert(place.language)
+    if centres.closed_to(turn, person, case.enrolment):
+        return not_theirs(place.language)
     if (length := menus.length_of(tap.action)) is not None:
         return _ask_why(turn, person, place, case, tap.action, _snooze(turn, person, case, length, "-"))
     if (to := menus.person_of(tap.action)) is not None:
@@ -195,6 +204,8 @@ def _snooze(turn: Turn, person: Staff, case: Case, length: timedelta, why: str) 
 def _give(turn: Turn, person: Staff, place: Place, case: Case, to: str) -> str:
     receiver = people.staff_by_id(turn.connection, to)
     if receiver is None or receiver.status != "active" or not audience.may(turn, receiver, "acknowledge"):
+        return done_words("not_there", place.language)
+    if not centres.may_hear(turn.connection, turn.study, receiver, case.enrolment):
         return done_words("not_there", place.language)
     result = assign(turn, case, person, receiver)
     return _answer(turn, place, result, "assign")

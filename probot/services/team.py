@@ -12,8 +12,8 @@ from probot.alerts.staff import (
     anonymous,
     not_authorised,
     not_staff,
+    not_theirs,
     staff_help,
-    unknown_code,
 )
 from probot.flows.buttons import AlertTap, AnswerTap, BoardTap, RecordTap
 from probot.flows.session import SentMedia, Tapped, Typed
@@ -24,6 +24,7 @@ from probot.services import (
     adverse,
     audience,
     boards,
+    centres,
     endpoint,
     enquire,
     events,
@@ -32,12 +33,14 @@ from probot.services import (
     taking,
 )
 from probot.services.converse import Reply
+from probot.services.sought import sought
 from probot.services.turn import Turn
 from probot.store import alerts, assessments, people, threads
 from probot.store.outsiders import NOTICE
 from probot.store.records import Enrolment, Staff
 from probot.study.forms import is_form_item
 from probot.study.model import Power
+from probot.values import AlertId
 from probot.wording import say
 
 SHOWN_DAYS = timedelta(days=8)
@@ -93,9 +96,12 @@ def replied(turn: Turn, sender: Sender | None, place: taking.Place, reply_to: in
         _answer(turn, place.recipient, Message(stranger_words(sender, place.language)), NOTICE)
         return True
     act_as(turn, person)
+    alert = alerts.find(turn.connection, AlertId(thread.alert))
     if not audience.may(turn, person, "acknowledge"):
         turn.note("reply refused", "alert", thread.alert, reason="role")
         _answer(turn, place.recipient, Message(not_authorised(turn.study, "acknowledge", place.language)))
+    elif alert and centres.closed_to(turn, person, people.by_id(turn.connection, alert.enrolment)):
+        _answer(turn, place.recipient, Message(not_theirs(place.language)))
     elif thread.kind != "reason":
         enquire.ask(turn, person, place, thread, text)
     elif not thread.settled:
@@ -139,14 +145,16 @@ def _looked(turn: Turn, person: Staff, recipient: str, command: str, text: str, 
         _answer(turn, recipient, boards.board(turn, person, command, language))
         return
     if command == "open":
-        _answer(turn, recipient, _open(turn, language))
+        _answer(turn, recipient, _open(turn, person, language))
         return
-    enrolment = _named(turn, text)
-    if command == endpoint.COMMAND:
-        _answer(turn, recipient, _endpoint(turn, enrolment, text, language))
-        return
-    _answer(turn, recipient, _patient(turn, enrolment, text, language))
-    if enrolment is not None:
+    enrolment = sought(turn, person, text, language)
+    if isinstance(enrolment, Message):
+        _answer(turn, recipient, enrolment)
+    elif command == endpoint.COMMAND:
+        none = Message(say(language, "endpoint.none"))
+        _answer(turn, recipient, endpoint.message(turn, enrolment, language) or none)
+    else:
+        _answer(turn, recipient, _patient(turn, enrolment, language))
         pictures.asked_for(turn, recipient, enrolment)
 
 
@@ -208,40 +216,14 @@ def _answer(turn: Turn, recipient: str, message: Message, item: str | None = Non
     turn.say(recipient, message, lane="reply", purpose="notice", item=item)
 
 
-def _open(turn: Turn, language: str) -> Message:
-    codes: dict[str, str] = {}
-    listed = []
-    for alert in alerts.standing(turn.connection):
-        if alert.enrolment not in codes:
-            enrolment = people.by_id(turn.connection, alert.enrolment)
-            codes[alert.enrolment] = enrolment.code if enrolment else "?"
-        listed.append((alert, codes[alert.enrolment]))
+def _open(turn: Turn, person: Staff, language: str) -> Message:
+    listed = boards.standing(turn, centres.hidden_from(turn, person))
     turn.note("open alerts shown", "alert", "*", new=len(listed))
     shown = open_list_message(turn.study, listed, language, turn.now, audience.names(turn))
-    return adverse.beneath(turn, shown, language)
+    return adverse.beneath(turn, person, shown, language)
 
 
-def _code(text: str) -> str:
-    return text.strip().split()[0] if text.strip() else ""
-
-
-def _named(turn: Turn, text: str) -> Enrolment | None:
-    code = _code(text)
-    return people.by_code(turn.connection, code) or people.by_code(turn.connection, code.upper())
-
-
-def _endpoint(turn: Turn, enrolment: Enrolment | None, text: str, language: str) -> Message:
-    if enrolment is None:
-        known = [one.code for one in people.all_enrolments(turn.connection)]
-        return unknown_code(language, _code(text), known)
-    return endpoint.message(turn, enrolment, language) or Message(say(language, "endpoint.none"))
-
-
-def _patient(turn: Turn, enrolment: Enrolment | None, text: str, language: str) -> Message:
-    if enrolment is None:
-        code = _code(text)
-        known = [one.code for one in people.all_enrolments(turn.connection)]
-        return unknown_code(language, code, known)
+def _patient(turn: Turn, enrolment: Enrolment, language: str) -> Message:
     turn.note("participant shown", "enrolment", enrolment.id, code=enrolment.code)
     newest: dict[tuple[str, str], AnswerLine] = {}
     for response in assessments.responses_since(turn.connection, enrolment.id, turn.now - SHOWN_DAYS):

@@ -40,7 +40,7 @@ def _has_topics(turn: Turn, contact: Contact) -> bool:
 
 def thread_for(turn: Turn, row: Outgoing, contact: Contact) -> int | None:
     """The topic that a message to the team belongs to; None: the general one. One that is missing is asked for."""
-    enrolment = _about(turn, row)
+    enrolment = about(turn, row)
     if enrolment is None or not _has_topics(turn, contact):
         return None
     number, _ = _standing(turn, contact, enrolment)
@@ -49,7 +49,8 @@ def thread_for(turn: Turn, row: Outgoing, contact: Contact) -> int | None:
     return number
 
 
-def _about(turn: Turn, row: Outgoing) -> str | None:
+def about(turn: Turn, row: Outgoing) -> str | None:
+    """The enrolment that a message about an alert, or a picture, is about."""
     if row.kind == "photo":
         return str(row.content["enrolment"])
     alert = alerts.find(turn.connection, row.alert_id) if row.alert_id else None
@@ -88,7 +89,7 @@ def name_of(turn: Turn, row: Outgoing) -> str | None:
 
 def gone(turn: Turn, row: Outgoing, contact: Contact) -> None:
     """A message found its topic gone: a new one is opened for the next."""
-    enrolment = _about(turn, row)
+    enrolment = about(turn, row)
     if enrolment is None:
         return
     for generation in range(MOST):

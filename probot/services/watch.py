@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, or_, select
 
-from probot.services import path_tests, paths
+from probot.services import centres, path_tests, paths
 from probot.services.paths import PathFact
 from probot.services.receive import HEARD
 from probot.services.tick import LOOKED
@@ -125,11 +125,15 @@ def _of_paths(connection: Connection, study: Study, now: datetime) -> list[str]:
     without = paths.without_a_path(connection, study)
     if without and people.active_staff(connection):
         found.append(f"not ready: alerts of tier {', '.join(map(_when, without.items()))} would reach nobody")
+    found += [
+        f"nobody of centre {name} can take an alert: what happens to its participants is told to every centre"
+        for name in centres.without_anybody(connection, study)
+    ]
     for fact in paths.facts(connection, study):
         if fact.by in {"mail", "webhook"} and fact.fault:
-            found.append(f"the path {fact.name} does not work: {fact.fault}")  # noqa: PERF401 -- one a line
+            found.append(f"the path {fact.name} does not work: {fact.fault}")
     for name in path_tests.unproven(connection, study, now):
-        found.append(f"nobody has answered the test of the path {name}")  # noqa: PERF401 -- one a line
+        found.append(f"nobody has answered the test of the path {name}")
     if outsiders.of_team(connection):
         found.append(
             "somebody unknown is in the care team's chat: alerts go to each member of staff directly"

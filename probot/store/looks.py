@@ -5,6 +5,7 @@ The rule: only reads, and only coded data; what is shown to whom is decided else
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -95,10 +96,14 @@ def forms_entered(connection: Connection, since: date) -> set[tuple[EnrolmentId,
     return {(EnrolmentId(row[0]), row[1], row[2]) for row in rows}
 
 
-def deeds_since(connection: Connection, since: datetime) -> tuple[int, int, int]:
-    """How many alerts were raised, taken and closed since then."""
+def deeds_since(
+    connection: Connection, since: datetime, hidden: Collection[str] = ()
+) -> tuple[int, int, int]:
+    """How many alerts were raised, taken and closed since then, those of participants with hidden codes left out."""
+    others = select(enrolment.c.id).where(enrolment.c.code.in_(hidden))
+    seen = (alert.c.enrolment_id.not_in(others),) if hidden else ()
     counted = [
-        connection.execute(select(func.count()).where(column >= since)).scalar_one()
+        connection.execute(select(func.count()).where(column >= since, *seen)).scalar_one()
         for column in (alert.c.raised_at, alert.c.acknowledged_at, alert.c.closed_at)
     ]
     return int(counted[0]), int(counted[1]), int(counted[2])

@@ -184,12 +184,20 @@ def add_consent(
 # ------------------------------------------------------------------------------ staff
 
 
-def add_staff(connection: Connection, *, name: str, role: str, language: str, now: datetime) -> Staff:
+def add_staff(
+    connection: Connection, *, name: str, role: str, language: str, now: datetime, centre: str = ""
+) -> Staff:
     """Add somebody to the care team."""
-    person = Staff(StaffId(derived_id("staff", name)), name, role, "invited", language, now)
+    person = Staff(StaffId(derived_id("staff", name)), name, role, "invited", language, now, centre)
     connection.execute(
         insert(staff).values(
-            id=person.id, name=name, role=role, status="invited", language=language, created_at=now
+            id=person.id,
+            name=name,
+            role=role,
+            status="invited",
+            language=language,
+            created_at=now,
+            centre=centre,
         )
     )
     return person

@@ -82,6 +82,8 @@ class Staff:
     status: Literal["invited", "active", "left"]
     language: str
     created_at: datetime
+    centre: str = ""
+    """The centre whose participants they hear of; empty: of all."""
 
     @property
     def principal(self) -> str:

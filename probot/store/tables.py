@@ -124,6 +124,7 @@ staff = Table(
     Column("status", String(10), nullable=False),
     Column("language", String(8), nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("centre", String(64), nullable=False, server_default=""),
 )
 
 contact = Table(

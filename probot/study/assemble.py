@@ -105,6 +105,7 @@ class _Assembly:
             handling=self.handling(),
             contact=self.contact(),
             rota=_rota(self.shape.rota),
+            centres=shape.study.centres,
             roles={
                 name: Role(name, self.text(one.label), frozenset(one.may))
                 for name, one in sorted(shape.roles.items())

@@ -367,6 +367,8 @@ class Study(WorkedOut):
     """Forms of probot's own, which staff begin in their chats; none is planned (`probot.study.forms`)."""
     form_instruments: Mapping[str, Instrument] = field(default_factory=dict)
     rota: Rota | None = None
+    centres: str | None = None
+    """The attribute whose options are the centres that care for participants; None: the study has one centre."""
     source: str = ""
     """The canonical source (JSON) that `hash` is over; a stored study is loaded from it again."""
 

@@ -38,6 +38,7 @@ class Participant(Strict):
     name: str = ""
     language: Literal["zh", "en"] = "en"
     sites: list[str] = ["oral"]
+    hospital: str = "east"
     arm: str = "control"
     zone: str | None = None
     start: str | None = None
@@ -53,6 +54,8 @@ class Staff(Strict):
     role: str = "nurse"
     language: Literal["zh", "en"] = "en"
     in_group: bool = True
+    centre: str | None = None
+    """Whose participants they hear of, where the study has several centres."""
 
 
 class Trouble(Strict):

@@ -300,7 +300,7 @@ async def _gather_the_cast(stage: Stage) -> None:
     scenario, people = stage.scenario, stage.api.people
     for name, staff in scenario.staff.items():
         token = stage.new_token()
-        stage.command(invite.invite_staff, token, name, staff.role, staff.language)
+        stage.command(invite.invite_staff, token, name, staff.role, staff.language, staff.centre)
         stage.cast.people[name] = people.new_person(name, language_code=staff.language, seat="staff")
         people.start_link(stage.cast.people[name], token)
     for name in scenario.others:
@@ -331,7 +331,7 @@ def enrol(stage: Stage, code: str) -> None:
     """The coordinator enrols the participant of that code, as the file describes them."""
     one, study = stage.scenario.participants[code], stage.study
     token = stage.new_token()
-    attributes = {"arm": [one.arm], "site": one.sites}
+    attributes = {"arm": [one.arm], "site": one.sites, "hospital": [one.hospital]}
     anchors = {"transplant": "2026-02-21", "treatment_start": one.start or DAY_ONE.isoformat()}
     stage.command(
         invite.enrol, token, code, language=one.language, zone=one.zone,

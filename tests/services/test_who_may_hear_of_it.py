@@ -85,8 +85,8 @@ def a_visitor_comes(turn: Turn) -> None:
 def test_the_care_team_is_its_chat_in_the_language_of_that_chat(turn):
     joins(turn, "Mei", "nurse")
     team_meets(turn, "en")
-    assert audience.readers(turn, "care_team") == [("team", "en")]
-    assert audience.readers(turn, "team") == [("team", "en")]
+    assert audience.readers(turn, "care_team", None) == [("team", "en")]
+    assert audience.readers(turn, "team", None) == [("team", "en")]
 
 
 def test_without_a_chat_the_care_team_is_everybody_who_may_take_alerts(turn):
@@ -94,8 +94,8 @@ def test_without_a_chat_the_care_team_is_everybody_who_may_take_alerts(turn):
     joins(turn, "Rae", "reader")
     joins(turn, "Gone", "nurse", status="left")
     joins(turn, "Soon", "nurse", status="invited")
-    assert audience.readers(turn, "care_team") == [(mei, "zh"), (wu, "en")]
-    assert audience.readers(turn, "team") == [(mei, "zh"), (wu, "en")]
+    assert audience.readers(turn, "care_team", None) == [(mei, "zh"), (wu, "en")]
+    assert audience.readers(turn, "team", None) == [(mei, "zh"), (wu, "en")]
 
 
 def test_while_a_stranger_is_in_the_chat_the_team_is_told_one_by_one(turn):
@@ -103,39 +103,39 @@ def test_while_a_stranger_is_in_the_chat_the_team_is_told_one_by_one(turn):
     team_meets(turn)
     a_visitor_comes(turn)
     assert audience.chat_of_team(turn) is None
-    assert audience.readers(turn, "care_team") == [(mei, "en")]
+    assert audience.readers(turn, "care_team", None) == [(mei, "en")]
 
 
 def test_where_nobody_is_there_at_all_it_waits_for_the_team_in_the_first_language_of_the_study(turn):
-    assert audience.readers(turn, "care_team") == TEAM
-    assert audience.readers(turn, "doctor") == TEAM
-    assert audience.readers(turn, "staff:nobody") == TEAM
+    assert audience.readers(turn, "care_team", None) == TEAM
+    assert audience.readers(turn, "doctor", None) == TEAM
+    assert audience.readers(turn, "staff:nobody", None) == TEAM
 
 
 def test_a_role_is_everybody_who_has_it_and_the_team_where_nobody_does(turn):
     wu, ada = joins(turn, "Wu", "doctor"), joins(turn, "Ada", "doctor", "zh")
     mei = joins(turn, "Mei", "nurse")
     joins(turn, "Rae", "reader")
-    assert audience.readers(turn, "doctor") == [(ada, "zh"), (wu, "en")]
-    assert audience.readers(turn, "investigator") == [(ada, "zh"), (mei, "en"), (wu, "en")]
+    assert audience.readers(turn, "doctor", None) == [(ada, "zh"), (wu, "en")]
+    assert audience.readers(turn, "investigator", None) == [(ada, "zh"), (mei, "en"), (wu, "en")]
     team_meets(turn)
-    assert audience.readers(turn, "doctor") == [(ada, "zh"), (wu, "en")]
-    assert audience.readers(turn, "investigator") == [("team", "en")]
+    assert audience.readers(turn, "doctor", None) == [(ada, "zh"), (wu, "en")]
+    assert audience.readers(turn, "investigator", None) == [("team", "en")]
 
 
 def test_one_person_is_meant_by_their_principal_as_long_as_their_role_may_see_alerts(turn):
     mei, tak = joins(turn, "Mei", "nurse"), joins(turn, "Tak", "taker")
     porter = joins(turn, "Pat", "porter")
-    assert audience.readers(turn, mei) == [(mei, "en")]
-    assert audience.readers(turn, tak) == [(tak, "en")]
-    assert audience.readers(turn, porter) == TEAM
+    assert audience.readers(turn, mei, None) == [(mei, "en")]
+    assert audience.readers(turn, tak, None) == [(tak, "en")]
+    assert audience.readers(turn, porter, None) == TEAM
     team_meets(turn)
-    assert audience.readers(turn, mei) == [(mei, "en")]
+    assert audience.readers(turn, mei, None) == [(mei, "en")]
 
 
 def test_a_path_beside_the_messenger_is_told_in_its_own_language(turn):
     joins(turn, "Mei", "nurse")
-    assert audience.readers(turn, "pager") == [("path:pager", "en")]
+    assert audience.readers(turn, "pager", None) == [("path:pager", "en")]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_whoever_is_on_call_is_called_directly_and_the_team_where_nobody_is(turn
     team_meets(turn)
     turn.now = at(4, clock)
     expected = [("team", "en")] if names is None else [(there[name], "en") for name in names]
-    assert audience.readers(turn, "on_call") == expected
+    assert audience.readers(turn, "on_call", None) == expected
 
 
 def test_a_reader_is_spoken_to_in_the_language_of_their_chat_and_else_in_the_first_of_the_study(turn):

@@ -72,4 +72,11 @@ NAMES: tuple[Kind, ...] = (
         "keep it once.",
         "languages: [zh, zh]",
     ),
+    Kind(
+        "PB316",
+        "An attribute that is no centre",
+        "Each participant is cared for at exactly one centre, and where says nothing of their arm.",
+        "name an attribute with `one_of` that is not `arm`.",
+        "centres: site, and site has `many_of`",
+    ),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from probot.study.checks.rules import ARM
 from probot.study.draft import Draft
 from probot.study.folder import Route
 from probot.study.model import Moment
@@ -18,6 +19,7 @@ def check(draft: Draft) -> None:
     """Unknown and doubled names, and the time zone."""
     _zone(draft)
     _ids(draft)
+    _centres(draft)
     _plan(draft)
     for name, phase in draft.shape.phases.items():
         _moment(draft, ("phases", name, "from"), phase.from_)
@@ -44,6 +46,19 @@ def _zone(draft: Draft) -> None:
         if zone.lower() in places:
             mend = f"did you mean `{places[zone.lower()]}`?"
         draft.complain("PB220", ("study", "zone"), f"there is no time zone `{zone}`", mend)
+
+
+def _centres(draft: Draft) -> None:
+    name, attributes = draft.study.centres, draft.study.attributes
+    if name is None or draft.broken.has("attributes", name):
+        return
+    route: Route = ("study", "centres")
+    if name not in attributes:
+        unknown(draft, route, "attribute", name, attributes)
+    elif name == ARM:
+        draft.complain("PB316", route, "nobody may learn of the arm by who hears of a participant")
+    elif attributes[name].many:
+        draft.complain("PB316", route, f"several options of `{name}` may be true of one participant")
 
 
 def _ids(draft: Draft) -> None:

@@ -72,6 +72,9 @@ class StudyShape(Shape):
     """The time zone of the care team, and of participants for whom none is given (`Asia/Shanghai`)."""
     invitation_days: Annotated[int, PlainValidator(read_by(whole_between(1, 60))), number_schema(1, 60)] = 3
     """For how many days an invitation link works (default 3)."""
+    centres: Reference | None = None
+    """The attribute whose options are the centres that care for participants. Staff may then belong to one of them and
+    hear of its participants alone (default: everybody hears of everybody)."""
 
 
 class AnchorShape(Shape):

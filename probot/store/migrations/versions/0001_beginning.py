@@ -134,6 +134,7 @@ def _staff() -> None:
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("created_at", Instant(timezone=True), nullable=False),
+        sa.Column("centre", sa.String(length=64), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
         sa.UniqueConstraint("name", name=op.f("uq_staff_name")),
     )

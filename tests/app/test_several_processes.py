@@ -1,4 +1,7 @@
-"""Do several processes on one PostgreSQL do what one does? Killed, added and stopped under a burst, over real HTTP."""
+"""Do several processes receive by webhook what one would? Two receivers behind a balancer, over real HTTP.
+
+Those that poll are killed, frozen, stopped and added in `tests/kills`.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +20,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tests.app.running import Phone, Running, Site, free_port
+from tests.app.running import Phone, Site, free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 CODES = [f"P-{number:03}" for number in range(1, 7)]
 ANSWERS = (("pain", 8), ("intake", "liquids"), ("chills", "no"))
-
-
-async def begin(site: Site, *roles: str) -> list[Running]:
-    return list(await asyncio.gather(*(site.run("--role", role) for role in roles)))
 
 
 async def enrolled(site: Site) -> list[Phone]:
@@ -55,38 +54,6 @@ def assert_nothing_was_lost_or_doubled(site: Site, team: Phone) -> None:
     for code in CODES:
         told = [text for text in team.texts if f"{code} · Severe pain" in text]
         assert len([text for text in told if "again" not in text.lower()]) == 1, told
-
-
-async def test_a_burst_outlives_killed_added_and_stopped_workers_and_a_killed_receiver(
-    site_on_postgres: Site,
-) -> None:
-    site = site_on_postgres
-    first, second, one, two = await begin(site, "receive", "receive", "work", "work")
-    team = await site.team(site.phone("Mei", seat="staff"))
-    patients = await enrolled(site)
-    receiving = first if "it is this process that receives" in first.said else second
-    standby = second if receiving is first else first
-    assert "it is this process that receives" not in standby.said
-
-    for patient in patients:
-        await patient.tap("8")
-    await one.stop(signal.SIGKILL)
-    added = asyncio.create_task(site.run("--role", "work"))
-    await asyncio.gather(*(patient.sees("What could you eat?") for patient in patients))
-    await receiving.stop(signal.SIGKILL)
-    for patient in patients:
-        await patient.tap("Liquids only")
-    await standby.says("it is this process that receives")
-    three = await added
-    assert await two.stop() == 0
-    await asyncio.gather(*(patient.sees("Did you have chills?") for patient in patients))
-    for patient in patients:
-        patient.say("no")
-    await asyncio.gather(*(patient.sees("Thank you.") for patient in patients))
-    for code in CODES:
-        await team.sees(f"{code} · Severe pain")
-    assert await asyncio.gather(three.stop(), standby.stop()) == [0, 0]
-    assert_nothing_was_lost_or_doubled(site, team)
 
 
 @dataclass

@@ -29,6 +29,8 @@ class Program:
     arguments: tuple[str, ...]
     folder: Path
     environment: dict[str, str]
+    machine: str = ""
+    """The name of another machine that it takes itself to be on; only where its modules are loaded already."""
 
     @property
     def log(self) -> Path:
@@ -86,7 +88,7 @@ class Nursery:
         """A life whose modules are loaded already."""
         order = {
             "module": program.module, "arguments": program.arguments, "folder": str(program.folder),
-            "environment": program.environment, "log": str(program.log),
+            "environment": program.environment, "log": str(program.log), "machine": program.machine,
         }  # fmt: skip
         assert self._process.stdin is not None
         assert self._process.stdout is not None

@@ -12,7 +12,7 @@ import signal
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from probot.store.tables import enrolment, response
-from tests.kills.campaign import WHILE_STARTING, Figures, Orders, Scene, a_scene
+from tests.kills.campaign import PATIENCE, WHILE_STARTING, Figures, Orders, Scene, a_scene
 from tests.kills.lives import Life, Nursery, Program
 from tests.kills.phones import Ward
 
@@ -37,12 +37,15 @@ LEASE_SECONDS = 9.0
 
 @dataclass
 class Member:
-    """One process. `gone`: when its end was ordered, or since when it is frozen."""
+    """One process. `gone`: when its end was ordered."""
 
     role: str
     life: Life
     gone: float | None = None
-    killed: bool = False
+    frozen: float | None = None
+    """Since when it is frozen."""
+    frozen_before: list[float] = field(default_factory=list)
+    """Since when it was each time."""
 
 
 @dataclass
@@ -65,13 +68,11 @@ class Crew:
             self.more(role)
         return self
 
-    def more(self, role: str) -> Member:
-        """One more of that role."""
+    def more(self, role: str, machine: str = "") -> Member:
+        """One more of that role. `machine`: it is not on this one."""
         assert self.program is not None
         self.begun += 1
-        program = Program(
-            self.program.module, ("run", "--role", role), self.program.folder, self.program.environment
-        )
+        program = replace(self.program, arguments=("run", "--role", role), machine=machine)
         if self.begun % self.from_nothing == 0:
             member = Member(role, self.nursery.begin_from_nothing(program))
             self.done["begun from nothing"] += 1
@@ -89,26 +90,33 @@ class Crew:
     async def end(self, number: int = signal.SIGKILL) -> None:
         """End all at once."""
         for member in self.members:
-            member.gone, member.killed = time.time(), True
+            member.gone = time.time()
         await asyncio.gather(*(member.life.end(number) for member in self.members))
         self.members = []
 
     async def part_with(self, member: Member, number: int) -> None:
         """End one and have another in its place."""
         self.members.remove(member)
-        member.gone, member.killed = time.time(), True
+        member.gone = time.time()
         await member.life.end(number)
+
+    def freeze(self, member: Member) -> None:
+        """Stop one in mid-work, as a machine that stands still or is cut off from everything."""
+        member.frozen = time.time()
+        member.frozen_before.append(member.frozen)
+        member.life.send(signal.SIGSTOP)
+        self.done["frozen"] += 1
 
     def awake(self, role: str = "") -> list[Member]:
         """Those that are not frozen."""
-        return [one for one in self.members if one.gone is None and role in {"", one.role}]
+        return [one for one in self.members if one.frozen is None and role in {"", one.role}]
 
     def thaw(self, *, all_of_them: bool = False) -> None:
         """Let those go on whose work others have taken over by now."""
         for one in self.members:
-            if one.gone is not None and (all_of_them or time.time() - one.gone > FROZEN_SECONDS):
+            if one.frozen is not None and (all_of_them or time.time() - one.frozen > FROZEN_SECONDS):
                 one.life.send(signal.SIGCONT)
-                one.gone = None
+                one.frozen = None
 
 
 async def rage(crew: Crew, ward: Ward, orders: Orders, dice: random.Random) -> None:
@@ -122,9 +130,7 @@ async def rage(crew: Crew, ward: Ward, orders: Orders, dice: random.Random) -> N
         crew.thaw()
         victim, what = dice.choice(crew.awake()), dice.random()
         if number % FREEZE_EVERY == 0 and len(crew.awake()) == len(crew.members):
-            victim.gone = time.time()
-            victim.life.send(signal.SIGSTOP)
-            crew.done["frozen"] += 1
+            crew.freeze(victim)
             crew.more(victim.role)
         elif what < STOPPING:
             await crew.part_with(victim, signal.SIGTERM)
@@ -158,17 +164,61 @@ async def against_several(nursery: Nursery, url: str, folder: Path, orders: Orde
     figures = Figures("probot on PostgreSQL, two that receive and two that work")
     crew = Crew(nursery, orders.from_nothing)
     async with a_scene(nursery, url, folder, orders, crew.begin) as scene:
-        scene.office.store.transact(_watch)
+        scene.office.store.transact(watch_hands)
         await rage(crew, scene.ward, orders, random.Random(orders.seed))
         crew.thaw(all_of_them=True)
         await scene.count(figures)
-        _count_hands(figures, scene, crew)
+        count_hands(figures, scene, crew)
     figures.kills = crew.done["killed"]
     figures.killed_while_starting = crew.done["killed while starting"]
     figures.begun_from_nothing = crew.done["begun from nothing"]
     figures.others = dict(sorted(crew.done.items()))
     figures.seconds = round(time.monotonic() - began, 1)
     return figures
+
+
+async def against_a_machine_that_stands_still(
+    nursery: Nursery, url: str, folder: Path, orders: Orders
+) -> Figures:
+    """One machine stands still in mid-work, another follows, and the first one goes on; what is left."""
+    figures = Figures("probot on two machines")
+    crew = Crew(nursery, orders.from_nothing)
+
+    def on_both(program: Program) -> Crew:
+        crew.program = program
+        crew.more("work", "first")
+        crew.more("receive", "first")
+        return crew
+
+    async with a_scene(nursery, url, folder, orders, on_both) as scene:
+        scene.office.store.transact(watch_hands)
+        still = list(crew.members)
+        crew.more("work", "second")
+        crew.more("receive", "second")
+        await says(scene, "standing by", 2)
+        await scene.ward.more(orders.messages, 8.0)
+        for member in still:
+            crew.freeze(member)
+        await says(scene, RECEIVES, 2)
+        await scene.ward.more(orders.messages, 8.0)
+        crew.thaw(all_of_them=True)
+        await says(scene, "another process receives now", 1)
+        await scene.ward.more(orders.messages, 8.0)
+        await scene.count(figures)
+        count_hands(figures, scene, crew)
+        figures.others = {RECEIVES: scene.said.count(RECEIVES)}
+    return figures
+
+
+RECEIVES = "it is this process that receives"
+
+
+async def says(scene: Scene, words: str, times: int) -> None:
+    """Wait until this has been said so often."""
+    async with asyncio.timeout(PATIENCE):
+        # Other processes write this file, and nothing tells us when.
+        while scene.said.count(words) < times:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 # ------------------------------------------------------------------------------ who had what in hand
@@ -199,11 +249,13 @@ INSERT INTO kills_hand (what, lane, token) SELECT 'came', holder, token FROM lea
 """
 
 
-def _watch(connection: Connection) -> None:
+def watch_hands(connection: Connection) -> None:
+    """From now on it is written down."""
     connection.exec_driver_sql(WATCHING.replace("%", "%%"))
 
 
-def _count_hands(figures: Figures, scene: Scene, crew: Crew) -> None:
+def count_hands(figures: Figures, scene: Scene, crew: Crew) -> None:
+    """Count who had what in hand, and in which order it was done."""
     with scene.office.store.reading() as connection:
         events = connection.execute(text("SELECT * FROM kills_hand ORDER BY at, number")).all()
         figures.two_at_once = two_at_once(events, crew)
@@ -228,9 +280,10 @@ def two_at_once(events: Iterable[Any], crew: Crew) -> int:
 
 
 def _may_be_followed(holder: Member, at: float) -> bool:
-    if holder.gone is None:
-        return False
-    return at >= holder.gone + (0 if holder.killed else LEASE_SECONDS)
+    """Whether it had been told to end by then, or had been frozen for so long that its lease was over."""
+    if holder.gone is not None and at >= holder.gone:
+        return True
+    return any(since + LEASE_SECONDS <= at <= since + 2 * FROZEN_SECONDS for since in holder.frozen_before)
 
 
 def _done_out_of_order(events: Iterable[Any]) -> int:

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from probot.study.load import load
 from tests.app.conftest import durable
+from tests.databases import PostgresServer
 from tests.kills.campaign import STUDY, Orders, against_a_stock_bot, against_probot
 from tests.kills.lives import Nursery, nursery
+from tests.kills.several import RECEIVES, against_a_machine_that_stands_still, against_several
 from tests.kills.words import CHOICES, CONCEPTS, ITEMS, TYPED, crosses
 
 pytestmark = [
@@ -22,6 +25,8 @@ pytestmark = [
     pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="processes are followed by Linux's pidfd"),
 ]
 FEW = Orders(kills=8, patients=12, seed="in the suite", from_nothing=8, messages=48)
+
+FEWER = Orders(kills=5, patients=8, seed="in the suite", from_nothing=50, messages=24)
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +48,37 @@ async def test_nothing_is_lost_or_doubled_on_either_database(
     assert figures.begun_from_nothing
     assert figures.answers >= FEW.patients * len(ITEMS)
     assert figures.crossings >= figures.alerts > 0
+
+
+@pytest.mark.postgres
+async def test_of_several_processes_any_may_be_killed_stopped_or_added(
+    nest: Nursery, postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    with on_a_safe_database(postgres_server) as url:
+        figures = await against_several(nest, url, tmp_path, FEWER)
+    assert figures.broken == {}, figures.examples
+    assert figures.others["killed"] >= FEWER.kills
+    assert figures.answers >= FEWER.patients * len(ITEMS)
+    assert figures.crossings >= figures.alerts > 0
+
+
+@pytest.mark.postgres
+async def test_a_machine_that_stands_still_is_followed_and_does_not_go_on(
+    nest: Nursery, postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    with on_a_safe_database(postgres_server) as url:
+        figures = await against_a_machine_that_stands_still(nest, url, tmp_path, FEWER)
+    assert figures.broken == {}, figures.examples
+    assert figures.answers >= FEWER.patients * len(ITEMS)
+    assert figures.others == {RECEIVES: 2}, "first the one machine, then the other, and never again the first"
+
+
+@contextmanager
+def on_a_safe_database(server: PostgresServer) -> Iterator[str]:
+    url = server.empty()
+    with durable(url):
+        yield url
+    server.drop(url)
 
 
 async def test_the_harness_sees_what_a_bot_without_an_inbox_loses(nest: Nursery, tmp_path: Path) -> None:

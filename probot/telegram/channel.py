@@ -7,7 +7,6 @@ next try, from the part where it stopped.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections import Counter
 from collections.abc import Sequence
@@ -45,10 +44,10 @@ from probot.ports import (
 )
 from probot.telegram.outcomes import TOPIC_CLOSED, TOPIC_GONE, outcome_of
 from probot.telegram.parts import Part, parts_of
-from probot.telegram.transport import raw_result
+from probot.telegram.transport import compact, raw_result
 
 _LOG: Final = logging.getLogger(__name__)
-_NO_PREVIEW: Final = json.dumps({"is_disabled": True})
+_NO_PREVIEW: Final = compact({"is_disabled": True})
 _MOST_STARTED: Final = 256
 """Unfinished messages remembered; beyond it the oldest would be sent again from its first part."""
 _MOST_TAP_CHARACTERS: Final = 200
@@ -309,19 +308,19 @@ def _entities(part: Part) -> dict[str, str]:
     if part.quote is None:
         return {}
     offset, length = part.quote
-    return {"entities": json.dumps([{"type": "blockquote", "offset": offset, "length": length}])}
+    return {"entities": compact([{"type": "blockquote", "offset": offset, "length": length}])}
 
 
 def _markup(message: Message, chat: int) -> str | None:
     """The buttons. In a group everybody would be made to reply, so there it is left to the words."""
     if message.wants_reply and not message.buttons and chat > 0:
-        return json.dumps({"force_reply": True})
+        return compact({"force_reply": True})
     return _keyboard(message) if message.buttons else None
 
 
 def _keyboard(message: Message) -> str:
     rows = [[_key(button) for button in row] for row in message.buttons]
-    return json.dumps({"inline_keyboard": rows}, ensure_ascii=False, separators=(",", ":"))
+    return compact({"inline_keyboard": rows})
 
 
 def _key(button: Button | Link) -> dict[str, str]:

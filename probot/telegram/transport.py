@@ -11,9 +11,9 @@ import json
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final, cast
-from urllib.parse import urlencode
 
 import aiohttp
 import orjson
@@ -23,6 +23,7 @@ from yarl import URL
 
 _OF_TELEGRAM: Final = frozenset({400, 401, 403, 404, 409})
 """Answers whose meaning python-telegram-bot reads well from the code and the description; so it does parameters."""
+_JSON: Final = {"Content-Type": "application/json"}
 
 
 class NotSent(NetworkError):
@@ -110,21 +111,37 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         """One exchange. Raises NotSent, AnswerLost, TimedOut or ServerAnswered, and names no address."""
         unset = BaseRequest.DEFAULT_NONE
-        timeout = aiohttp.ClientTimeout(
-            total=None,
-            connect=self._connect_timeout if connect_timeout is unset else connect_timeout,
-            sock_read=self._read_timeout if read_timeout is unset else read_timeout,
+        connect = self._connect_timeout if connect_timeout is unset else connect_timeout
+        silence = self._read_timeout if read_timeout is unset else read_timeout
+        return await self._exchange(method, url, _body(request_data), _timeout(connect, silence))
+
+    async def result_of(
+        self, url: str, parameters: Mapping[str, str], read_timeout: float | None = None
+    ) -> Any:
+        """The `result` of one method. As `post`, without the layers between it and the wire.
+
+        What is no success is read by python-telegram-bot, so that an error is the same on either way.
+        """
+        timeout = _timeout(
+            self._connect_timeout, self._read_timeout if read_timeout is None else read_timeout
         )
-        data, headers = _body(request_data)
+        status, payload = await self._exchange("POST", url, _as_json(parameters), timeout)
+        if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+            return self.parse_json_payload(payload)["result"]
+        return await _Heard(status, payload).post(url)
+
+    async def _exchange(
+        self, method: str, url: str, body: bytes | aiohttp.FormData | None, patience: aiohttp.ClientTimeout
+    ) -> tuple[int, bytes]:
         # Raised outside the except arms, so that aiohttp's own words, which may hold the address, hang on nothing.
         failure: TelegramError
         try:
             async with self._open().request(
                 method,
                 URL(url, encoded=True),
-                data=data,
-                headers=headers,
-                timeout=timeout,
+                data=body,
+                headers=_JSON if isinstance(body, bytes) else None,
+                timeout=patience,
                 allow_redirects=False,
             ) as answer:
                 payload = await answer.read()
@@ -167,27 +184,65 @@ class AiohttpRequest(BaseRequest):
         return self._session
 
 
+class _Heard(BaseRequest):
+    """An answer that has come already, given to python-telegram-bot to be read."""
+
+    __slots__ = ("_answer",)
+
+    def __init__(self, status: int, payload: bytes) -> None:
+        self._answer = status, payload
+
+    read_timeout = None
+    parse_json_payload = staticmethod(AiohttpRequest.parse_json_payload)
+
+    async def initialize(self) -> None:
+        """Nothing to open."""
+
+    async def shutdown(self) -> None:
+        """Nothing to close."""
+
+    async def do_request(self, *_: Any, **__: Any) -> tuple[int, bytes]:
+        """What was heard."""
+        return self._answer
+
+
 async def raw_result(
-    request: BaseRequest,
-    url: str,
-    parameters: Mapping[str, str],
-    *,
-    read_timeout: float | Any = BaseRequest.DEFAULT_NONE,
+    request: BaseRequest, url: str, parameters: Mapping[str, str], *, read_timeout: float | None = None
 ) -> Any:
     """The `result` of one Bot API method as the plain JSON that came, over any request: updates are kept raw."""
-    return await request.post(url, cast("RequestData", _Form(dict(parameters))), read_timeout=read_timeout)
+    if isinstance(request, AiohttpRequest):
+        return await request.result_of(url, parameters, read_timeout)
+    form = cast("RequestData", _Form(dict(parameters)))
+    patience = BaseRequest.DEFAULT_NONE if read_timeout is None else read_timeout
+    return await request.post(url, form, read_timeout=patience)
 
 
-def _body(request_data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str]]:
+@lru_cache(maxsize=16)
+def _timeout(connect: float | None, silence: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=connect, sock_read=silence)
+
+
+def _body(request_data: RequestData | None) -> bytes | aiohttp.FormData | None:
     if request_data is None:
-        return None, {}
+        return None
     if not request_data.contains_files:
-        form = urlencode(request_data.json_parameters, errors="replace").encode()
-        return form, {"Content-Type": "application/x-www-form-urlencoded"}
+        return _as_json(request_data.json_parameters)
     parts = aiohttp.FormData(request_data.json_parameters)
     for name, (filename, content, mime) in request_data.multipart_data.items():
         parts.add_field(name, content, filename=filename, content_type=mime)
-    return parts, {}
+    return parts
+
+
+def compact(value: object) -> str:
+    """JSON as it is put into a parameter. Halves of characters, which cannot travel, become question marks."""
+    return _as_json(value).decode()
+
+
+def _as_json(value: object) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _refuse_what_is_no_answer(status: int, payload: bytes) -> None:

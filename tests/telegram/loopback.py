@@ -50,7 +50,8 @@ class Server:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         self.paths.append(request.path)
-        self.calls.append((method, {name: str(value) for name, value in (await request.post()).items()}))
+        given = await request.json() if request.content_type == "application/json" else await request.post()
+        self.calls.append((method, {name: str(value) for name, value in given.items()}))
         self.arrived[method].set()
         answer = self.script[method].popleft() if self.script[method] else Answer(result=self.usual(method))
         if answer.silent_for:

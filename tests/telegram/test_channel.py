@@ -227,3 +227,11 @@ async def test_a_menu_that_cannot_be_set_is_told_as_an_outcome(channel: Telegram
 
 async def test_the_bot_knows_its_own_name(channel: TelegramChannel):
     assert await channel.who_am_i() == (424242, "probot_bot")
+
+
+async def test_half_a_character_on_a_button_does_not_keep_a_message_from_going(
+    channel: Channel, server: Server
+):
+    assert await channel.deliver(Post(5, Message("疼?", buttons=((Button("a\ud83d", "v:1"),),)))) == Sent(101)
+    (sent,) = server.of("sendMessage")
+    assert json.loads(sent["reply_markup"]) == {"inline_keyboard": [[{"text": "a?", "callback_data": "v:1"}]]}

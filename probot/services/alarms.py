@@ -11,7 +11,7 @@ from dataclasses import replace
 from probot.alerts.alarm import Alarm, AlarmState, climbed, ladder_of_trouble
 from probot.alerts.staff import not_authorised
 from probot.ports import Sender
-from probot.services import audience, path_tests, team
+from probot.services import audience, path_tests, team, upgrades
 from probot.services.announce import say_as_it_stands, say_to
 from probot.services.turn import Turn
 from probot.store import alarms, claims
@@ -108,6 +108,8 @@ def tapped(turn: Turn, sender: Sender | None, key: str, language: str) -> None:
         turn.toast = not_authorised(turn.study, "acknowledge", language)
     elif alarm is None or alarm.state != "open":
         turn.toast = say(language, "alarm.toast.late")
+    elif alarm.about == upgrades.MOVED and not upgrades.confirmed(turn, person):
+        turn.toast = say(language, "alarm.toast.second")
     else:
         seen = alarm.kind == "test" and path_tests.proves(turn, alarm, person)
         _answered(turn, replace(alarm, taken_by=person.id), seen=seen)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, func, or_, select
 
 from probot.services import alarms as calling
-from probot.services import centres, path_tests, paths
+from probot.services import centres, path_tests, paths, upgrades
 from probot.services.receive import HEARD
 from probot.services.turn import Turn
 from probot.services.watch import AUDITOR
@@ -118,6 +118,8 @@ def _of_paths(turn: Turn) -> Iterator[Finding]:
         yield Finding(f"centre:{name}", passing=False)
     if paths.team_is_lost(turn.connection):
         yield Finding("team_lost", urgent=True, passing=False)
+    if upgrades.is_unconfirmed(turn.connection):
+        yield Finding(upgrades.MOVED, passing=False)
     if outsiders.of_team(turn.connection):
         yield Finding("outsiders", passing=False)
     known = addresses(turn.connection)

@@ -32,6 +32,7 @@ from probot.ports import (
 from probot.schedule.quiet import next_allowed
 from probot.services import alerting, audience, centres, enquire, menus, outside, pictures, topics
 from probot.services.turn import Turn
+from probot.services.upgrades import move
 from probot.store import alerts, asked, assessments, outbox, outsiders, people
 from probot.store.outsiders import NOTICE
 from probot.store.receipts import OUTSIDE
@@ -95,7 +96,7 @@ def address(turn: Turn, row: Outgoing) -> Addressed | None:
         outbox.again(turn.connection, row, morning, "quiet hours")
         return None
     sending = _sending(turn, row, contact.chat, contact.language)
-    if isinstance(sending, Post) and row.alert_id:
+    if isinstance(sending, Post) and (row.alert_id or row.recipient == people.TEAM):
         sending = replace(sending, thread=topics.thread_for(turn, row, contact))
     return Addressed(sending, contact)
 
@@ -337,14 +338,6 @@ def _moved(turn: Turn, row: Outgoing, contact: Contact | None, to: int) -> None:
         return
     move(turn, contact, to)
     outbox.again(turn.connection, row, turn.now, "the chat has another number now")
-
-
-def move(turn: Turn, contact: Contact, to: int) -> None:
-    """A chat has another number now: rewrite it, once, on record."""
-    if contact.chat == to or people.contact_in(turn.connection, to) is not None:
-        return
-    people.change_contact(turn.connection, contact.id, chat=to)
-    turn.note("chat moved", "contact", contact.id, reason="the group was upgraded")
 
 
 def _gone(turn: Turn, row: Outgoing, contact: Contact | None, reason: str) -> None:

@@ -35,9 +35,10 @@ from probot.ports import (
 )
 from probot.services import alarms, alerting, enquire, outsiders, participant, start, team, topics
 from probot.services.converse import Reply, in_front, tapped, typed
-from probot.services.deliver import lost_contact, move
+from probot.services.deliver import lost_contact
 from probot.services.taking import Place
 from probot.services.turn import Turn
+from probot.services.upgrades import known_by, move
 from probot.store import assessments, people
 from probot.store.records import Contact, Enrolment
 
@@ -53,8 +54,11 @@ def handle(turn: Turn, incoming: Incoming) -> None:
         return
     contact = people.contact_in(turn.connection, chat.id)
     if isinstance(incoming.content, ChatMoved):
+        by = team.who(turn, sender)
         if contact is not None:
-            move(turn, contact, incoming.content.to)
+            move(turn, contact, incoming.content.to, by)
+        else:
+            known_by(turn, incoming.content.to, by)
         return
     if chat.kind != "private":
         _in_group(turn, incoming, chat, contact)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, or_, select
 
-from probot.services import centres, path_tests, paths
+from probot.services import centres, path_tests, paths, upgrades
 from probot.services.paths import PathFact
 from probot.services.receive import HEARD
 from probot.services.tick import LOOKED
@@ -137,6 +137,10 @@ def _of_paths(connection: Connection, study: Study, now: datetime) -> list[str]:
     if outsiders.of_team(connection):
         found.append(
             "somebody unknown is in the care team's chat: alerts go to each member of staff directly"
+        )
+    if upgrades.is_unconfirmed(connection):
+        found.append(
+            "the care team's group was upgraded, and nobody has confirmed yet that it is still theirs"
         )
     if paths.team_is_lost(connection):
         found.append("the care team's chat is lost: alerts go to each member of staff directly")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from probot.services import invite
 from tests.outside.staffed import a_clinic_with_paths, in_pain, staffed
-from tests.world import Clinic
+from tests.world import Clinic, Phone
 
 
 def comes(clinic: Clinic, person: int, status: str = "member") -> None:
@@ -111,3 +111,46 @@ async def test_whoever_acts_as_the_group_is_told_to_act_as_themselves(sqlite_url
         group = clinic.kept["group"]
         await group.say("/open", anonymous=True)
         assert "as yourself" in group.last["text"]
+
+
+async def test_after_an_upgrade_a_second_person_confirms_the_chat_and_nothing_of_the_old_one_is_mixed_in(
+    sqlite_url: str,
+) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, _, _):
+        nurse, doctor = await clinic.staff("Mei"), await clinic.staff("Tom", "doctor")
+        token = clinic.new_token()
+        await clinic.act(invite.invite_team, token, "en")
+        old = clinic.api.people.new_group(nurse.person, "Team", members=(doctor.person,), kind="group")
+        clinic.api.people.startgroup(nurse.person, old, token)
+        await in_pain(clinic)
+        await in_pain(clinic, "P-002")
+        before = Phone(clinic, nurse.person, old).shown
+        new = Phone(clinic, nurse.person, clinic.api.people.migrate(old))
+        await clinic.settle()
+        assert with_code(new.texts), "what is open is told there"
+
+        listed = new.last
+        for _ in range(4):
+            await new.say("/mine")
+        own = {one["message_id"]: one["text"] for one in new.shown}
+        same = next(
+            one["message_id"] for one in before if "P-001" in one["text"] and one["message_id"] in own
+        )
+        await new.tap(next(label for label in new.buttons(listed) if "P-001" in label), listed)
+        assert own.items() <= {one["message_id"]: one["text"] for one in new.shown}.items()
+        shown = new.texts
+        await new.say("how are you?", reply_to=same)
+        assert new.texts == shown, "nor is a reply to one taken for a reply to the old"
+
+        await clinic.world.watchman.look()
+        await clinic.settle()
+        assert "moved" in (clinic.world.watchman.wrong or ())
+        assert "was upgraded" in new.last["text"]
+        asked = new.last
+        query = await new.tap("I see it")
+        assert "a colleague confirm" in new.toast(query), "it was Mei who upgraded it"
+        await Phone(clinic, doctor.person, new.chat).tap("I see it", asked)
+        await clinic.world.watchman.look()
+        assert "moved" not in (clinic.world.watchman.wrong or ())
+        (row,) = [row for row in clinic.rows("audit") if row["action"] == "team's chat confirmed"]
+        assert row["reason"] == "Tom"

@@ -64,7 +64,9 @@ def of_message(connection: Connection, message: str) -> Thread | None:
 
 
 def replied_to(connection: Connection, contact: Contact, number: int) -> Thread | None:
-    """What the channel's message of that number in this chat is about: an alert, or something around one."""
+    """What the channel's message of that number in this chat is about: an alert (its words or its picture), or something
+    around one.
+    """
     message = connection.execute(_numbered(contact, number)).first()
     if message is None:
         return None
@@ -79,7 +81,7 @@ def replied_to(connection: Connection, contact: Contact, number: int) -> Thread 
 def _numbered(contact: Contact, number: int) -> Select[Any]:
     return select(outbox.c.id, outbox.c.alert_id).where(
         outbox.c.recipient == contact.principal, outbox.c.contact_id == contact.id, outbox.c.number == number,
-        outbox.c.kind == "post",
+        outbox.c.kind.in_(("post", "photo")),
     )  # fmt: skip
 
 

@@ -20,13 +20,14 @@ async def answers_pain(phone: Phone, pain: str) -> None:
     await phone.tap(pain)
 
 
-async def two_mornings(clinic: Clinic) -> None:
+async def two_mornings(clinic: Clinic) -> Phone:
     """Pain of 2, and of 9 the next day."""
     patient = await clinic.patient("P-001")
     await clinic.pass_time(hours=1)
     await answers_pain(patient, "2")
     await clinic.pass_time(days=1)
     await answers_pain(patient, "9")
+    return patient
 
 
 def pictures_of(clinic: Clinic) -> list[Any]:
@@ -83,3 +84,16 @@ async def test_a_picture_that_comes_too_late_or_for_somebody_gone_is_not_sent(sq
         await clinic.pass_time(minutes=2)
         assert nurse.pictures == []
         assert {row.state for row in pictures_of(clinic)} <= {"dropped", "dead"}
+
+
+async def test_a_reply_to_the_picture_is_one_to_its_alert_and_one_to_a_picture_that_was_asked_for_is_not(
+    sqlite_url: str,
+) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        nurse = await clinic.staff("Mei")
+        patient = await two_mornings(clinic)
+        await nurse.say("Can you drink?", reply_to=nurse.pictures[-1]["message_id"])
+        assert any("Can you drink?" in text for text in patient.texts)
+        await nurse.say("/patient P-001")
+        await nurse.say("And now?", reply_to=nurse.pictures[-1]["message_id"])
+        assert not any("And now?" in text for text in patient.texts), "it is about no alert"

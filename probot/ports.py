@@ -38,6 +38,8 @@ class Chat:
     title: str = ""
     forum: bool = False
     """A group that keeps its messages in topics."""
+    topic: int | None = None
+    """The number of the topic in which it was said or tapped; None: in the general one, or there are none."""
 
 
 @dataclass(frozen=True, slots=True)

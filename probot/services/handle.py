@@ -91,6 +91,7 @@ def _in_group(turn: Turn, incoming: Incoming, chat: Chat, contact: Contact | Non
         _in_strange_group(turn, incoming, chat)
         return
     topics.seen(turn, contact, chat)
+    turn.topic = chat.topic
     match content:
         case ButtonTapped(data=data, message=number):
             _team_button(turn, incoming.sender, data, Place(people.TEAM, contact.language, number))

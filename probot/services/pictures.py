@@ -15,7 +15,7 @@ from probot.alerts.trajectory import Answered, Awaited, Days, Raised, trajectory
 from probot.messages import Lane
 from probot.ports import Photo
 from probot.schedule.civil import local_day
-from probot.services.turn import Turn
+from probot.services.turn import TOPIC, Turn
 from probot.store import asked, assessments, looks, outbox, people
 from probot.store.records import Assessment, Contact, Enrolment, Outgoing, Response
 from probot.study.model import Study
@@ -47,9 +47,12 @@ def _put(
     turn: Turn, key: str, recipient: str, enrolment: str, *, lane: Lane, under: str | None = None,
     alert_id: str | None = None,
 ) -> None:  # fmt: skip
+    content: dict[str, str | int] = {"enrolment": enrolment}
+    if turn.topic is not None and lane == "reply" and recipient == people.TEAM:
+        content[TOPIC] = turn.topic
     outbox.put(
         turn.connection, message_id=key, lane=lane, recipient=recipient, purpose="picture", kind="photo",
-        content={"enrolment": enrolment}, edits=under, alert_id=alert_id, now=turn.now,
+        content=content, edits=under, alert_id=alert_id, now=turn.now,
         expires_at=turn.now + LIFE,
     )  # fmt: skip
 

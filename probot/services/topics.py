@@ -7,7 +7,7 @@ not open any, everything stands in the general topic.
 from __future__ import annotations
 
 from probot.ports import Chat
-from probot.services.turn import Turn
+from probot.services.turn import TOPIC, Turn
 from probot.store import alerts, outbox, people, pulses
 from probot.store.records import Contact, Outgoing
 from probot.values import derived_id
@@ -39,7 +39,11 @@ def _has_topics(turn: Turn, contact: Contact) -> bool:
 
 
 def thread_for(turn: Turn, row: Outgoing, contact: Contact) -> int | None:
-    """The topic that a message to the team belongs to; None: the general one. One that is missing is asked for."""
+    """The topic that a message to the team belongs to: where somebody asked for it, else its participant's; None: the
+    general one. One that is missing is asked for.
+    """
+    if TOPIC in row.content and contact.principal == people.TEAM:
+        return int(row.content[TOPIC])
     enrolment = about(turn, row)
     if enrolment is None or not _has_topics(turn, contact):
         return None
@@ -90,7 +94,7 @@ def name_of(turn: Turn, row: Outgoing) -> str | None:
 def gone(turn: Turn, row: Outgoing, contact: Contact) -> None:
     """A message found its topic gone: a new one is opened for the next."""
     enrolment = about(turn, row)
-    if enrolment is None:
+    if enrolment is None or TOPIC in row.content:
         return
     for generation in range(MOST):
         key = derived_id("topic", contact.id, enrolment, str(generation))

@@ -12,12 +12,15 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from probot.messages import Lane, Message
-from probot.store import asked, outbox, studies, trail
+from probot.store import asked, outbox, people, studies, trail
 from probot.store.records import Purpose
 from probot.store.saved import message_to_json
 from probot.study.load import from_source
 from probot.study.model import Study
 from probot.values import derived_id
+
+TOPIC = "topic"
+"""In the content of a row of the outbox: the topic that it answers in."""
 
 
 class NothingPublished(Exception):
@@ -57,6 +60,8 @@ class Turn:
     role: str = "system"
     toast: str = ""
     """A few words shown for a moment to whoever tapped a button; cosmetic, and lost if the process dies."""
+    topic: int | None = None
+    """The topic of the team's chat in which somebody acts: what answers them there stands in it as well."""
     _study: Study | None = None
     _said: int = 0
 
@@ -102,9 +107,12 @@ class Turn:
         if kind == "edit":
             asked.supersede(self.connection, recipient, edits, edits_number)
         key = derived_id("message", self.cause, str(self._said))
+        content = message_to_json(message)
+        if self.topic is not None and lane == "reply" and recipient == people.TEAM and kind == "post":
+            content[TOPIC] = self.topic
         outbox.put(
             self.connection, message_id=key, lane=lane, recipient=recipient, purpose=purpose, kind=kind,
-            content=message_to_json(message), now=self.now, assessment_id=assessment_id, item=item,
+            content=content, now=self.now, assessment_id=assessment_id, item=item,
             alert_id=alert_id, edits=edits, edits_number=edits_number, not_before=not_before, expires_at=expires_at,
         )  # fmt: skip
         return key

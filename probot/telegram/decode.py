@@ -15,6 +15,7 @@ from typing import Final
 from probot.ports import (
     BotMembership,
     ButtonTapped,
+    Chat,
     ChatMoved,
     Commanded,
     Content,
@@ -126,13 +127,21 @@ def _edited(message: Raw, received_at: datetime, myself: Myself) -> Incoming:
 def _read_message(
     message: Raw, received_at: datetime, content: Content, sent_at: datetime | None
 ) -> Incoming:
-    chat = chat_of(message.get("chat"))
+    chat = _place_of(message)
     if chat is None:
         return _unreadable("message", received_at)
     if isinstance(content, ChatMoved) and content.to == chat.id:
         # The message about the move that stands in the new chat names the old one.
         chat = replace(chat, id=number(message.get("migrate_from_chat_id")) or chat.id)
     return Incoming(0, chat, sender_of(message.get("from"), message), content, sent_at, received_at)
+
+
+def _place_of(message: Raw) -> Chat | None:
+    """The chat, and the topic in it. Replies outside of topics have a thread number as well, which is none."""
+    chat = chat_of(message.get("chat"))
+    if chat is None or message.get("is_topic_message") is not True:
+        return chat
+    return replace(chat, topic=number(message.get("message_thread_id")))
 
 
 def _content(message: Raw, myself: Myself) -> Content:
@@ -211,7 +220,7 @@ def _tap(query: Raw, received_at: datetime, myself: Myself) -> Incoming:
         return _unreadable("callback_query", received_at)
     under = record(query.get("message"))
     tapped = ButtonTapped(words(data), number(under.get("message_id")), words(token))
-    return Incoming(0, chat_of(under.get("chat")), sender, tapped, None, received_at)
+    return Incoming(0, _place_of(under), sender, tapped, None, received_at)
 
 
 def _bot_membership(change: Raw, received_at: datetime, myself: Myself) -> Incoming:

@@ -68,3 +68,25 @@ async def test_without_the_right_to_open_topics_all_stands_in_the_general_one(sq
         await team.tap("Acknowledge")
         assert clinic.rows("alerts")[-1]["state"] == "acknowledged"
         assert topics(clinic, team) == {}
+
+
+async def test_whoever_asks_inside_a_topic_is_answered_in_it_and_in_the_general_one_otherwise(
+    sqlite_url: str,
+) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        nurse = await clinic.staff("Mei")
+        team = await forum(clinic, nurse)
+        await clinic.patient("P-001")
+        await clinic.patient("P-002")
+        group = clinic.api.state.groups[team.chat]
+        group.topics["4711"] = "Ward round"
+        before = len(team.shown)
+        await team.say("/patient P-001", thread=4711)
+        await team.say("/today", thread=4711)
+        assert [one.get("message_thread_id") for one in team.shown[before:]] == [4711] * 2
+        await team.say("/open")
+        assert "message_thread_id" not in team.last
+
+        del group.topics["4711"]
+        await team.say("/mine", thread=4711)
+        assert "message_thread_id" not in team.last, "the topic was deleted meanwhile: answered all the same"

@@ -99,6 +99,18 @@ def test_what_only_looks_like_a_command_is_words(text: str):
     assert read(message(text=text)).content == Said(text, 31)
 
 
+@pytest.mark.parametrize(("more", "topic"), [({"is_topic_message": True}, 5), ({}, None)])
+def test_a_topic_is_known_by_its_mark_and_not_by_the_thread_of_a_reply(
+    more: dict[str, Any], topic: int | None
+):
+    said = message(chat={"id": -1004, "type": "supergroup"}, text="/open", message_thread_id=5, **more)
+    tapped = tap(message=said["message"])
+    for update in (said, tapped):
+        chat = read(update).chat
+        assert chat is not None
+        assert chat.topic == topic
+
+
 def test_a_command_for_another_bot_is_not_ours():
     assert read(message(chat=TEAM, text="/open@other_bot")).content == Unreadable("command_for_another_bot")
     assert read(message(text="/open@former_name_bot")).content == Commanded("open", "", 31)

@@ -158,6 +158,9 @@ async def until_stopped(world: World, crew: Crew, settings: Settings, told: asyn
         office = world.runtime.office
         await office.look(pulses.beat, receipts.ADDRESSES, world.clock.now(), world.beside.addresses.known())
         found = await office.look(status, world.clock.now(), office.studies)
+        for fact in found.paths:
+            if fact.by in {"mail", "webhook"} and fact.fault:
+                warn(f"The path {fact.name} of the study does not work: {fact.fault}")
         if not found.staff and not found.participants:
             err.print(NEXT, markup=False)
         elif not found.ready:

@@ -69,11 +69,13 @@ class SandboxClinic:
                 "sites": [],
                 "zone": "UTC",
                 "staff": {},
+                "paths": [],
             }
         return {
             "bot_username": self._bot_username, "title": dict(study.title), "arms": _choices(study, "arm"),
             "sites": _choices(study, "site"), "zone": study.zone,
             "staff": {name: dict(study.roles[role].label) for name, role in STAFF if role in study.roles},
+            "paths": [{"key": path.id, "label": dict(path.label)} for path in study.paths.values()],
         }  # fmt: skip
 
     def now(self) -> datetime:

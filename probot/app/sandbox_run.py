@@ -23,6 +23,7 @@ from probot.app.settings import Settings, WrongSetting, host_and_port
 from probot.app.world import World, build_world
 from probot.sandbox.botapi import BotApi
 from probot.sandbox.clinic import Refused
+from probot.sandbox.limits import LimitSettings
 from probot.sandbox.server import serving
 from probot.sandbox.stage import set_stage
 from probot.services import invite
@@ -49,10 +50,11 @@ async def run(settings: Settings, store: Store, lease: Callable[[], Awaitable[No
     heard = store.look(pulses.last, HEARD)
     if heard is not None:
         clock.move_to(heard[0])
-    api = BotApi(now=clock.now)
+    limited = settings.send_limits == "telegram"
+    api = BotApi(now=clock.now, limits=LimitSettings(on=limited))
     # People without a database behind them, or a database without its people, would not know each other.
     known = store.look(pulses.last, STAGED) is not None and _load(api, kept)
-    bot = api.add_bot(TOKEN, SANDBOX_BOT, first_name="probot")
+    api.add_bot(TOKEN, SANDBOX_BOT, first_name="probot")
     clinic = SandboxClinic(clock, new_invitation_token, SANDBOX_BOT)
     async with AsyncExitStack() as stack:
         try:
@@ -63,7 +65,13 @@ async def run(settings: Settings, store: Store, lease: Callable[[], Awaitable[No
                 "name another host:port"
             ) from None
         world = build_world(
-            store, clock, TOKEN, root, pace=Pace(), poll_seconds=20, beside=SandboxPaths(api, bot.id)
+            store,
+            clock,
+            TOKEN,
+            root,
+            pace=Pace() if limited else None,
+            poll_seconds=20,
+            beside=SandboxPaths(api),
         )
         await clinic.open(world)
         if not known:

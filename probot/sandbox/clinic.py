@@ -11,7 +11,7 @@ from typing import Protocol, TypedDict
 
 
 class Choice(TypedDict):
-    """Something to choose in a form: its key and its label in each language (`{"en": …, "zh": …}`)."""
+    """Something that the study names: its key and its label in each language (`{"en": …, "zh": …}`)."""
 
     key: str
     label: dict[str, str]
@@ -20,7 +20,8 @@ class Choice(TypedDict):
 class Description(TypedDict):
     """What the page shows about the study. `zone` is an IANA name; lists may be empty.
 
-    `staff`: what each member of staff is, by the name on their phone, in each language.
+    `staff`: what each member of staff is, by the name on their phone, in each language. `paths`: the ways to the
+    team beside Telegram.
     """
 
     bot_username: str
@@ -29,6 +30,7 @@ class Description(TypedDict):
     sites: list[Choice]
     zone: str
     staff: dict[str, dict[str, str]]
+    paths: list[Choice]
 
 
 class Refused(Exception):
@@ -73,6 +75,7 @@ class NoClinic:
             "sites": [],
             "zone": "UTC",
             "staff": {},
+            "paths": [],
         }
 
     def now(self) -> datetime:

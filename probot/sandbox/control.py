@@ -100,6 +100,7 @@ class Control:
                 "phones": view.phones(self._api),
                 "groups": view.groups(self._api),
                 "faults": self._api.faults.active(),
+                "calls": self._api.state.calls[-view.LAST :],
             }
         )
 

@@ -131,6 +131,8 @@ class State:
     """Chat key -> Unix second until which the bot is shown as typing."""
     held_acts: list[Json] = field(default_factory=list)
     """What people wrote while their phone was offline, oldest first."""
+    calls: list[Json] = field(default_factory=list)
+    """What was sent beside Telegram, oldest first: path, subject, text, at (Unix second)."""
     counters: dict[str, int] = field(default_factory=dict)
 
     def count(self, name: str, start: int = 1) -> int:
@@ -165,6 +167,7 @@ class State:
             files={key: StoredFile(**each) for key, each in raw["files"].items()},
             typing=raw["typing"],
             held_acts=raw["held_acts"],
+            calls=raw.get("calls", []),
             counters=raw["counters"],
         )
 

@@ -31,7 +31,7 @@ from probot.outcomes.adverse_words import (
 from probot.outcomes.judging import POWERS, Refused, do
 from probot.outcomes.sae_clock import runs, wound
 from probot.services import audience, centres
-from probot.services.adverse_form import keep, show, shown, tell_judges
+from probot.services.adverse_form import keep, mark, show, shown, tell_judges
 from probot.services.begin import begin
 from probot.services.converse import Reply, carry_on
 from probot.services.sought import code_in, sought
@@ -243,15 +243,15 @@ def _do(
         )  # fmt: skip
         turn.toast = refusal(after, language)
         return
-    after = keep(turn, enrolment, event, after)
+    after = keep(turn, enrolment, event, after, tapped=number)
     turn.toast = say(language, "adverse.done")
-    _put(turn, person, shown(turn, after, enrolment, person, person.language), number)
+    _put(turn, person, shown(turn, after, enrolment, person, person.language), number, mark(after))
 
 
-def _put(turn: Turn, person: Staff, message: Message, number: int | None) -> None:
+def _put(turn: Turn, person: Staff, message: Message, number: int | None, item: str | None = None) -> None:
     """Where the button was tapped, if that is the person's own chat; else there as a message of its own."""
     if number is None:
-        turn.say(person.principal, message, lane="reply", purpose="notice")
+        turn.say(person.principal, message, lane="reply", purpose="notice", item=item)
     else:
         turn.say(person.principal, message, lane="edit", purpose="notice", kind="edit", edits_number=number)
 

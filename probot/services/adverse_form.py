@@ -95,8 +95,18 @@ def _amended(event: AdverseEvent, given: Mapping[str, Value]) -> dict[str, Value
 # ------------------------------------------------------------------------------ shared with the taps
 
 
-def keep(turn: Turn, enrolment: Enrolment, before: AdverseEvent, after: AdverseEvent) -> AdverseEvent:
-    """Write down what became of an event, its next reminder, and who did it."""
+def mark(event: AdverseEvent) -> str:
+    """What a message that shows the record bears in the outbox, so that it can be kept current."""
+    return f"ae:{event.id}"
+
+
+def keep(
+    turn: Turn, enrolment: Enrolment, before: AdverseEvent, after: AdverseEvent, *, tapped: int | None = None
+) -> AdverseEvent:
+    """Write down what became of an event, its next reminder, and who did it; what shows it is brought up to date.
+
+    `tapped`: the number of the message that is answered itself.
+    """
     after = wound(turn.study, after, turn.now)
     adverse.save(turn.connection, before, after)
     for entry in after.history[len(before.history) :]:
@@ -107,7 +117,18 @@ def keep(turn: Turn, enrolment: Enrolment, before: AdverseEvent, after: AdverseE
         )  # fmt: skip
     if after.state in {"signed", "dismissed"}:
         _close_forms(turn, after)
+    _say_as_it_stands(turn, enrolment, after, tapped)
     return after
+
+
+def _say_as_it_stands(turn: Turn, enrolment: Enrolment, event: AdverseEvent, tapped: int | None) -> None:
+    """No chat of staff goes on saying that something waits which somebody has done."""
+    for person in people.active_staff(turn.connection):
+        for key, number in adverse.cards(turn.connection, person.principal, mark(event)):
+            if person.id == turn.actor and number == tapped:
+                continue
+            message = shown(turn, event, enrolment, person, person.language)
+            turn.say(person.principal, message, lane="edit", purpose="notice", kind="edit", edits=key)
 
 
 def _close_forms(turn: Turn, event: AdverseEvent) -> None:
@@ -134,8 +155,9 @@ def shown(turn: Turn, event: AdverseEvent, enrolment: Enrolment, person: Staff, 
 def show(turn: Turn, person: Staff, event: AdverseEvent, enrolment: Enrolment, language: str) -> None:
     """Send the record to somebody's own chat."""
     turn.say(
-        person.principal, shown(turn, event, enrolment, person, language), lane="reply", purpose="notice"
-    )
+        person.principal, shown(turn, event, enrolment, person, language), lane="reply", purpose="notice",
+        item=mark(event),
+    )  # fmt: skip
 
 
 def tell_judges(turn: Turn, event: AdverseEvent, enrolment: Enrolment, *, but: Staff | None = None) -> None:
@@ -152,7 +174,7 @@ def tell_judges(turn: Turn, event: AdverseEvent, enrolment: Enrolment, *, but: S
         ]
     for recipient, language, may in readers:
         message = reminder(turn.study, event, enrolment.code, language, turn.now, may)
-        turn.say(recipient, message, lane="alert", purpose="notice")
+        turn.say(recipient, message, lane="alert", purpose="notice", item=mark(event))
 
 
 def _answer(turn: Turn, person: Staff, words: str) -> None:

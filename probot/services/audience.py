@@ -23,7 +23,7 @@ def readers(turn: Turn, name: str, about: Enrolment | None) -> list[tuple[str, s
     What is said to the team while nobody is there at all waits in the outbox until somebody is.
     """
     if path := turn.study.paths.get(name):
-        return [(f"{OUTSIDE}{name}", path.language)]
+        return [(f"{OUTSIDE}{name}", path.language or language_of(turn, people.TEAM))]
     found = _present(turn, name, about)
     return found or [(people.TEAM, turn.study.languages[0])]
 

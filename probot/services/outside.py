@@ -12,6 +12,7 @@ from datetime import timedelta
 from probot.alerts.model import Alert
 from probot.alerts.outside import WhyCalled, alert_call, marked_copy, subject_and_text
 from probot.ports import Call, CallKind, Later, Outcome, Refused, Sent, Unknown
+from probot.services import audience
 from probot.services.turn import Turn
 from probot.store import alerts, outbox, people, receipts
 from probot.store.receipts import OUTSIDE
@@ -36,7 +37,7 @@ def call(
     """Call on this path (`path:NAME`), now."""
     path = turn.study.paths[recipient.removeprefix(OUTSIDE)]
     outbox.supersede_alert(turn.connection, recipient, alert.id)
-    message = alert_call(study, alert, enrolment.code, path.language, why)
+    message = alert_call(study, alert, enrolment.code, _language(turn, path), why)
     turn.say(recipient, message, lane="outside", purpose="alert", alert_id=alert.id)
 
 
@@ -50,11 +51,15 @@ def stand_by(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert, told:
         recipient = f"{OUTSIDE}{path.id}"
         if receipts.waits(turn.connection, recipient, alert.id, IF_UNHEARD):
             continue  # one stands by already, and its two minutes are not to begin anew
-        message = alert_call(study, alert, enrolment.code, path.language, "unheard")
+        message = alert_call(study, alert, enrolment.code, _language(turn, path), "unheard")
         turn.say(
             recipient, message, lane="outside", purpose="alert", alert_id=alert.id, item=IF_UNHEARD,
             not_before=turn.now + UNHEARD,
         )  # fmt: skip
+
+
+def _language(turn: Turn, path: OutsidePath) -> str:
+    return path.language or audience.language_of(turn, people.TEAM)
 
 
 def _reaches(path: OutsidePath, told: Sequence[str]) -> bool:
@@ -72,9 +77,11 @@ def address(turn: Turn, row: Outgoing) -> Call | None:
     enrolment = people.by_id(turn.connection, alert.enrolment) if alert is not None else None
     subject, text = subject_and_text(message_from_json(row.content))
     kind: CallKind = "alert" if alert is not None else _kind(row)
+    if row.repeat:
+        subject = marked_copy(subject, _language(turn, path))
     return Call(
-        path.id, path.by, row.id, kind, turn.study.id, marked_copy(subject, path.language) if row.repeat else subject,
-        text, turn.now, enrolment.code if enrolment else "", alert.tier if alert else "", row.repeat,
+        path.id, path.by, row.id, kind, turn.study.id, subject, text, turn.now,
+        enrolment.code if enrolment else "", alert.tier if alert else "", row.repeat,
     )  # fmt: skip
 
 

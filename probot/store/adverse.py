@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from probot.outcomes.adverse import AdverseEvent, Entry, Version
 from probot.store.saved import ladder_from_json, ladder_to_json, value_from_json
+from probot.store.tables import outbox
 from probot.store.tables_outcomes import adverse_deed, adverse_event, adverse_form, adverse_version
 from probot.values import EnrolmentId, StaffId, Value
 
@@ -78,6 +79,15 @@ def next_number(connection: Connection, enrolment: EnrolmentId) -> int:
 def next_due(connection: Connection) -> datetime | None:
     """When the next reminder is due."""
     return connection.execute(select(func.min(adverse_event.c.next_at))).scalar()
+
+
+def cards(connection: Connection, recipient: str, mark: str) -> list[tuple[str, int]]:
+    """The messages in somebody's chat that show an event: id in the outbox, and number in the chat."""
+    shown = select(outbox.c.id, outbox.c.number).where(
+        outbox.c.recipient == recipient, outbox.c.item == mark, outbox.c.assessment_id.is_(None),
+        outbox.c.kind == "post", outbox.c.state == "sent", outbox.c.number.is_not(None),
+    )  # fmt: skip
+    return [(row.id, row.number) for row in connection.execute(shown.order_by(outbox.c.seq))]
 
 
 def overdue(connection: Connection, before: datetime) -> int:

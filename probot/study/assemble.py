@@ -173,7 +173,7 @@ class _Assembly:
                 name,
                 self.text(one.label),
                 one.by,
-                one.language or self.languages[0],
+                one.language or "",
                 tuple(one.reaches or ()),
             )
             for name, one in sorted(self.shape.paths.items())

@@ -195,7 +195,8 @@ def _paths(study: Study) -> Iterator[str]:
         yield "paths: none beside Telegram; while Telegram is silent nobody learns of an alert"
     for path in study.paths.values():
         whose = ", ".join(path.reaches) or "everybody"
-        yield f"{path.id}: a {path.by} in {path.language}, for urgent alerts to {whose} without a receipt after 2 minutes"
+        spoken = path.language or "the language of the team's chat"
+        yield f"{path.id}: a {path.by} in {spoken}, for urgent alerts to {whose} without a receipt after 2 minutes"
     test = study.path_test
     if test is None:
         yield "path test: none; a path that is dead is found out by an alert that does not arrive"

@@ -245,13 +245,14 @@ HANDLING: Mapping[Tier, Handling] = {
 class OutsidePath:
     """A way to the team beside the messenger. Its address is the operator's affair and stands in no study.
 
-    `reaches`: the names of the ladder whose alerts it carries when the messenger is silent; empty: everybody's.
+    `language`: empty: that of the care team's chat. `reaches`: the names of the ladder whose alerts it carries when
+    the messenger is silent; empty: everybody's.
     """
 
     id: str
     label: Text
     by: Literal["mail", "webhook"]
-    language: str
+    language: str = ""
     reaches: tuple[str, ...] = ()
 
 

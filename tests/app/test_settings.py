@@ -51,7 +51,7 @@ def test_an_address_with_and_without_a_slash_is_the_same(monkeypatch: pytest.Mon
         ({"webhook_secret": "my-secret"}, "PROBOT_WEBHOOK_SECRET"),
         ({"listen": "8080"}, "PROBOT_LISTEN"),
         ({"sandbox_listen": "localhost:99999"}, "PROBOT_SANDBOX_LISTEN"),
-        ({"send_limits": "none"}, "PROBOT_SEND_LIMITS"),
+        ({"send_limits": "none", "telegram_token": "7001:a-made-up-token"}, "PROBOT_SEND_LIMITS"),
         ({"log_level": "loud"}, "PROBOT_LOG_LEVEL"),
     ],
 )

@@ -14,8 +14,10 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
@@ -46,6 +48,8 @@ class Running:
     folder: Path
     port: int
     process: asyncio.subprocess.Process | None = None
+    limited: bool = False
+    """Whether a chat gets one message a second, as with Telegram: each tap then waits for the one before."""
 
     @property
     def root(self) -> str:
@@ -59,6 +63,7 @@ class Running:
             "PYTHONPATH": str(TREE),
             "PROBOT_DATABASE_URL": f"sqlite:///{self.folder}/sandbox.db",
             "PROBOT_SANDBOX_LISTEN": f"127.0.0.1:{self.port}",
+            "PROBOT_SEND_LIMITS": "telegram" if self.limited else "none",
         }
 
     async def start(self) -> None:
@@ -174,6 +179,15 @@ class Screen:
         await self.page.locator("#jump").click()
         await self._moved(f"[data-days='{days}']")
 
+    async def today(self, clock: str) -> None:
+        """Move the clock to that time of the day that is shown."""
+        shown = datetime.fromisoformat(await self.page.locator("#now-time").get_attribute("datetime") or "")
+        await self.page.locator("#jump").click()
+        day = shown.astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
+        await self.page.locator("#jump-panel [name=day]").fill(day)
+        await self.page.locator("#jump-panel [name=time]").fill(clock)
+        await self._moved("#jump-panel button[type=submit]")
+
     async def tomorrow(self, clock: str) -> None:
         """Move the clock to tomorrow at that time, which the panel suggests."""
         await self.page.locator("#jump").click()
@@ -212,6 +226,11 @@ class Phone:
         field = self.panel.locator("textarea")
         await field.fill(text)
         await field.press("Enter")
+
+    async def reply(self, text: str) -> None:
+        """Write a reply to the newest message."""
+        await self.last.locator(".answer").click()
+        await self.say(text)
 
     async def shows(self, *texts: str) -> None:
         """Wait until the newest message says all this."""

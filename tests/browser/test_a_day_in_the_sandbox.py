@@ -120,6 +120,9 @@ async def test_on_a_phone_a_morning_in_chinese_and_a_restart_in_the_middle_of_it
         team = await screen.look_at("医护组")
         await expect(tab.locator(".dot")).to_have_count(0)
         await team.shows("P-003 · 口腔", "9 / 10")
+        await team.has(
+            "从现在起"
+        )  # nobody had heard anything before, so the greeting is in the page's language
         await team.tap("我来处理")
         await team.shows("Mei已接手")
         pain = [row for row in await sandbox.exported("responses") if row["item"] == "pain_oral"]

@@ -6,19 +6,19 @@ from datetime import UTC, datetime
 
 from probot.app.sandbox_paths import SandboxPaths
 from probot.ports import Call, Leave, Refused, Sent
-from probot.sandbox import chats
 from probot.sandbox.botapi import BotApi
+from probot.sandbox.state import State
 
 NOW = datetime(2026, 3, 2, 1, 5, tzinfo=UTC)
 
 
-async def test_each_path_has_a_phone_that_shows_its_calls() -> None:
+async def test_the_page_shows_each_call_also_after_a_restart() -> None:
     api = BotApi(now=lambda: NOW)
-    bot = api.add_bot("100001:made-up", "clinic_bot")
-    paths = SandboxPaths(api, bot.id)
+    paths = SandboxPaths(api)
     call = Call("duty_mail", "mail", "key", "alert", "short", "URGENT · P-001", "Open Telegram.", NOW)
     assert [await paths.deliver(call), await paths.deliver(call)] == [Sent(None), Sent(None)]
-    (phone,) = [person for person in api.state.people.values() if person.first_name == "mail: duty_mail"]
-    shown = chats.records(api, api.people.place(phone.id, bot.id)).values()
-    assert [record.message["text"] for record in shown] == ["URGENT · P-001\nOpen Telegram."] * 2
+    shown = State.from_json(api.state.to_json()).calls
+    assert [(one["path"], one["subject"], one["at"]) for one in shown] == [
+        ("duty_mail", "URGENT · P-001", int(NOW.timestamp()))
+    ] * 2
     assert isinstance(await paths.deliver(Leave(-1)), Refused)

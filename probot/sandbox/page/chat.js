@@ -15,6 +15,7 @@ const MEDIA = {
 };
 const FORWARD = "M13 6l7 6-7 6v-4c-5 0-7 1.5-9 4 .5-5 3.5-8 9-8z";
 const PENCIL = "M4 20l1-4L16 5l3 3L8 19z";
+const REPLY = "M10 6L4 12l6 6M4 12h10a6 6 0 0 1 6 6v1";
 const BIN = "M5 7h14M10 7V4.5h4V7M7 7l1 13h8l1-13";
 const WRAPS = { bold: "b", italic: "i", underline: "u", strikethrough: "s", code: "code", pre: "pre", blockquote: "blockquote", expandable_blockquote: "blockquote", spoiler: "span" };
 
@@ -53,7 +54,7 @@ function formatted(text, entities, onCommand) {
 }
 
 export class ChatView {
-  // `acts`: send(text), tap(message, button) -> Promise<query>, press(label), media(kind), forward(), edit(id, text), remove(id), start(), unblock()
+  // `acts`: send(text, reply_to), tap(message, button) -> Promise<query>, press(label), media(kind), forward(), edit(id, text), remove(id), start(), unblock()
   constructor(language, acts) {
     this.language = language;
     this.acts = acts;
@@ -61,6 +62,7 @@ export class ChatView {
     this.pending = new Map();
     this.done = new Set();
     this.editing = null;
+    this.replying = null;
     this.build();
   }
 
@@ -83,7 +85,7 @@ export class ChatView {
     this.startBar = make("div", { class: "start-bar", hidden: true });
     this.input.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.submit(); }
-      if (event.key === "Escape" && this.editing) this.edit(null);
+      if (event.key === "Escape" && (this.editing || this.replying)) this.edit(null);
     });
     this.input.addEventListener("input", () => this.grow());
     this.element = make("div", { class: "chat", onkeydown: (event) => { if (event.key === "Escape") this.closePops(); } }, this.list, this.toast, this.note, this.startBar, this.form, this.keyboard);
@@ -127,15 +129,24 @@ export class ChatView {
   async submit() {
     const text = this.input.value.trim();
     if (!text) return;
-    const editing = this.editing;
+    const { editing, replying } = this;
     this.input.value = "";
     this.grow();
     this.edit(null);
-    await (editing ? this.acts.edit(editing, text) : this.acts.send(text));
+    await (editing ? this.acts.edit(editing, text) : this.acts.send(text, replying));
+  }
+
+  reply(message) {
+    this.edit(null);
+    this.replying = message.id;
+    this.note.hidden = false;
+    this.note.replaceChildren(make("span", {}, `${this.word("replying")}: ${message.text}`), make("button", { type: "button", "aria-label": "×", onclick: () => this.edit(null) }, "×"));
+    this.input.focus();
   }
 
   edit(message) {
     this.editing = message ? message.id : null;
+    this.replying = null;
     this.note.hidden = !message;
     if (message) {
       this.note.replaceChildren(make("span", {}, `${this.word("editing")}: ${message.text}`), make("button", { type: "button", "aria-label": "×", onclick: () => this.edit(null) }, "×"));
@@ -210,6 +221,8 @@ export class ChatView {
     if (mine && message.text && !message.media) foot.prepend(
       make("button", { type: "button", class: "act", "aria-label": `${this.word("edit")}: ${message.text}`, title: this.word("edit"), "data-key": `edit ${message.id}`, onclick: () => this.edit(message) }, icon(PENCIL)),
       make("button", { type: "button", class: "act", "aria-label": `${this.word("remove")}: ${message.text}`, title: this.word("remove"), "data-key": `remove ${message.id}`, onclick: () => this.acts.remove(message.id) }, icon(BIN)));
+    if (!mine && message.text) foot.prepend(
+      make("button", { type: "button", class: "act answer", "aria-label": `${this.word("reply")}: ${message.text.slice(0, 60)}`, title: this.word("reply"), "data-key": `reply ${message.id}`, onclick: () => this.reply(message) }, icon(REPLY)));
     const bubble = make("div", { class: "bubble" }, ...body, foot);
     const keys = message.buttons ? make("div", { class: "buttons" }, ...message.buttons.map((row) => make("div", { class: "buttons-row" }, ...row.map((button) => this.inline(message, button))))) : null;
     return make("article", { class: `message ${mine ? "mine" : "theirs"}${keys || message.photo ? " with-buttons" : ""}`, "data-message": message.id }, bubble, keys);

@@ -20,8 +20,10 @@ const narrow = matchMedia("(max-width: 980px)");
 let active = null;
 let columns = [];
 const seats = [null, null];
+let lead = 0; // whose phone, of the two, stays beside the team's: the one used last
 const seen = new Set();
 const read = new Map(); // the newest message that was looked at, by tab
+let callsRead = 0;
 let firstView = true;
 let linkFor = null;
 
@@ -61,7 +63,7 @@ class Phone {
 
   acts(person, chat, bot) {
     return {
-      send: (text) => act("say", { person, chat, text }),
+      send: (text, reply_to = null) => act("say", { person, chat, text, reply_to }),
       press: (label) => act("press", { person, chat, label }),
       tap: (message_id, data) => act("tap", { person, chat, message_id, data }),
       media: (kind) => act("send_media", { person, chat, kind }),
@@ -99,11 +101,15 @@ class Phone {
 }
 
 class PatientPhone extends Phone {
-  constructor(index) { super("patient"); this.index = index; }
+  constructor(index) {
+    super("patient");
+    this.index = index;
+    this.element.addEventListener("focusin", () => { lead = index; });
+  }
 
   get tab() { return seats[this.index]; }
 
-  get shows() { return narrow.matches || mode === "study" || this.index === 0; }
+  get shows() { return narrow.matches || mode === "study" || this.index === lead; }
 
   update() {
     const patients = state.phones.filter((each) => each.seat === "patient");
@@ -239,6 +245,7 @@ function swap(index, person) {
   if (other >= 0) seats[other] = seats[index];
   seats[index] = person;
   active = person;
+  lead = index;
   draw();
 }
 
@@ -281,7 +288,9 @@ function drawTabs() {
       if (step) choose(tabs[(index + step + tabs.length) % tabs.length][0]);
     },
   }, name, unread[index] ? make("b", { class: "dot", title: word("new_messages") }) : null)));
-  if (focused) $("tabs").querySelector('[aria-selected="true"]')?.focus();
+  const chosen = $("tabs").querySelector('[aria-selected="true"]');
+  chosen?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  if (focused) chosen?.focus();
 }
 
 function draw() {
@@ -296,6 +305,7 @@ function draw() {
   for (const each of columns) each.element.classList.toggle("active", each.tab === active);
   drawTabs();
   drawBar();
+  drawCalls();
   drawTrouble();
   firstView = false;
 }
@@ -321,6 +331,30 @@ function drawBar() {
 }
 
 function on(kind, chat = null) { return state.faults.some((each) => each.kind === kind && each.chat === chat); }
+
+// What went beside Telegram: not on a phone, so it has a place of its own.
+function drawCalls() {
+  const calls = state.calls || [];
+  const paths = new Map((state.clinic.paths || []).map((each) => [each.key, each.label[language] || each.key]));
+  const open = !$("calls-panel").hidden;
+  if (firstView || open) callsRead = calls.length;
+  $("calls-count").hidden = calls.length <= callsRead;
+  $("calls-count").textContent = calls.length - callsRead;
+  const signature = JSON.stringify([calls, [...paths], language]);
+  if (drawCalls.was === signature) return;
+  const newest = calls.at(-1);
+  const name = (each) => `${word(`by_${each.by}`)} ${paths.get(each.path) || each.path}`;
+  if (drawCalls.many < calls.length && !open) notice(`${name(newest)}: ${newest.subject}`);
+  drawCalls.was = signature;
+  drawCalls.many = calls.length;
+  $("calls-about").textContent = word(paths.size ? "second_about" : "second_unset");
+  const time = (each) => new Date(each.at * 1000).toLocaleString(locale(language), { timeZone: state.clinic.zone, weekday: "short", hour: "2-digit", minute: "2-digit" });
+  $("calls-list").replaceChildren(...calls.toReversed().map((each) => make("article", { class: "call" },
+    make("div", { class: "call-head" }, icon("M3 6h18v12H3zM3 7l9 6 9-6"), make("span", {}, name(each)), make("time", {}, time(each))),
+    make("strong", {}, each.subject),
+    make("div", { class: "text" }, each.text))));
+  if (!calls.length && paths.size) $("calls-list").append(make("p", { class: "about" }, word("second_none")));
+}
 
 function drawTrouble() {
   const count = state.faults.length + state.phones.filter((each) => each.offline || each.chats.some((chat) => chat.blocked)).length;
@@ -357,7 +391,7 @@ function words() {
 
 // ------------------------------------------------------------------------------------- panels and the clock
 
-const PANELS = [["jump", "jump-panel"], ["enrol", "enrol-panel"], ["trouble", "trouble-panel"], ["link", "link-panel"]];
+const PANELS = [["jump", "jump-panel"], ["enrol", "enrol-panel"], ["calls", "calls-panel"], ["trouble", "trouble-panel"], ["link", "link-panel"]];
 
 function openPanel(wanted) {
   for (const [button, panel] of PANELS) {
@@ -402,6 +436,7 @@ function wire() {
   });
   $("enrol").addEventListener("click", () => { fillEnrol(); openPanel("enrol"); });
   $("trouble").addEventListener("click", () => openPanel("trouble"));
+  $("calls").addEventListener("click", () => { openPanel("calls"); drawCalls(); });
   for (const each of document.querySelectorAll("[data-close]")) each.addEventListener("click", () => openPanel(null));
   for (const [button, panel] of PANELS) $(panel).addEventListener("keydown", (event) => { if (event.key === "Escape") { openPanel(null); $(button)?.focus(); } });
   for (const each of document.querySelectorAll("[data-days]")) each.addEventListener("click", () => { openPanel(null); move({ seconds: 86400 * Number(each.dataset.days) }); });

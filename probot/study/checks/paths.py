@@ -37,7 +37,7 @@ def _path(draft: Draft, name: str, path: OutsidePath) -> None:
             message = f"there is no role `{one}`"
             place = ("paths", name, "reaches", number)
             draft.complain("PB721", place, message, did_you_mean(one, [CARE_TEAM, *roles]))
-    if path.language not in draft.study.languages:
+    if path.language and path.language not in draft.study.languages:
         message = f"`{path.language}` is no language of this study"
         draft.complain("PB311", ("paths", name, "language"), message)
 

@@ -45,7 +45,7 @@ class PathShape(Shape):
     by: PathWord
     """How it is carried: `mail` or `webhook` (pagers, WeCom and DingTalk gateways)."""
     language: PathLanguage | None = None
-    """The language spoken on it (default: the first language of the study)."""
+    """The language spoken on it (default: that of the care team's chat)."""
     reaches: Readers | None = None
     """Whose urgent alerts it carries when Telegram stays silent for 2 minutes: `care_team`, roles (default: everybody's)."""
 

@@ -123,7 +123,9 @@ def keep(
 
 def _say_as_it_stands(turn: Turn, enrolment: Enrolment, event: AdverseEvent, tapped: int | None) -> None:
     """No chat of staff goes on saying that something waits which somebody has done."""
-    for person in people.active_staff(turn.connection):
+    for person in audience.hearing(turn, people.active_staff(turn.connection), enrolment):
+        if not audience.may_see(turn, person):
+            continue
         for key, number in adverse.cards(turn.connection, person.principal, mark(event)):
             if person.id == turn.actor and number == tapped:
                 continue

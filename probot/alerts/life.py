@@ -142,7 +142,7 @@ def absorb(study: Study, alert: Alert, hit: Hit, now: datetime) -> Absorbed:
     )
     if why == "tier":
         louder = replace(louder, rule=hit.rule, tier=hit.tier, ladder=ladder_for(study, hit.tier))
-    louder = replace(louder, peak=_peak(study, alert.evidence.item, _evidences(louder)))
+    louder = replace(louder, peak=_peak(study, alert.evidence.item, _evidences(louder), alert.peak))
     if why == "tier" or reopened:
         anew = replace(
             louder,
@@ -247,11 +247,16 @@ def real_rise(item: Item) -> float:
     return {"scale": width / 5, "number": width / 10, "count": 2}.get(item.kind, 1)
 
 
-def _peak(study: Study, item_id: str | None, evidences: tuple[Evidence, ...]) -> float | None:
-    """The worst number so far of the item that the alert was raised for."""
+def _peak(
+    study: Study, item_id: str | None, evidences: tuple[Evidence, ...], so_far: float | None = None
+) -> float | None:
+    """The worst number so far of the item that the alert was raised for; `so_far` where this version has it no more."""
     if item_id is None:
         return None
-    item = study.item(item_id)
+    try:
+        item = study.item(item_id)
+    except KeyError:
+        return so_far
     worst = _worst(item, evidences)
     return -worst if worst is not None and item.higher_is == "better" else worst
 

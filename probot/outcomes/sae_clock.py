@@ -60,10 +60,16 @@ def wound(study: Study, event: AdverseEvent, now: datetime) -> AdverseEvent:
             next_at=now + NOBODY_JUDGES if waits else None,
         )
     if event.ladder and event.next_at is not None:
-        return event
+        return replace(event, next_at=min(event.next_at, _next_rung(study, event, now)))
     rungs = study.adverse.ladder if study.adverse is not None else ()
     first = first_rung_at(study, rungs, "urgent", event.aware_at)
     return replace(event, ladder=rungs, rung=0, told=(), next_at=min(first, now + NOBODY_JUDGES))
+
+
+def _next_rung(study: Study, event: AdverseEvent, now: datetime) -> datetime:
+    """When the next rung is due by the clock as it runs now: amended, it may have begun earlier than it seemed."""
+    above = event.ladder[event.rung :]
+    return max(now, first_rung_at(study, above, "urgent", event.aware_at)) if above else now + NOBODY_JUDGES
 
 
 def remind(study: Study, event: AdverseEvent, now: datetime) -> Climbed:

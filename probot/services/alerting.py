@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from probot.alerts import life
 from probot.alerts.ladder import CARE_TEAM, Climbed, Reason, climb, quiet_now, reason
 from probot.alerts.menus import Menu
 from probot.alerts.model import Alert, Hit
-from probot.alerts.present import Listed, alert_message, digest_message, open_list_message
+from probot.alerts.present import Listed, alert_message, digest_message, note_message, open_list_message
 from probot.alerts.rules import strongest
 from probot.alerts.steps import holder, lapsed
 from probot.flows.commands import safety_text
@@ -79,6 +79,15 @@ def _raise(turn: Turn, study: Study, enrolment: Enrolment, hit: Hit) -> bool:
     tell(turn, study, enrolment, absorbed.alert, absorbed.tell, dict.fromkeys(absorbed.tell, "repeat"))
     refresh(turn, study, enrolment, absorbed.alert)
     return absorbed.notify
+
+
+def show_words(
+    turn: Turn, enrolment: Enrolment, words: str, kind: Literal["note", "unclear", "media"], item: str | None = None
+) -> None:  # fmt: skip
+    """What a participant wrote, to the team as it is: no alert, or none that anybody is called to anew, carries it."""
+    for recipient, language in readers(turn, CARE_TEAM, enrolment):
+        message = note_message(turn.study, enrolment.code, language, words, turn.now, kind=kind, item=item)
+        turn.say(recipient, message, lane="reply", purpose="notice")
 
 
 def note_correction(

@@ -15,11 +15,12 @@ from sqlalchemy import Connection, and_, func, or_, select
 from probot.services import alarms as calling
 from probot.services import centres, path_tests, paths, upgrades
 from probot.services.receive import HEARD
+from probot.services.tick import LOOKED
 from probot.services.turn import Turn
 from probot.services.watch import AUDITOR
 from probot.store import adverse, alarms, claims, inbox, outbox, outsiders, pulses, threads
 from probot.store.receipts import addresses
-from probot.store.tables import alert, assessment
+from probot.store.tables import alert
 
 NOT_HEARD = timedelta(seconds=90)
 LAGGING = timedelta(seconds=60)
@@ -87,7 +88,10 @@ def _of_the_house(connection: Connection, now: datetime) -> Iterator[Finding]:
     waiting = inbox.oldest_waiting(connection)
     if waiting is not None and now - waiting > LAGGING:
         yield Finding("inbox", urgent=True)
-    if inbox.counts(connection).get("parked") or claims.parked(connection, assessment):
+    looked = pulses.last(connection, LOOKED)
+    if looked is None or now - looked[0] > LAGGING:
+        yield Finding("tick", urgent=True)
+    if inbox.counts(connection).get("parked") or any(claims.parked(connection, each) for each in claims.DUE):
         yield Finding("parked", passing=False)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from probot.alerts.model import Hit
 from probot.alerts.rules import hits, signal_hits
@@ -43,7 +44,7 @@ from probot.store.records import Assessment, Enrolment, Purpose
 from probot.store.saved import message_to_json
 from probot.study.facts import Facts
 from probot.study.forms import EVENT, FORMS
-from probot.study.model import Instrument, Item, Signal, Study
+from probot.study.model import Instrument, Item, Study
 from probot.values import Value
 from probot.wording import say
 
@@ -231,11 +232,14 @@ def _keep_note(turn: Turn, scene: Scene, session: Session, fact: Noted, reply: R
         )
         alerting.raise_all(turn, scene.study, scene.enrolment, found)
         return
-    signal: Signal = "media" if fact.kind == "media" else "unclear"
+    signal: Literal["media", "unclear"] = "media" if fact.kind == "media" else "unclear"
     found = signal_hits(scene.study, signal, words=words or kept)
+    worrying = tuple(hit for hit in found if scene.study.rules[hit.rule].words)
     if fact.kind != "media" and not fact.possibly_severe:
-        found = tuple(hit for hit in found if scene.study.rules[hit.rule].words)
-    alerting.raise_all(turn, scene.study, scene.enrolment, found)
+        found = worrying
+    told = alerting.raise_all(turn, scene.study, scene.enrolment, found)
+    if worrying and not told:  # the team has that alert already, but not these words
+        alerting.show_words(turn, scene.enrolment, words or kept, signal, fact.item)
 
 
 def _raise_alerts(turn: Turn, scene: Scene, session: Session, answered: Sequence[ItemAnswered]) -> None:
@@ -247,12 +251,23 @@ def _raise_alerts(turn: Turn, scene: Scene, session: Session, answered: Sequence
         turn, scene.study, scene.enrolment, session, scene.assessment.id, changed, own[0].given.at
     )
     found += _worrying_words(scene, own)
-    alerting.raise_all(turn, scene.study, scene.enrolment, found)
+    if not alerting.raise_all(turn, scene.study, scene.enrolment, found) and found:
+        _show_texts(turn, scene, own, found)
     wishes.in_a_form(turn, scene.study, scene.enrolment, changed, told=bool(found))
     met = {hit.concept for hit in found}
     for fact in own:
         if fact.before is not None and fact.before.value is not None:
             alerting.note_correction(turn, scene.study, scene.enrolment, fact, met)
+
+
+def _show_texts(turn: Turn, scene: Scene, answered: Sequence[ItemAnswered], found: Sequence[Hit]) -> None:
+    """Words that met a rule whose alert calls nobody anew are shown as they are: no number tells if they are worse."""
+    met = {hit.evidence.item for hit in found} | {hit.evidence.words for hit in found}
+    for fact in answered:
+        _, item = _found(scene.study, scene.assessment.timepoint, fact.item)
+        words = fact.given.value
+        if item.kind == "text" and isinstance(words, str) and met & {fact.item, words}:
+            alerting.show_words(turn, scene.enrolment, words, "note", fact.item)
 
 
 def _worrying_words(scene: Scene, answered: Sequence[ItemAnswered]) -> tuple[Hit, ...]:

@@ -154,7 +154,8 @@ def _why_not(turn: Turn, row: Outgoing) -> str:
         person = people.staff_by_id(turn.connection, row.recipient.removeprefix("staff:"))
         if person is None or person.status != "active":
             return "no longer on the team"
-        if row.purpose in {"alert", "picture"} and not audience.may_see(turn, person):
+        about_somebody = row.purpose in {"alert", "picture"} or row.alert_id is not None
+        if about_somebody and not audience.may_see(turn, person):
             return "no longer in a role that may see alerts"
         about = topics.about(turn, row) if turn.study.centres is not None else None
         enrolment = people.by_id(turn.connection, about) if about is not None else None

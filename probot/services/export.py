@@ -96,10 +96,21 @@ def _responses(connection: Connection) -> Iterator[Row]:
 
 
 def _assessments(connection: Connection) -> Iterator[Row]:
+    newer = response.alias("newer")
+    later = (
+        select(newer.c.id)
+        .where(
+            newer.c.assessment_id == response.c.assessment_id, newer.c.item == response.c.item,
+            newer.c.revision > response.c.revision,
+        )
+        .correlate(response)
+        .exists()
+    )  # fmt: skip
+
     def counted(name: str, *which: Any) -> Any:
         return (
-            select(func.count(func.distinct(response.c.item)))
-            .where(response.c.assessment_id == assessment.c.id, *which)
+            select(func.count())
+            .where(response.c.assessment_id == assessment.c.id, ~later, *which)
             .scalar_subquery()
             .label(name)
         )

@@ -18,7 +18,7 @@ from probot.flows.buttons import (
     read,
 )
 from probot.flows.commands import STAFF_COMMANDS, ended
-from probot.flows.session import SentMedia, Tapped, Typed
+from probot.flows.session import SentMedia, Session, Tapped, Typed
 from probot.flows.welcome import Started
 from probot.messages import Message
 from probot.ports import (
@@ -39,7 +39,7 @@ from probot.services.deliver import lost_contact
 from probot.services.taking import Place
 from probot.services.turn import Turn
 from probot.services.upgrades import known_by, move
-from probot.store import assessments, people
+from probot.store import asked, assessments, people
 from probot.store.records import Contact, Enrolment
 
 
@@ -295,6 +295,12 @@ def _button(turn: Turn, enrolment: Enrolment, data: str, reply: Reply) -> None:
             )
 
 
+def _is_since_asked(turn: Turn, contact: Contact, session: Session, said: Said) -> bool:
+    """Whether a changed message was first written after the open question had come."""
+    first = asked.first_number(turn.connection, session.assessment, session.asking or "", contact.id)
+    return first is not None and said.message > first and not said.forwarded
+
+
 def _edited(turn: Turn, enrolment: Enrolment, said: Said, reply: Reply) -> None:
     """An earlier message was changed: if it was an answer, the change is a correction of that answer."""
     contact = people.contact_of(turn.connection, enrolment.principal)
@@ -302,7 +308,13 @@ def _edited(turn: Turn, enrolment: Enrolment, said: Said, reply: Reply) -> None:
     since = contact.bound_at if contact is not None else turn.now
     answered = assessments.answered_by(turn.connection, enrolment.id, reply.key, since)
     if answered is None:
-        participant.said(turn, enrolment, said.text)
+        session = in_front(turn, enrolment)
+        if session is not None and contact is not None and _is_since_asked(turn, contact, session, said):
+            typed(
+                turn, enrolment, session, Typed(said.text), reply
+            )  # what could not be read before, written anew
+        else:
+            participant.said(turn, enrolment, said.text)
         return
     assessment_id, item = answered
     session = assessments.session_of(turn.connection, assessment_id)

@@ -9,8 +9,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
-from probot.alerts.ladder import CARE_TEAM
-from probot.alerts.present import note_message
 from probot.alerts.rules import signal_hits
 from probot.flows import commands as words
 from probot.flows import pausing
@@ -19,7 +17,7 @@ from probot.flows.session import AskedAgain, Given, LanguageChosen, Session
 from probot.flows.understanding import Understood
 from probot.messages import Message
 from probot.schedule.civil import local_day
-from probot.services import alerting, audience, start, wishes
+from probot.services import alerting, start, wishes
 from probot.services.begin import begin
 from probot.services.converse import Reply, carry_on, go_on, in_front
 from probot.services.pause import pause, resume
@@ -238,11 +236,8 @@ def _keep_note(turn: Turn, enrolment: Enrolment, kind: Literal["note", "media"],
     turn.note("note kept", "note", enrolment.id, code=enrolment.code, new=kind)
     found = signal_hits(turn.study, kind, words=text)
     told = alerting.raise_all(turn, turn.study, enrolment, found)
-    if told:
-        return  # the alert carries the words
-    for recipient, language in audience.readers(turn, CARE_TEAM, enrolment):
-        message = note_message(turn.study, enrolment.code, language, text, turn.now, kind=kind)
-        turn.say(recipient, message, lane="reply", purpose="notice")
+    if not told:  # else the alert carries the words
+        alerting.show_words(turn, enrolment, text, kind)
 
 
 # ------------------------------------------------------------------------------ gone and back

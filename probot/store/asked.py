@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, literal_column, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from probot.store.records import Outgoing
 from probot.store.tables import outbox
@@ -87,6 +98,15 @@ def last_asking(connection: Connection, assessment_id: str, item: str) -> str | 
     if posts is not UNKNOWN:
         return posts[-1][2] if posts else None
     return connection.execute(_LAST_ASKING, {"assessment": assessment_id, "asked": item}).scalar()
+
+
+def first_number(connection: Connection, assessment_id: str, item: str, contact_id: str) -> int | None:
+    """The channel's number of the first message in this chat that asked the item; None if none has arrived there."""
+    wanted = select(func.min(outbox.c.number)).where(
+        outbox.c.assessment_id == assessment_id, outbox.c.item == item, outbox.c.kind == "post",
+        outbox.c.contact_id == contact_id, outbox.c.state == "sent",
+    )  # fmt: skip
+    return connection.execute(wanted).scalar()
 
 
 def earlier_asking(connection: Connection, message: Outgoing) -> str | None:

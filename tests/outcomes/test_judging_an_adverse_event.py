@@ -386,3 +386,15 @@ def test_a_term_has_the_grades_of_ctcae(name: str, grades: tuple[int, ...]) -> N
 def test_these_are_the_buttons_in_this_order(role: str, state: State, shown: str) -> None:
     one = event(state) if state == "candidate" else serious(state)
     assert " ".join(actions(one, STUDY.roles[role].may)) == shown
+
+
+def test_a_clock_that_an_amendment_sets_back_reminds_by_what_is_left_and_not_by_what_was() -> None:
+    event = wound(STUDY, serious(), NOW)
+    event = remind(STUDY, event, NOW).event
+    assert event.next_at == NOW + timedelta(hours=8)
+    earlier = wound(STUDY, replace(event, aware_at=NOW - timedelta(hours=15)), NOW + timedelta(minutes=1))
+    assert earlier.next_at == NOW + timedelta(minutes=1), "the second rung was due 7 hours ago"
+    stepped = remind(STUDY, earlier, NOW + timedelta(minutes=1))
+    assert stepped.notify == ("investigator",)
+    assert stepped.event.next_at == NOW + timedelta(hours=1), "16 hours after the team knew"
+    assert wound(STUDY, stepped.event, NOW + timedelta(minutes=2)) == stepped.event

@@ -7,7 +7,10 @@ from typing import Any
 from sqlalchemy import update
 
 from probot.app.watchman import Watchman
+from probot.services.receive import HEARD
+from probot.store import claims, pulses
 from probot.store.tables import alert
+from probot.store.tables_alarms import alarm
 from tests.outside.staffed import a_clinic_with_paths, in_pain, staffed
 from tests.world import Clinic
 
@@ -113,3 +116,25 @@ async def test_a_group_that_throws_the_bot_out_is_told_of_at_once_and_a_broken_p
         assert "the care team's chat is lost" in nurse.last["text"]
         assert len(mailroom.mails) == 1
         assert gateway.beats == 0
+
+
+async def test_no_heart_beats_while_nobody_looks_at_what_is_due(sqlite_url: str) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, _, gateway):
+        await filled(clinic)
+        await clinic.sleep_through(seconds=70)
+        assert clinic.world.poller is not None
+        clinic.store.transact(pulses.beat, HEARD, clinic.clock.at)
+        await watchman(clinic).look()
+        assert watchman(clinic).wrong == ("tick",)
+        assert gateway.beats == 0
+        assert await looked(clinic) == ()
+
+
+async def test_a_daily_test_that_cannot_be_sent_stops_the_heart(sqlite_url: str) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, _, _):
+        await filled(clinic)
+        failing = update(alarm).where(alarm.c.kind == "test").values(attempts=claims.TRIES)
+        clinic.store.transact(lambda connection: connection.execute(failing))
+        await watchman(clinic).look()
+        clinic.store.transact(lambda connection: connection.execute(failing))
+        assert await looked(clinic, times=1) == ("parked",)

@@ -6,9 +6,11 @@ The rule: an id is a function of the key it stands for, so that a retry makes th
 from __future__ import annotations
 
 import base64
+import calendar
 import hashlib
+import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Literal, NewType
 
 ParticipantId = NewType("ParticipantId", str)
@@ -29,7 +31,21 @@ Text = Mapping[str, str]
 
 Value = int | float | str | tuple[str, ...]
 """What an item was answered with: a whole number (scale, count), a decimal (number), an option id
-(choice, yes_no), option ids in the item's order (several), an ISO date (date) or words (text)."""
+(choice, yes_no), option ids in the item's order (several), an ISO date (date; with a year and month or a year alone
+where the day is not known) or words (text)."""
+
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+
+
+def days_of(written: str) -> tuple[date, date]:
+    """The first and the last day that an ISO 8601 date may mean: `2026-03-05`, `2026-03` or `2026`. Raises ValueError."""
+    found = _DATE.fullmatch(written)
+    if found is None:
+        raise ValueError(f"{written!r} is no date")
+    year, month, day = int(found[1]), int(found[2] or 0), int(found[3] or 0)
+    last_month = month or 12
+    last_day = day or calendar.monthrange(year, last_month)[1]
+    return date(year, month or 1, day or 1), date(year, last_month, last_day)
 
 
 def derived_id(kind: str, *keys: str) -> str:

@@ -21,6 +21,8 @@ from babel.dates import format_skeleton
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from probot.values import days_of
+
 FOLDERS: Mapping[str, str] = {"en": "en", "zh": "zh_Hans"}
 """A language of probot, and the folder (and Babel locale) that holds its words."""
 
@@ -95,6 +97,14 @@ def _locales() -> Path:
 def day(language: str, on: date, *, year: bool = False) -> str:
     """A local date: `Tue, Mar 3` or `3月3日周二`; with its year where that could be unclear."""
     return _dated("yMMMEd" if year else "MMMEd", datetime.combine(on, time()), language)
+
+
+def date_words(language: str, written: str) -> str:
+    """An ISO 8601 date, of which the day, or month and day, may not be known: `Mar 2026`, `2026年3月`, `2026`."""
+    first, last = days_of(written)
+    if first == last:
+        return day(language, first, year=True)
+    return _dated("y" if len(written) == len("2026") else "yMMM", datetime.combine(first, time()), language)
 
 
 def clock(language: str, at: datetime | time) -> str:

@@ -1,7 +1,7 @@
 """Which day does a typed answer plainly name?
 
 The rule: year, month and day must all be said, or the day be today's, yesterday's or the one before; `03/04/2026`
-could be two days and is asked again.
+could be two days and is asked again. Where the day need not be known, year and month, or the year, are enough.
 """
 
 from __future__ import annotations
@@ -42,6 +42,30 @@ def read_date(folded: str, today: date | None) -> date | None:
     if match := _MONTH_FIRST.fullmatch(pattern):
         return _day(digits[1], str(_MONTHS.index(match["month"][:3]) + 1), digits[0])
     return None
+
+
+_YEAR_AND_MONTH = re.compile(r"#[-/.]#|# ?年 ?# ?月")
+_MONTH_AND_YEAR = re.compile(rf"{_MONTH}[\s,]+(?:of )?#")
+_YEAR = re.compile(r"# ?年?")
+
+
+def read_partial_date(folded: str, today: date | None) -> str | None:
+    """The date as ISO 8601 writes it, as far as it is said: `2026-03-05`, `2026-03` or `2026`. None: it says none."""
+    whole = read_date(folded, today)
+    if whole is not None:
+        return whole.isoformat()
+    pattern, found = numerals(folded.strip(" .。!,"))
+    digits = [numeral.digits or str(numeral.value or "") for numeral in found]
+    if _YEAR_AND_MONTH.fullmatch(pattern):
+        year, month = digits
+    elif match := _MONTH_AND_YEAR.fullmatch(pattern):
+        year, month = digits[0], str(_MONTHS.index(match["month"][:3]) + 1)
+    elif _YEAR.fullmatch(pattern):
+        return digits[0] if _day(digits[0], "1", "1") else None
+    else:
+        return None
+    first = _day(year, month, "1")
+    return f"{first:%Y-%m}" if first is not None else None
 
 
 def _day(year: str, month: str, day: str) -> date | None:

@@ -31,7 +31,7 @@ from probot.messages import Message
 from probot.study.facts import Facts
 from probot.study.model import Item, Study
 from probot.values import Value
-from probot.wording import day, number, say
+from probot.wording import date_words, number, say
 
 _SHORT = 240
 """Characters of a question, or of somebody's own words, that an answered message repeats."""
@@ -108,7 +108,7 @@ def value_in_words(item: Item, value: Value, language: str) -> str:
     if isinstance(value, tuple):
         return listed([texts.get(option, option) for option in value], language)
     if item.kind == "date" and isinstance(value, str):
-        return day(language, date.fromisoformat(value), year=True)
+        return date_words(language, value)
     if isinstance(value, str):
         return texts.get(value, value)
     figure = number(language, value, item.decimals)
@@ -216,7 +216,8 @@ def _hint(item: Item, facts: Facts, language: str) -> str:
         case "count" if len(tapped_numbers(item)) <= item.highest - item.lowest:
             return say(language, "hint.count")
         case "date":
-            return say(language, "hint.date", example=shown)
+            key = "hint.date_in_part" if item.partial else "hint.date"
+            return say(language, key, example=shown, month=shown[:7], year=shown[:4])
         case "text":
             return say(language, "hint.text", most=number(language, item.highest))
         case "lookup":

@@ -19,7 +19,7 @@ from datetime import date
 from functools import lru_cache
 
 from probot.flows import phrases
-from probot.flows.dates import read_date
+from probot.flows.dates import read_date, read_partial_date
 from probot.flows.folding import fold, key
 from probot.flows.lookup import search
 from probot.flows.numbers import read_number
@@ -91,10 +91,18 @@ def _by_kind(item: Item, folded: str, today: date | None) -> Reading:
         case "several":
             return _read_several(item, folded)
         case "date":
-            day = read_date(folded, today)
-            return NotUnderstood("not_a_date") if day is None else Understood(day.isoformat())
+            return _read_day(item, folded, today)
         case _:
             return Understood(SEEN) if means(folded, phrases.SEEN) else NotUnderstood("unclear")
+
+
+def _read_day(item: Item, folded: str, today: date | None) -> Understood | NotUnderstood:
+    if item.partial:
+        said = read_partial_date(folded, today)
+    else:
+        day = read_date(folded, today)
+        said = day.isoformat() if day is not None else None
+    return NotUnderstood("not_a_date") if said is None else Understood(said)
 
 
 def _look_up(item: Item, folded: str) -> Understood | NotUnderstood:

@@ -6,7 +6,7 @@ The rule: coded data only, plain text; and only those buttons that the one who r
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from probot.alerts.lines import Names, name_of
 from probot.alerts.phrases import SEPARATOR, composed, moment_words, shortened, visible, words_of
@@ -19,7 +19,7 @@ from probot.outcomes.sae_clock import due_at, left, runs
 from probot.study import ctcae
 from probot.study.model import Power, Study
 from probot.values import Value
-from probot.wording import day, duration, moment, say
+from probot.wording import date_words, duration, moment, say
 
 NEW, FORM, CARD, SUMMARY = "new", "form", "card", "sum"
 """What a button does beside the deeds: a new event, fill in the form, show the record, show the summary."""
@@ -131,7 +131,7 @@ def answer_words(version: Version, name: str, language: str) -> str:
     """One answer of a judgement in words."""
     value: Value | None = version.answers.get(name)
     if name in {"onset", "aware", "ended"}:
-        return day(language, date.fromisoformat(str(value)), year=True)
+        return date_words(language, str(value))
     if name in {"narrative", "specify"}:
         return visible(str(value))
     if isinstance(value, tuple):

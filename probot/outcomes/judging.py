@@ -15,7 +15,7 @@ from probot.outcomes.adverse import AdverseEvent, Deed, Entry, State, Version
 from probot.schedule.civil import instant, local_day
 from probot.study.forms import ENDED
 from probot.study.model import Power
-from probot.values import StaffId, Value
+from probot.values import StaffId, Value, days_of
 
 MOVES: Mapping[State, Mapping[Deed, State]] = {
     "candidate": {"acknowledge": "under_review", "contact": "candidate"},
@@ -228,14 +228,11 @@ def _deaths(version: Version) -> list[Problem]:
 
 
 def _days(answers: Mapping[str, Value], today: date) -> list[Problem]:
-    known = {
-        name: date.fromisoformat(str(answers[name]))
-        for name in ("onset", "aware", "ended")
-        if answers.get(name)
-    }
-    found = [Problem("future", name) for name, day in known.items() if day > today]
-    if "onset" in known and known.get("ended", known["onset"]) < known["onset"]:
-        found.append(Problem("before_onset", "ended"))
-    if "onset" in known and known.get("aware", known["onset"]) < known["onset"]:
-        found.append(Problem("before_onset", "aware"))
+    """What cannot be so, whichever day a date means of which the day is not known."""
+    known = {name: days_of(str(answers[name])) for name in ("onset", "aware", "ended") if answers.get(name)}
+    found = [Problem("future", name) for name, (first, _) in known.items() if first > today]
+    onset = known.get("onset")
+    if onset is not None:
+        after = [name for name in ("ended", "aware") if name in known and known[name][1] < onset[0]]
+        found += [Problem("before_onset", name) for name in after]
     return found

@@ -21,7 +21,7 @@ ADVERSE = "_adverse_event"
 AMENDED = "_adverse_event_amended"
 EVENT = "_event"
 FORMS = (ADVERSE, AMENDED, EVENT)
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 """Of the forms' items; it grows when a question changes its meaning."""
 OPEN_FOR = timedelta(days=14)
 """How long a form that was left can be taken up again."""
@@ -64,7 +64,7 @@ class _Maker:
 
     def item(
         self, kind: ItemKind, name: str, *, when: Condition | None = None, options: tuple[Option, ...] = (),
-        highest: float = 10,
+        highest: float = 10, partial: bool = False,
     ) -> Item:  # fmt: skip
         return Item(
             id=f"{self.prefix}{name}",
@@ -74,6 +74,7 @@ class _Maker:
             ask_if=self.when(name, when),
             options=options,
             highest=highest,
+            partial=partial,
         )
 
     def when(self, name: str, condition: Condition | None) -> Condition | None:
@@ -127,7 +128,7 @@ def _form(one: Instrument) -> Timepoint:
 def _adverse_items(maker: _Maker) -> Iterator[Item]:
     yield from _term_items(maker)
     yield maker.item("choice", "grade", options=_graded(maker))
-    yield maker.item("date", "onset")
+    yield maker.item("date", "onset", partial=True)
     yield maker.item("choice", "serious", options=maker.options("serious", ("no", "yes")))
     serious = maker.said("serious", "yes")
     yield maker.item("several", "criteria", when=serious, options=maker.options("criteria", CRITERIA))
@@ -137,7 +138,7 @@ def _adverse_items(maker: _Maker) -> Iterator[Item]:
     yield maker.item("choice", "action", options=maker.options("action", ACTIONS))
     yield maker.item("choice", "outcome", options=maker.options("outcome", OUTCOMES))
     ended = Or(tuple(maker.said("outcome", each) for each in ENDED))
-    yield maker.item("date", "ended", when=ended)
+    yield maker.item("date", "ended", when=ended, partial=True)
     yield maker.item("text", "narrative", highest=LONGEST_STORY)
 
 

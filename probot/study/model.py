@@ -163,6 +163,8 @@ class Item:
     unit: Text | None = None
     not_done: Text | None = None
     safety: bool = False
+    partial: bool = False
+    """Of a date the day, or month and day, may be left out (probot's own forms alone have it)."""
     label: Text = field(default_factory=dict)
     """A short name for the care team (`worst mouth pain`); the loader falls back to the text itself."""
 

@@ -215,6 +215,17 @@ def test_an_amendment_without_a_reason_is_refused() -> None:
         ({"onset": "2026-03-04"}, [("future", "onset")]),
         ({"outcome": "recovered", "ended": "2026-03-01"}, [("before_onset", "ended")]),
         ({**SERIOUS, "aware": "2026-03-01"}, [("before_onset", "aware")]),
+        ({"onset": "2026-03"}, []),
+        ({"onset": "2026"}, []),
+        ({"onset": "2026-04"}, [("future", "onset")]),
+        ({"onset": "2027"}, [("future", "onset")]),
+        ({"onset": "2026-03", "outcome": "recovered", "ended": "2026-03-01"}, []),
+        ({"onset": "2026-03", "outcome": "recovered", "ended": "2026-02-28"}, [("before_onset", "ended")]),
+        ({"outcome": "recovered", "ended": "2026-03"}, []),
+        ({"outcome": "recovered", "ended": "2026-02"}, [("before_onset", "ended")]),
+        ({"outcome": "recovered", "ended": "2025"}, [("before_onset", "ended")]),
+        ({**SERIOUS, "onset": "2026-03", "aware": "2026-03-01"}, []),
+        ({**SERIOUS, "onset": "2026-03", "aware": "2026-02-28"}, [("before_onset", "aware")]),
     ],
 )  # fmt: skip
 def test_a_judgement_that_does_not_fit_says_every_reason(changes: Any, found: Any) -> None:
@@ -224,6 +235,15 @@ def test_a_judgement_that_does_not_fit_says_every_reason(changes: Any, found: An
     assert isinstance(judged, Refused) == bool(found)
     if isinstance(judged, Refused):
         assert all(refusal(judged, language).count("\n") == len(found) for language in STUDY.languages)
+
+
+@pytest.mark.parametrize(
+    ("written", "en", "zh"),
+    [("2026-02-21", "Sat, Feb 21, 2026", "2026年2月21日周六"), ("2026-02", "Feb 2026", "2026年2月"), ("2026", "2026", "2026年")],
+)  # fmt: skip
+def test_a_date_is_said_as_far_as_it_is_known(written: str, en: str, zh: str) -> None:
+    judged = version(onset=written)
+    assert [answer_words(judged, "onset", language) for language in ("en", "zh")] == [en, zh]
 
 
 @given(st.lists(st.sampled_from(get_args(Deed)), max_size=14), st.booleans())

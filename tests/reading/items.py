@@ -126,6 +126,7 @@ ITEMS = {
             ),
         ),
         Item("start", "date", text("When did it start?", "什么时候开始的？")),
+        Item("onset", "date", text("When did it begin?", "从什么时候开始？"), partial=True),
         Item("words", "text", text("What else worries you?", "还有什么让您担心？"), highest=40),
         Item("statement", "info", text("This chat is not watched.", "此对话并非随时有人查看。")),
     )

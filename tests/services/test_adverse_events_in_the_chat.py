@@ -125,17 +125,28 @@ async def test_an_amendment_asks_only_for_what_changes_and_keeps_the_version_bef
         zhou = await clinic.staff("Zhou", "investigator")
         await clinic.patient("P-001")
         await begun(zhou)
-        await filled_in(zhou, *FORM[:3], "Not serious", *FORM[7:])
+        for tap in FORM[:2]:
+            await zhou.tap(tap)
+        assert "If the day is not known: 2026-03, or 2026 alone" in zhou.last["text"]
+        await zhou.say("last winter")
+        assert "could not read that as a date" in zhou.last["text"]
+        await zhou.say("Feb 2026")
+        await filled_in(zhou, "Not serious", *FORM[7:])
+        assert "Onset: Feb 2026" in zhou.last["text"]
         await zhou.tap("Sign this judgement")
         await zhou.tap("Amend")
         await zhou.say("biopsy result")
-        for tap in ("Grade", "Outcome", "Done ▶", "1: mild", "Recovered", "Today"):
+        for tap in ("Grade", "Onset", "Outcome", "Done ▶", "1: mild"):
             await zhou.tap(tap)
+        await zhou.say("2026-02-21")
+        await zhou.tap("Recovered")
+        await zhou.say("2026")
         first, second = clinic.rows("adverse-events")
         assert (first["grade"], first["is_latest"], first["signed_by"]) == (3, False, None)
         assert (second["grade"], second["outcome"], second["reason"]) == (1, "recovered", "biopsy result")
         assert (second["term"], second["narrative"]) == (first["term"], first["narrative"])
         assert second["grade_worst"] == 3
+        assert (first["onset"], second["onset"], second["ended"]) == ("2026-02", "2026-02-21", "2026")
         await zhou.tap("Sign this judgement")
         await zhou.tap("It is over")
         await zhou.tap("Close the record")

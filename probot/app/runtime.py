@@ -118,8 +118,11 @@ class Runtime:
         while True:
             if receive is not None:
                 await receive()
-            done = await self.work() + await self.tick() + await self.send()
-            await self.sender.finish()
+            done = await self.work() + await self.tick()
+            # One message a chat at a time: all that go to one chat before anybody looks at anything else again.
+            while started := await self.send():
+                done += started
+                await self.sender.finish()
             if done:
                 continue
             await self.worker.finish()

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Table
 
@@ -18,6 +19,7 @@ from probot.services import alarms, alerting, keep_hours, open_due, plan_ahead, 
 from probot.services.pause import resume
 from probot.services.turn import Turn
 from probot.store import assessments, claims, people
+from probot.store.due import Due
 from probot.store.engine import is_the_worlds
 from probot.store.tables import alert as alert_table
 from probot.store.tables import assessment as assessment_table
@@ -26,6 +28,9 @@ from probot.store.tables_outcomes import adverse_event as adverse_table
 from probot.values import EnrolmentId
 
 log = logging.getLogger(__name__)
+
+Given = ParamSpec("Given")
+Key = TypeVar("Key", bound=str)
 
 REST = timedelta(minutes=5)
 """How long a participant whose plan cannot be made is left alone, so that the log is not filled with it."""
@@ -70,15 +75,23 @@ class Ticker:
         await self._give_back()
         # First the hours, since the ladder's morning list is a part of the digest; then the ladder, so that nothing
         # that goes wrong elsewhere keeps an alert waiting.
-        done = await self._keep_hours()
-        done += await self._escalate()
-        done += await self._remind()
+        due = await self._look()
+        done = await self._keep_hours() if due.hours else 0
+        done += await self._escalate() if due.alerts or due.alarms else 0
+        done += await self._remind() if due.adverse else 0
         await self._note_hearing()
-        done += await self._plan()
-        done += await self._resume()
-        if self._hears():
+        done += await self._plan() if due.plans else 0
+        done += await self._resume() if due.pauses else 0
+        if due.assessments and self._hears():
             done += await self._advance()
         return done
+
+    async def _look(self) -> Due:
+        now = self._office.clock.now()
+        note = self.looked is None or abs(now - self.looked) >= NOTE_EVERY
+        due = await self._office.act(tick.what_is_due, "tick", note=note)
+        self.looked = now if note else self.looked
+        return due
 
     def _as_told(self) -> datetime | None:
         return self._told
@@ -125,12 +138,13 @@ class Ticker:
     async def _plan(self) -> int:
         now = self._office.clock.now()
         self._unplannable = {key: until for key, until in self._unplannable.items() if until > now}
-        keys = await self._office.act(tick.due_for_planning, "tick", len(self._unplannable))
+        found = await self._office.act(tick.due_for_planning, "tick", len(self._unplannable))
+        keys = [key for key in found if key not in self._unplannable]
+        if await self._together(plan_ahead.plan_together, keys):
+            return len(keys)
         done = 0
         for key in keys:
-            if key in self._unplannable:
-                continue
-            if await self._one(plan_ahead.plan_ahead, f"plan:{key}:{now.isoformat()}", key) is FAILED:
+            if await self._one(plan_ahead.plan_ahead, plan_ahead.cause_of(key, now), key) is FAILED:
                 self._unplannable[key] = now + REST
             else:
                 done += 1
@@ -148,7 +162,7 @@ class Ticker:
         keys = await self._office.act(tick.due_assessments, "tick", token)
         owed = (assessment_table, list(keys), token)
         self._owed += [owed] if keys else []
-        for key in await self._advanced_together(keys, token, heard):
+        for key in await self._together(open_due.advance_together, keys, token, heard):
             owed[1].remove(key)
         for key in list(owed[1]):
             await self._one(open_due.advance, open_due.cause_of(key, token), key, token, heard)
@@ -163,12 +177,15 @@ class Ticker:
             await self._one(keep_hours.keep, f"hour:{key}:{token}", key, token)
         return len(keys)
 
-    async def _advanced_together(self, keys: list[str], token: str, heard: datetime | None) -> list[str]:
+    async def _together(
+        self, act: Callable[Concatenate[Turn, list[Key], Given], list[Key]], keys: list[Key],
+        *args: Given.args, **kwargs: Given.kwargs,
+    ) -> list[Key]:  # fmt: skip
         """Those that could be worked on in one transaction. None if that failed: each by itself, then."""
         if len(keys) <= 1:
             return []
         try:
-            return await self._office.act(open_due.advance_together, "tick", keys, token, heard)
+            return await self._office.act(act, "tick", keys, *args, **kwargs)
         except Exception as error:
             if is_the_worlds(error):
                 raise
@@ -177,10 +194,7 @@ class Ticker:
 
     async def _escalate(self) -> int:
         token = self._token()
-        now = self._office.clock.now()
-        note = self.looked is None or abs(now - self.looked) >= NOTE_EVERY
-        keys, calls = await self._office.act(tick.due_for_staff, "tick", token, note=note)
-        self.looked = now if note else self.looked
+        keys, calls = await self._office.act(tick.due_for_staff, "tick", token)
         if not keys and not calls:
             return 0
         self._owed = [(alert_table, list(keys), token), (alarm_table, list(calls), token)]

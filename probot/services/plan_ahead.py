@@ -5,6 +5,7 @@ The rule: planning again changes nothing but what has not been opened yet; what 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from probot.schedule.civil import instant, local_day
@@ -14,6 +15,7 @@ from probot.schedule.plan import plan
 from probot.services.turn import Turn
 from probot.store import assessments, people
 from probot.store.records import Enrolment
+from probot.store.together import together
 from probot.study.model import Study
 from probot.values import EnrolmentId
 
@@ -28,6 +30,20 @@ LOOK_BACK = timedelta(days=32)
 def who(turn: Turn, limit: int) -> list[EnrolmentId]:
     """Who has to be planned now."""
     return people.to_plan(turn.connection, turn.now + ENOUGH, limit)
+
+
+def plan_together(turn: Turn, keys: Sequence[EnrolmentId]) -> list[EnrolmentId]:
+    """Plan all of these up to `AHEAD` from now in this one transaction; who that was."""
+    with together(turn.connection):
+        people.fetch_enrolments(turn.connection, keys, lock=True)
+        for key in keys:
+            plan_ahead(turn.on_behalf_of(cause_of(key, turn.now)), key)
+    return list(keys)
+
+
+def cause_of(key: EnrolmentId, now: datetime) -> str:
+    """Why one participant is planned further at that moment."""
+    return f"plan:{key}:{now.isoformat()}"
 
 
 def plan_ahead(turn: Turn, key: EnrolmentId) -> None:

@@ -1,4 +1,4 @@
-"""What has come due? One look at every kind of due row, each row its own transaction.
+"""What has come due? One look at all kinds of due rows at once, then one at each kind that has any.
 
 The rule: the tick knows no timers; it finds rows whose moment has come, however late it looks.
 """
@@ -23,16 +23,25 @@ from probot.store import (
     appointments,
     asked,
     assessments,
+    due,
     inbox,
     outbox,
     people,
     pulses,
 )
+from probot.store.due import Due
 from probot.values import AssessmentId, EnrolmentId
 
 BATCH = 100
 LOOKED = "looked"
 """The pulse that says when anybody last looked at what is due."""
+
+
+def what_is_due(turn: Turn, *, note: bool = False) -> Due:
+    """Which kinds of rows want something now. `note`: put on record that somebody looked."""
+    if note:
+        pulses.beat(turn.connection, LOOKED, turn.now)
+    return due.what_is_due(turn.connection, turn.now, turn.now + plan_ahead.ENOUGH)
 
 
 def due_for_planning(turn: Turn, besides: int = 0) -> list[EnrolmentId]:
@@ -45,10 +54,8 @@ def due_assessments(turn: Turn, token: str) -> list[str]:
     return open_due.claim(turn, token, BATCH)
 
 
-def due_for_staff(turn: Turn, token: str, *, note: bool = False) -> tuple[list[str], list[str]]:
-    """Claimed alerts whose next rung is due, and claimed alarms. `note`: put on record that somebody looked."""
-    if note:
-        pulses.beat(turn.connection, LOOKED, turn.now)
+def due_for_staff(turn: Turn, token: str) -> tuple[list[str], list[str]]:
+    """Claimed alerts whose next rung is due, and claimed alarms."""
     return alerting.claim(turn, token, BATCH), calling.claim(turn, token, BATCH)
 
 

@@ -18,7 +18,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    tuple_,
     update,
 )
 
@@ -51,7 +50,9 @@ _STATE = (outbox.c.id, outbox.c.number, outbox.c.contact_id, outbox.c.state)
 _ASKING = (
     select(outbox.c.seq, outbox.c.assessment_id, outbox.c.item, outbox.c.recipient, *_STATE)
     .where(
-        tuple_(outbox.c.assessment_id, outbox.c.item).in_(bindparam("asked", expanding=True)),
+        # Not pairs: for several of them SQLite goes through everything that was ever sent.
+        outbox.c.assessment_id.in_(bindparam("assessments", expanding=True)),
+        outbox.c.item.in_(bindparam("items", expanding=True)),
         outbox.c.kind == "post",
     )
     .order_by(outbox.c.seq)
@@ -130,12 +131,19 @@ def fetch_asking(connection: Connection, asked: Iterable[Key], *, to_change: boo
     if not wanted:
         return
     sqlite = connection.dialect.name == "sqlite"
+    among = {
+        "assessments": sorted({assessment for assessment, _ in wanted}),
+        "items": sorted({item for _, item in wanted}),
+    }
     here: set[str] = set()
     if to_change and not sqlite:
-        here = {row.id for row in connection.execute(_STILL_HERE, {"asked": wanted})}
+        here = {row.id for row in connection.execute(_STILL_HERE, among)}
     posts: dict[Key, list[tuple[int | None, str, str]]] = {pair: [] for pair in wanted}
-    for row in connection.execute(_ASKING, {"asked": wanted}):
-        posts[row.assessment_id, row.item].append((row.seq, row.recipient, row.id))
+    for row in connection.execute(_ASKING, among):
+        asked_it = posts.get((row.assessment_id, row.item))
+        if asked_it is None:
+            continue
+        asked_it.append((row.seq, row.recipient, row.id))
         learn(connection, "outbox", row.id, (row.number, row.contact_id, row.state))
         if to_change:
             mine = row.state == "waiting" if sqlite else row.id in here

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Insert,
     Row,
     Select,
     and_,
@@ -39,41 +40,46 @@ from probot.values import AssessmentId, EnrolmentId, derived_id
 # ------------------------------------------------------------------------------ expected assessments
 
 
-def expect(connection: Connection, enrolment: EnrolmentId, planned: Sequence[Planned]) -> int:
-    """Make the planned assessments rows; those known and not opened yet get their new times. How many were new."""
-    insert_into = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
-    new = 0
+def expect(connection: Connection, enrolment: EnrolmentId, planned: Iterable[Planned]) -> None:
+    """Make the planned assessments rows; those known and not opened yet get their new times."""
     for one in planned:
-        times = {
-            "opens_at": one.opens_at, "target_at": one.target_at, "closes_at": one.closes_at,
-            "grace_until": one.grace_until, "late_start_until": one.late_start_until,
-            "reminders": [moment.isoformat() for moment in one.reminders], "next_at": one.opens_at,
-            "day_of_phase": one.day_of_phase,
-        }  # fmt: skip
-        added = connection.execute(
-            insert_into(assessment)
-            .values(
-                id=one.id,
-                enrolment_id=enrolment,
-                timepoint=one.timepoint,
-                day=one.day,
-                status="planned",
-                **times,
-            )
-            .on_conflict_do_nothing()
-            .returning(assessment.c.id)
-        ).first()
-        new += added is not None
-        if added is None:  # (PostgreSQL's driver does not count rows here)
-            connection.execute(
-                update(assessment)
-                .where(
-                    assessment.c.id == one.id,
-                    assessment.c.status == "planned",
-                )
-                .values(**times)
-            )
-    return new
+        together.write(
+            connection, _EXPECT[connection.dialect.name], ("assessment", one.id),
+            {
+                "id": one.id, "enrolment_id": enrolment, "timepoint": one.timepoint, "day": one.day,
+                "status": "planned", "opens_at": one.opens_at, "target_at": one.target_at,
+                "closes_at": one.closes_at, "grace_until": one.grace_until,
+                "late_start_until": one.late_start_until,
+                "reminders": [moment.isoformat() for moment in one.reminders], "next_at": one.opens_at,
+                "day_of_phase": one.day_of_phase,
+            },
+        )  # fmt: skip
+    together.forget(connection, "assessment")
+
+
+_TIMES = (
+    "opens_at",
+    "target_at",
+    "closes_at",
+    "grace_until",
+    "late_start_until",
+    "reminders",
+    "next_at",
+    "day_of_phase",
+)
+
+
+def _expecting(insert_into: Any) -> Insert:
+    new = insert_into(assessment)
+    changed: Insert = new.on_conflict_do_update(
+        index_elements=["id"],
+        set_={name: new.excluded[name] for name in _TIMES},
+        where=assessment.c.status == literal_column("'planned'"),
+    )
+    return changed
+
+
+_EXPECT = {"sqlite": _expecting(sqlite_insert), "postgresql": _expecting(postgresql_insert)}
 
 
 def forget_planned(
@@ -296,7 +302,7 @@ def asking_sessions(connection: Connection) -> list[tuple[EnrolmentId, Assessmen
     """Every conversation that has a question open now, be it one whose answer is just being changed."""
     rows = connection.execute(
         select(session.c.enrolment_id, session.c.assessment_id, session.c.status, session.c.state)
-        .where(session.c.status.in_(("asking", "finished")))
+        .where(session.c.status != CLOSED, session.c.status.in_(("asking", "finished")))
         .order_by(session.c.enrolment_id, session.c.assessment_id)
     )
     return [

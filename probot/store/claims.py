@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, Update, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Integer, Select, Table, Update, bindparam, func, or_, select, update
 
 from probot.store import together
 from probot.store.tables import alert, assessment, inbox, outbox
@@ -31,36 +31,50 @@ ONCE_MORE = timedelta(minutes=10)
 """A parked row is tried again this seldom: what failed may have been mended, and no ladder may end in silence."""
 
 
+_INSTANT = assessment.c.next_at.type
+
+
+@cache
+def _due(table: Table) -> Select[Any]:
+    now, long_ago = bindparam("now", type_=_INSTANT), bindparam("long_ago", type_=_INSTANT)
+    free = or_(
+        table.c.claimed_until.is_(None),
+        table.c.claimed_until <= now,
+        table.c.claimed_until > bindparam("never", type_=_INSTANT),
+        table.c.claim_token == bindparam("by"),
+    )
+    return (
+        select(table.c.id)
+        .where(table.c.next_at <= now, free, or_(table.c.attempts < TRIES, table.c.claimed_until <= long_ago))
+        .order_by(table.c.attempts >= TRIES, table.c.next_at)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True)
+    )
+
+
+@cache
+def _claiming(table: Table) -> Update:
+    return (
+        update(table)
+        .where(table.c.id.in_(bindparam("ids", expanding=True)))
+        .values(
+            claimed_until=bindparam("until"), claim_token=bindparam("by"), attempts=table.c.attempts + 1
+        )
+    )  # fmt: skip
+
+
 def claim_due(connection: Connection, table: Table, now: datetime, token: str, limit: int) -> list[str]:
     """Claim up to `limit` rows of `table` whose `next_at` has come; their ids, the longest due first, parked ones last.
 
     Asked again with the same token (nobody knows whether the first commit worked) it gives the same rows again.
     A deadline further away than any claim lasts was written by a clock that was wrong, and does not count.
     """
-    free = or_(
-        table.c.claimed_until.is_(None),
-        table.c.claimed_until <= now,
-        table.c.claimed_until > now + LIFE + SKEW,
-        table.c.claim_token == token,
-    )
-    due = (
-        select(table.c.id)
-        .where(
-            table.c.next_at <= now,
-            free,
-            or_(table.c.attempts < TRIES, table.c.claimed_until <= now + LIFE - ONCE_MORE),
-        )
-        .order_by(table.c.attempts >= TRIES, table.c.next_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids = [row.id for row in connection.execute(due)]
+    which = {
+        "now": now, "never": now + LIFE + SKEW, "long_ago": now + LIFE - ONCE_MORE, "by": token, "most": limit,
+    }  # fmt: skip
+    ids = [row.id for row in connection.execute(_due(table), which)]
     if ids:
-        connection.execute(
-            update(table)
-            .where(table.c.id.in_(ids))
-            .values(claimed_until=now + LIFE, claim_token=token, attempts=table.c.attempts + 1)
-        )
+        connection.execute(_claiming(table), {"ids": ids, "until": now + LIFE, "by": token})
     return ids
 
 

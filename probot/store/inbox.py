@@ -10,7 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -40,65 +50,71 @@ def keep(
     return len(connection.execute(statement.returning(inbox.c.seq), rows).all())
 
 
+NEW: ColumnElement[str] = literal_column("'new'")
+"""Word for word as in the indexes, so that they serve: else every claim goes through all that ever arrived."""
+_EARLIER = inbox.alias("earlier")
+_FIRST_OF_LANE = (
+    select(func.min(_EARLIER.c.seq))
+    .where(_EARLIER.c.lane == inbox.c.lane, _EARLIER.c.state == NEW)
+    .scalar_subquery()
+)
+_WAITING = (
+    select(inbox.c.seq)
+    .where(
+        inbox.c.state == NEW,
+        or_(
+            inbox.c.claimed_until.is_(None),
+            inbox.c.claimed_until <= bindparam("now"),
+            inbox.c.claimed_until > bindparam("never"),  # written by a clock that was wrong
+            inbox.c.claim_token == bindparam("by"),
+        ),
+        inbox.c.seq == _FIRST_OF_LANE,
+    )
+    .order_by(inbox.c.seq)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(inbox)
+    .where(inbox.c.seq.in_(bindparam("numbers", expanding=True)))
+    .values(
+        claimed_until=bindparam("until"), claim_token=bindparam("by"), attempts=inbox.c.attempts + 1
+    )
+)  # fmt: skip
+_ARRIVED = (
+    select(
+        inbox.c.seq, inbox.c.bot, inbox.c.update_id, inbox.c.lane, inbox.c.raw, inbox.c.received_at,
+        inbox.c.attempts,
+    )
+    .where(inbox.c.seq.in_(bindparam("numbers", expanding=True)))
+    .order_by(inbox.c.seq)
+)  # fmt: skip
+_PARK_THE_DEADLY = (
+    update(inbox)
+    .where(inbox.c.state == NEW, inbox.c.attempts >= DEADLY, inbox.c.claimed_until <= bindparam("now"))
+    .values(
+        state="parked",
+        handled_at=bindparam("now"),
+        claim_token=None,
+        claimed_until=None,
+        fault="whoever handled it died",
+    )
+)
+
+
 def claim(connection: Connection, now: datetime, token: str, limit: int) -> list[Arrived]:
     """Claim the oldest waiting update of up to `limit` lanes.
 
     Asked again with the same token (nobody knows whether the first commit worked) it gives the same ones again.
+    What was claimed again and again by processes that never came back is put aside first.
     """
-    _park_the_deadly(connection, now)
-    earlier = inbox.alias("earlier")
-    first_of_lane = (
-        select(func.min(earlier.c.seq))
-        .where(earlier.c.lane == inbox.c.lane, earlier.c.state == "new")
-        .scalar_subquery()
-    )
-    waiting = (
-        select(inbox.c.seq)
-        .where(
-            inbox.c.state == "new",
-            or_(
-                inbox.c.claimed_until.is_(None),
-                inbox.c.claimed_until <= now,
-                inbox.c.claimed_until > now + LIFE + SKEW,  # written by a clock that was wrong
-                inbox.c.claim_token == token,
-            ),
-            inbox.c.seq == first_of_lane,
-        )
-        .order_by(inbox.c.seq)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    numbers = [row.seq for row in connection.execute(waiting)]
+    connection.execute(_PARK_THE_DEADLY, {"now": now})
+    which = {"now": now, "never": now + LIFE + SKEW, "by": token, "most": limit}
+    numbers = [row.seq for row in connection.execute(_WAITING, which)]
     if not numbers:
         return []
-    connection.execute(
-        update(inbox)
-        .where(inbox.c.seq.in_(numbers))
-        .values(claimed_until=now + LIFE, claim_token=token, attempts=inbox.c.attempts + 1)
-    )
-    claimed = connection.execute(select(inbox).where(inbox.c.seq.in_(numbers)).order_by(inbox.c.seq))
-    return [
-        Arrived(
-            seq=row.seq, bot=row.bot, update_id=row.update_id, lane=row.lane, raw=row.raw,
-            received_at=row.received_at, attempts=row.attempts, token=token,
-        )
-        for row in claimed
-    ]  # fmt: skip
-
-
-def _park_the_deadly(connection: Connection, now: datetime) -> None:
-    """Put aside what was claimed again and again by processes that never came back."""
-    connection.execute(
-        update(inbox)
-        .where(inbox.c.state == "new", inbox.c.attempts >= DEADLY, inbox.c.claimed_until <= now)
-        .values(
-            state="parked",
-            handled_at=now,
-            claim_token=None,
-            claimed_until=None,
-            fault="whoever handled it died",
-        )
-    )
+    connection.execute(_CLAIM, {"numbers": numbers, "until": now + LIFE, "by": token})
+    return [Arrived(*row, token) for row in connection.execute(_ARRIVED, {"numbers": numbers})]
 
 
 def give_back(connection: Connection, rows: Sequence[Arrived]) -> None:
@@ -112,15 +128,21 @@ def waits(connection: Connection, lane: str) -> bool:
     known = together.known(connection, "inbox", ("waits", lane))
     if known is not together.UNKNOWN:
         return bool(known)
-    found = select(inbox.c.seq).where(inbox.c.lane == lane, inbox.c.state == "new").limit(1)
+    found = select(inbox.c.seq).where(inbox.c.lane == lane, inbox.c.state == NEW).limit(1)
     return connection.execute(found).first() is not None
+
+
+_BUSY = (
+    select(inbox.c.lane)
+    .where(inbox.c.lane.in_(bindparam("lanes", expanding=True)), inbox.c.state == NEW)
+    .distinct()
+)
 
 
 def fetch_waits(connection: Connection, lanes: Iterable[str]) -> None:
     """Find out at once in which of these something is to be handled, for `waits`."""
     wanted = sorted(set(lanes))
-    found = select(inbox.c.lane).where(inbox.c.lane.in_(wanted), inbox.c.state == "new").distinct()
-    busy = {row.lane for row in connection.execute(found)} if wanted else set()
+    busy = {row.lane for row in connection.execute(_BUSY, {"lanes": wanted})} if wanted else set()
     for lane in wanted:
         together.learn(connection, "inbox", ("waits", lane), lane in busy)
 
@@ -192,4 +214,4 @@ def counts(connection: Connection) -> dict[str, int]:
 
 def oldest_waiting(connection: Connection) -> datetime | None:
     """When the oldest unhandled update was received."""
-    return connection.execute(select(func.min(inbox.c.received_at)).where(inbox.c.state == "new")).scalar()
+    return connection.execute(select(func.min(inbox.c.received_at)).where(inbox.c.state == NEW)).scalar()

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select,
 
 from probot.store.records import Contact, Enrolment, Invitation, Staff
 from probot.store.tables import consent, contact, enrolment, invitation, staff
-from probot.store.together import UNKNOWN, forget, known, learn
+from probot.store.together import UNKNOWN, forget, known, learn, write
 from probot.values import EnrolmentId, StaffId, derived_id
 
 _ENROLMENT = enrolment.c.keys()
@@ -62,13 +62,19 @@ def add_enrolment(
 
 def change_enrolment(connection: Connection, key: EnrolmentId, **changes: Any) -> None:
     """Change columns of an enrolment; the caller writes the trail."""
-    if isinstance(changes.get("hour"), time):
-        changes["hour"] = changes["hour"].strftime("%H:%M")
-    if "anchors" in changes:
-        changes["anchors"] = {name: day.isoformat() for name, day in changes["anchors"].items()}
-    connection.execute(update(enrolment).where(enrolment.c.id == key).values(**changes))
+    stored = dict(changes)
+    if isinstance(stored.get("hour"), time):
+        stored["hour"] = stored["hour"].strftime("%H:%M")
+    if "anchors" in stored:
+        stored["anchors"] = {name: day.isoformat() for name, day in stored["anchors"].items()}
+    write(connection, _CHANGE, ("enrolment", key), {"which": key, **stored})
+    for lock in (True, False):
+        found = known(connection, "enrolment", (key, lock))
+        if isinstance(found, Enrolment):
+            learn(connection, "enrolment", (key, lock), replace(found, **changes))
 
 
+_CHANGE = update(enrolment).where(enrolment.c.id == bindparam("which"))
 # Statements of the hot path are built once: building one anew costs several times what running it does.
 _BY_ID = select(enrolment).where(enrolment.c.id == bindparam("key"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
@@ -119,14 +125,15 @@ def all_enrolments(connection: Connection) -> Iterator[Enrolment]:
 
 
 # Word for word as in the index, or SQLite goes through everybody.
-_LIVING = text("status IN ('active','paused')")
+LIVING = text("status IN ('active','paused')")
+PAUSED = text("status = 'paused'")
 
 
 def to_plan(connection: Connection, before: datetime, limit: int) -> list[EnrolmentId]:
     """Who must be planned further ahead, or anew because another version is in force."""
     short = (
         select(enrolment.c.id)
-        .where(_LIVING, enrolment.c.planned_until < before)
+        .where(LIVING, enrolment.c.planned_until < before)
         .order_by(enrolment.c.planned_until)
         .limit(limit)
     )
@@ -135,14 +142,14 @@ def to_plan(connection: Connection, before: datetime, limit: int) -> list[Enrolm
 
 def plan_anew(connection: Connection, at: datetime) -> int:
     """Have everybody planned anew (a version was published); how many."""
-    return int(connection.execute(update(enrolment).where(_LIVING).values(planned_until=at)).rowcount)
+    return int(connection.execute(update(enrolment).where(LIVING).values(planned_until=at)).rowcount)
 
 
 def pauses_over(connection: Connection, now: datetime, limit: int) -> list[EnrolmentId]:
     """Whose pause has ended by now."""
     over = (
         select(enrolment.c.id)
-        .where(enrolment.c.status == "paused", enrolment.c.paused_until <= now)
+        .where(PAUSED, enrolment.c.paused_until <= now)
         .order_by(enrolment.c.paused_until)
         .limit(limit)
     )
@@ -151,9 +158,7 @@ def pauses_over(connection: Connection, now: datetime, limit: int) -> list[Enrol
 
 def next_pause_end(connection: Connection) -> datetime | None:
     """When the next pause ends."""
-    return connection.execute(
-        select(func.min(enrolment.c.paused_until)).where(enrolment.c.status == "paused")
-    ).scalar()
+    return connection.execute(select(func.min(enrolment.c.paused_until)).where(PAUSED)).scalar()
 
 
 def _enrolment(row: Row[Any]) -> Enrolment:

@@ -327,6 +327,7 @@ inbox = Table(
     *_claim(),
     UniqueConstraint("bot", "update_id"),
     Index("ix_inbox_waiting", "lane", "seq", **_where("state = 'new'")),
+    Index("ix_inbox_new", "seq", **_where("state = 'new'")),
 )
 
 outbox = Table(

@@ -559,6 +559,14 @@ def _inbox() -> None:
         sa.UniqueConstraint("bot", "update_id", name=op.f("uq_inbox_bot_update_id")),
     )
     op.create_index(
+        "ix_inbox_new",
+        "inbox",
+        ["seq"],
+        unique=False,
+        sqlite_where=sa.text("state = 'new'"),
+        postgresql_where=sa.text("state = 'new'"),
+    )
+    op.create_index(
         "ix_inbox_waiting",
         "inbox",
         ["lane", "seq"],

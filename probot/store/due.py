@@ -1,0 +1,57 @@
+"""Is anything due, of whichever kind? One statement for all of them, because mostly nothing is.
+
+The rule: it may say that something is due which somebody else has in hand, and never that nothing is when there is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Exists, Table, bindparam, exists, select
+
+from probot.store.people import LIVING, PAUSED
+from probot.store.tables import alert, assessment, enrolment
+from probot.store.tables_alarms import alarm
+from probot.store.tables_outcomes import adverse_event
+from probot.store.tables_views import appointment
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Which kinds of rows want something now."""
+
+    hours: bool
+    alerts: bool
+    alarms: bool
+    adverse: bool
+    assessments: bool
+    pauses: bool
+    plans: bool
+
+
+def _has_come(table: Table) -> Exists:
+    return exists(table.c.id).where(table.c.next_at <= bindparam("now", type_=_INSTANT))
+
+
+_INSTANT = assessment.c.next_at.type
+_KINDS: dict[str, Exists] = {
+    "hours": _has_come(appointment),
+    "alerts": _has_come(alert),
+    "alarms": _has_come(alarm),
+    "adverse": _has_come(adverse_event),
+    "assessments": _has_come(assessment),
+    "pauses": exists(enrolment.c.id).where(
+        PAUSED, enrolment.c.paused_until <= bindparam("now", type_=_INSTANT)
+    ),
+    "plans": exists(enrolment.c.id).where(
+        LIVING, enrolment.c.planned_until < bindparam("far_enough", type_=_INSTANT)
+    ),
+}
+_DUE = select(*(found.label(kind) for kind, found in _KINDS.items()))
+
+
+def what_is_due(connection: Connection, now: datetime, far_enough: datetime) -> Due:
+    """Which kinds want something at `now`. `far_enough`: up to when everybody's plan must stand."""
+    row = connection.execute(_DUE, {"now": now, "far_enough": far_enough}).one()
+    return Due(*(bool(found) for found in row))

@@ -25,7 +25,7 @@ from probot.store.tables import alert as alert_table
 from probot.store.tables import assessment as assessment_table
 from probot.store.tables_alarms import alarm as alarm_table
 from probot.store.tables_outcomes import adverse_event as adverse_table
-from probot.values import EnrolmentId
+from probot.values import AssessmentId, EnrolmentId
 
 log = logging.getLogger(__name__)
 
@@ -126,12 +126,26 @@ class Ticker:
         """Put every open question again, once for each gap; what a crash interrupts is gone on with."""
         gap = await self._office.look(receive.to_ask_again)
         if gap is not None:
-            for enrolment, assessment in await self._office.look(assessments.asking_sessions):
-                cause = f"heard:{gap}:{assessment}"
-                if await self._one(tick.ask_again, cause, enrolment, assessment) is False:
+            open_ones = await self._office.look(assessments.asking_sessions)
+            for first in range(0, len(open_ones), tick.BATCH):
+                if not await self._asked_again(gap, open_ones[first : first + tick.BATCH]):
                     return  # looked at again in a second
             await self._office.look(receive.asked_again, self._office.clock.now())
         self._asks_again = False
+
+    async def _asked_again(self, gap: str, open_ones: list[tuple[EnrolmentId, AssessmentId]]) -> bool:
+        """All of these in one transaction, or if that fails each by itself. False if one is still to wait."""
+        try:
+            return await self._office.act(tick.ask_all_again, "tick", gap, open_ones)
+        except Exception as error:
+            if is_the_worlds(error):
+                raise
+            log.info("asked again one by one", extra={"error": type(error).__name__})
+        for enrolment, key in open_ones:
+            cause = tick.cause_of_asking_again(gap, key)
+            if await self._one(tick.ask_again, cause, enrolment, key) is False:
+                return False
+        return True
 
     # ------------------------------------------------------------------------------ what is due
 

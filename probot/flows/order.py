@@ -49,7 +49,7 @@ def visible(study: Study, facts: Facts, timepoint: str, given: Mapping[str, Give
     counting = dict(given)
     while True:
         known = knowing(facts, counting)
-        shown = tuple(item for item in items if holds(item.ask_if, known))
+        shown = tuple([item for item in items if item.ask_if is None or holds(item.ask_if, known)])
         hidden = counting.keys() - {item.id for item in shown}
         if not hidden:
             return shown

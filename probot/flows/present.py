@@ -189,8 +189,17 @@ def _asked(
     if given is not None and given.value is not None and item.kind not in {"info", "several"}:
         value = fitting(value_in_words(item, given.value, language), _SHORT)
         so_far = say(language, "ask.so_far", value=value)
-    return message(
-        [*head, item.text[language], _ends(item, language), _hint(item, facts, language), so_far], rows
+    return message([*head, item.text[language], *_around(study, item, facts, language), so_far], rows)
+
+
+def _around(study: Study, item: Item, facts: Facts, language: str) -> tuple[str, str]:
+    """What stands below an item's own words: the same every day, except for an example that is a date."""
+    if item.kind == "date":
+        return _ends(item, language), _hint(item, facts, language)
+    return study.once(
+        "around an item",
+        f"{language}:{item.id}",
+        lambda: (_ends(item, language), _hint(item, facts, language)),
     )
 
 

@@ -5,6 +5,7 @@ The rule: every change of a session goes through here, so that no answer can be 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -55,6 +56,8 @@ class Turn:
     now: datetime
     facts: list[Fact] = field(default_factory=list)
     wants: list[Want] = field(default_factory=list)
+    _seen: tuple[Mapping[str, Given], tuple[Item, ...]] | None = None
+    """What is visible with which answers; answers are never changed where they are, so the same ones say it again."""
 
     def item(self, item_id: str) -> Item | None:
         """The item of this assessment with that id, visible or not."""
@@ -63,7 +66,10 @@ class Turn:
 
     def visible(self) -> tuple[Item, ...]:
         """The items to be asked as things stand."""
-        return order.visible(self.study, self.known, self.session.timepoint, self.session.given)
+        given = self.session.given
+        if self._seen is None or self._seen[0] is not given:
+            self._seen = given, order.visible(self.study, self.known, self.session.timepoint, given)
+        return self._seen[1]
 
     def is_visible(self, item: Item) -> bool:
         """Whether this item is to be asked as things stand."""

@@ -40,12 +40,17 @@ def _chat_of(incoming: Incoming) -> int | None:
 def for_due(connection: Connection, table: Table, keys: Sequence[str], token: str) -> list[str]:
     """For `open_due.advance`: the claimed assessments that are tried for the first time, with their people locked."""
     fresh = claims.fetch_first_tries(connection, table, keys, token)
-    if not fresh:
-        return fresh
-    about = at_once.people_of(connection, fresh)
+    if fresh:
+        for_conversations(connection, fresh)
+    return fresh
+
+
+def for_conversations(connection: Connection, keys: Sequence[str]) -> None:
+    """For asking anything in these assessments: whose they are, locked, what they are asked, and whether they wrote."""
+    about = at_once.people_of(connection, keys)
     enrolments = [enrolment for enrolment, _ in about]
     people.fetch_enrolments(connection, enrolments, lock=True)
-    at_once.fetch_assessments(connection, fresh)
+    at_once.fetch_assessments(connection, keys)
     sessions = [each.session for each in at_once.fetch_live(connection, enrolments)]
     principals = {respondent or f"{PARTICIPANT}{enrolment}" for enrolment, respondent in about}
     contacts = people.fetch_contacts_of(connection, principals)
@@ -53,7 +58,6 @@ def for_due(connection: Connection, table: Table, keys: Sequence[str], token: st
     asking = [(each.assessment, each.asking) for each in sessions if each.asking is not None]
     asked.fetch_asking(connection, asking, to_change=True)
     asked.fetch_edits(connection, principals)
-    return fresh
 
 
 def for_addressing(connection: Connection, rows: Sequence[Outgoing]) -> None:

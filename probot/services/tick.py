@@ -5,6 +5,7 @@ The rule: the tick knows no timers; it finds rows whose moment has come, however
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -13,7 +14,7 @@ from probot.flows.front import ON_DEMAND
 from probot.flows.session import AskedAgain, Session
 from probot.messages import Lane
 from probot.services import alarms as calling
-from probot.services import alerting, keep_hours, open_due, plan_ahead, sae
+from probot.services import alerting, fetch, keep_hours, open_due, plan_ahead, sae
 from probot.services.converse import Reply, carry_on, in_front
 from probot.services.turn import Turn
 from probot.store import (
@@ -30,6 +31,7 @@ from probot.store import (
     pulses,
 )
 from probot.store.due import Due
+from probot.store.together import together
 from probot.values import AssessmentId, EnrolmentId
 
 BATCH = 100
@@ -72,6 +74,22 @@ def due_adverse(turn: Turn, token: str) -> list[str]:
 def ended_pauses(turn: Turn) -> list[EnrolmentId]:
     """Participants whose pause is over."""
     return people.pauses_over(turn.connection, turn.now, BATCH)
+
+
+def ask_all_again(turn: Turn, gap: str, open_ones: Sequence[tuple[EnrolmentId, AssessmentId]]) -> bool:
+    """After a gap in reception: put all of these once more, in this one transaction. False as soon as one has to wait."""
+    with together(turn.connection):
+        fetch.for_conversations(turn.connection, [key for _, key in open_ones])
+        turns = [turn.on_behalf_of(cause_of_asking_again(gap, key)) for _, key in open_ones]
+        asked.fetch_states(turn.connection, [own.first_message for own in turns])
+        return all(
+            ask_again(own, enrolment, key) for own, (enrolment, key) in zip(turns, open_ones, strict=True)
+        )
+
+
+def cause_of_asking_again(gap: str, key: AssessmentId) -> str:
+    """The same gap asks the same question again once, however often it is tried."""
+    return f"heard:{gap}:{key}"
 
 
 def ask_again(turn: Turn, enrolment_id: EnrolmentId, assessment_id: AssessmentId) -> bool:

@@ -29,6 +29,7 @@ Key = tuple[str, str]
 """An assessment and one of its items."""
 State = tuple[int | None, str | None, str]
 """The channel's number of a message, the contact it went to, and its state."""
+_MISSING: State = (None, None, "missing")
 
 # Statements of the hot path are built once: building one anew costs several times what running it does.
 _NUMBER_OF = select(outbox.c.number, outbox.c.contact_id, outbox.c.state).where(
@@ -88,7 +89,7 @@ def number_of(connection: Connection, message_id: str) -> State:
     found = known(connection, "outbox", message_id)
     if found is UNKNOWN:
         row = connection.execute(_NUMBER_OF, {"key": message_id}).first()
-        found = (None, None, "missing") if row is None else (row.number, row.contact_id, row.state)
+        found = _MISSING if row is None else (row.number, row.contact_id, row.state)
     state: State = found
     return state
 
@@ -155,8 +156,10 @@ def fetch_asking(connection: Connection, asked: Iterable[Key], *, to_change: boo
 def fetch_states(connection: Connection, keys: Iterable[str]) -> None:
     """Read these at once, for `number_of`."""
     wanted = sorted(set(keys))
-    for row in connection.execute(_STATES, {"keys": wanted}) if wanted else ():
-        learn(connection, "outbox", row.id, (row.number, row.contact_id, row.state))
+    rows = connection.execute(_STATES, {"keys": wanted}).all() if wanted else []
+    found = {row.id: (row.number, row.contact_id, row.state) for row in rows}
+    for key in wanted:
+        learn(connection, "outbox", key, found.get(key, _MISSING))
 
 
 def fetch_edits(connection: Connection, recipients: Iterable[str]) -> None:

@@ -281,11 +281,18 @@ def posts_of_alert(connection: Connection, alert_id: str) -> list[tuple[str, str
 
 def supersede_alert(connection: Connection, recipient: str, alert_id: str) -> None:
     """Drop older messages that wait to show a recipient this alert: a newer one is about to be put."""
-    older = update(outbox).where(
-        outbox.c.alert_id == alert_id, outbox.c.recipient == recipient, outbox.c.state == "waiting",
-        outbox.c.kind == "post",
-    )  # fmt: skip
-    connection.execute(older.values(state="dropped", fault="a newer copy"))
+    which = {"about": alert_id, "told": recipient}
+    # Mostly there is none, and then what is known of other messages stays known.
+    if connection.execute(_COPIES, which).first() is not None:
+        connection.execute(_OLDER_COPIES, which)
+
+
+_IS_COPY = (
+    outbox.c.alert_id == bindparam("about"), outbox.c.recipient == bindparam("told"),
+    outbox.c.state == "waiting", outbox.c.kind == "post",
+)  # fmt: skip
+_COPIES = select(outbox.c.id).where(*_IS_COPY).limit(1)
+_OLDER_COPIES = update(outbox).where(*_IS_COPY).values(state="dropped", fault="a newer copy")
 
 
 def cancel_alert(connection: Connection, alert_id: str, fault: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from probot.store.tables import lease, outage, pulse
 from probot.values import derived_id
@@ -24,9 +24,21 @@ def beat(connection: Connection, name: str, at: datetime, detail: Any = None) ->
 
 def last(connection: Connection, name: str, *, lock: bool = False) -> tuple[datetime, Any] | None:
     """When `name` last happened, and its detail; `lock`: one at a time may ask so until its commit."""
-    wanted = select(pulse.c.at, pulse.c.detail).where(pulse.c.name == name)
-    row = connection.execute(wanted.with_for_update() if lock else wanted).first()
+    row = connection.execute(_LAST_LOCKED if lock else _LAST, {"which": name}).first()
     return None if row is None else (row.at, row.detail)
+
+
+# Apart: no row of these tables is ever gathered, so nothing has to be written before they are looked at.
+_LAST = (
+    select(pulse.c.at, pulse.c.detail).where(pulse.c.name == bindparam("which")).execution_options(apart=True)
+)
+_LAST_LOCKED = _LAST.with_for_update()
+_OUT = (
+    select(outage.c.id)
+    .where(outage.c.began_at < bindparam("until"), outage.c.ended_at > bindparam("since"))
+    .limit(1)
+    .execution_options(apart=True)
+)
 
 
 def note_outage(connection: Connection, *, began_at: datetime, ended_at: datetime, kind: str) -> None:
@@ -38,8 +50,7 @@ def note_outage(connection: Connection, *, began_at: datetime, ended_at: datetim
 
 def was_out(connection: Connection, start: datetime, end: datetime) -> bool:
     """Whether any outage overlaps the interval."""
-    overlap = select(outage.c.id).where(outage.c.began_at < end, outage.c.ended_at > start).limit(1)
-    return connection.execute(overlap).first() is not None
+    return connection.execute(_OUT, {"since": start, "until": end}).first() is not None
 
 
 @dataclass(frozen=True, slots=True)

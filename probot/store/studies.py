@@ -37,7 +37,8 @@ def in_force(connection: Connection) -> str | None:
     return version
 
 
-_NEWEST = select(publication.c.hash).order_by(publication.c.seq.desc()).limit(1)
+# Apart: no row of this table is ever gathered, so nothing has to be written before it is looked at.
+_NEWEST = select(publication.c.hash).order_by(publication.c.seq.desc()).limit(1).execution_options(apart=True)
 
 
 def source_of(connection: Connection, hash: str) -> str:  # noqa: A002

@@ -12,7 +12,7 @@ from probot.schedule.civil import local_day
 from probot.services.turn import Turn
 from probot.store import assessments
 from probot.store.records import Enrolment
-from probot.study.conditions import items_before, items_in
+from probot.study.conditions import items_before, items_in, reach
 from probot.study.facts import Earlier, Facts
 from probot.study.model import Study
 from probot.values import Value
@@ -31,7 +31,12 @@ def for_flow(
         timepoint,
         lambda: frozenset[str]().union(*(items_before(item.ask_if) for _, item in study.items_of(timepoint))),
     )
-    return _facts(turn, enrolment, wanted, assessment_id, now, enrolment.attributes)
+    far = study.once(
+        "looked back so far for",
+        timepoint,
+        lambda: max((reach(item.ask_if, MEMORY) for _, item in study.items_of(timepoint)), default=MEMORY),
+    )
+    return _facts(turn, enrolment, wanted, assessment_id, now, enrolment.attributes, far)
 
 
 def for_rules(
@@ -50,8 +55,15 @@ def for_rules(
             if with_days_before:
                 items |= before | looked_at
     visible = {name: value for name, value in enrolment.attributes.items() if name != HIDDEN_FROM_ALERTS}
-    items = items if with_days_before else before
-    facts = _facts(turn, enrolment, items, assessment_id, now, visible)
+    if with_days_before:
+        facts = _facts(turn, enrolment, items, assessment_id, now, visible, MEMORY)
+    else:
+        far = study.once(
+            "rules look back so far",
+            "",
+            lambda: max((reach(rule.when, MEMORY) for rule in study.rules.values()), default=MEMORY),
+        )
+        facts = _facts(turn, enrolment, before, assessment_id, now, visible, far)
     return Facts(
         now=facts.now, today=facts.today, answers=answers, declined=declined, earlier=facts.earlier,
         attributes=facts.attributes, anchors=facts.anchors,
@@ -64,13 +76,11 @@ def _looked_at(study: Study) -> list[tuple[frozenset[str], frozenset[str]]]:
 
 def _facts(
     turn: Turn, enrolment: Enrolment, items: frozenset[str], but: str, now: datetime,
-    attributes: Mapping[str, str | tuple[str, ...]],
+    attributes: Mapping[str, str | tuple[str, ...]], far: timedelta,
 ) -> Facts:  # fmt: skip
     earlier: dict[str, list[Earlier]] = {}
     if items:
-        for response in assessments.earlier_answers(
-            turn.connection, enrolment.id, items, now - MEMORY, but=but
-        ):
+        for response in assessments.earlier_answers(turn.connection, enrolment.id, items, now - far, but=but):
             earlier.setdefault(response.item, []).append(Earlier(response.value, response.answered_at))
     return Facts(
         now=now,

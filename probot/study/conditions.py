@@ -226,6 +226,31 @@ def items_before(condition: Condition | None) -> frozenset[str]:
             return frozenset()
 
 
+def reach(condition: Condition | None, most: timedelta) -> timedelta:
+    """How old the earlier answers may be that the condition looks at: `most` where it names no age."""
+    match condition:
+        case Compare(_, left, right):
+            return max(_reach(left, most), _reach(right, most))
+        case Has(left, _):
+            return _reach(left, most)
+        case Not(part):
+            return reach(part, most)
+        case And(parts) | Or(parts):
+            return max((reach(part, most) for part in parts), default=timedelta(0))
+        case _:
+            return timedelta(0)
+
+
+def _reach(operand: Operand, most: timedelta) -> timedelta:
+    match operand:
+        case Previous(_, within):
+            return most if within is None else min(within, most)
+        case Arithmetic(_, left, right):
+            return max(_reach(left, most), _reach(right, most))
+        case _:
+            return timedelta(0)
+
+
 def _before(operand: Operand) -> frozenset[str]:
     match operand:
         case Previous(item, _):

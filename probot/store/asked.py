@@ -81,7 +81,11 @@ _OLDER_EDIT = (
     )
     .values(state="dropped", fault="a newer change")
 )  # fmt: skip
-_REWRITE = update(outbox).where(and_(outbox.c.id == bindparam("which"), outbox.c.state == "waiting"))
+_REWRITE = (
+    update(outbox)
+    .where(and_(outbox.c.id == bindparam("which"), outbox.c.state == "waiting"))
+    .execution_options(known_stays=True)  # nobody keeps in mind what a message says
+)
 
 
 def number_of(connection: Connection, message_id: str) -> State:
@@ -188,10 +192,17 @@ def is_put(connection: Connection, message: dict[str, Any]) -> None:
 def supersede(connection: Connection, recipient: str, edits: str | None, edits_number: int | None) -> None:
     """Drop an older change of the same message that has not gone out: only the newest state matters."""
     number = edits_number if edits is None else None
-    waiting = known(connection, "outbox", ("edits", recipient))
-    if waiting is not UNKNOWN and not _any_of(waiting, edits, number):
+    if shared_by(connection) is not None and not _any_of(_edits_of(connection, recipient), edits, number):
         return
     connection.execute(_OLDER_EDIT, {"told": recipient, "of": edits, "of_number": number})
+
+
+def _edits_of(connection: Connection, recipient: str) -> Sequence[tuple[str | None, int | None]]:
+    """Which edits wait for a recipient. Looked up if need be: changing rows would make others' be forgotten."""
+    if known(connection, "outbox", ("edits", recipient)) is UNKNOWN:
+        fetch_edits(connection, [recipient])
+    waiting: Sequence[tuple[str | None, int | None]] = known(connection, "outbox", ("edits", recipient))
+    return waiting
 
 
 def _any_of(waiting: Sequence[tuple[str | None, int | None]], edits: str | None, number: int | None) -> bool:

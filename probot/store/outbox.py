@@ -297,11 +297,15 @@ _OLDER_COPIES = update(outbox).where(*_IS_COPY).values(state="dropped", fault="a
 
 def cancel_alert(connection: Connection, alert_id: str, fault: str) -> None:
     """Drop what still waits to call people to an alert that somebody has taken."""
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.alert_id == alert_id, outbox.c.state == "waiting", outbox.c.kind == "post")
-        .values(state="dropped", fault=fault)
-    )
+    if connection.execute(_CALLS, {"about": alert_id}).first() is not None:
+        connection.execute(_DROP_CALLS, {"about": alert_id, "why": fault})
+
+
+_IS_CALL = (
+    outbox.c.alert_id == bindparam("about"), outbox.c.state == "waiting", outbox.c.kind == "post",
+)  # fmt: skip
+_CALLS = select(outbox.c.id).where(*_IS_CALL).limit(1)
+_DROP_CALLS = update(outbox).where(*_IS_CALL).values(state="dropped", fault=bindparam("why"))
 
 
 def copy_to(

@@ -124,6 +124,8 @@ class Together:
             return
         if self._waiting:
             self.flush()
+        if statement.get_execution_options().get("known_stays"):
+            return
         if isinstance(statement, Insert | Update | Delete):
             name = getattr(statement.table, "name", "")
             for each in _GOES_WITH.get(name, (name,)):

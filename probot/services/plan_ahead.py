@@ -13,7 +13,7 @@ from probot.schedule.model import Calendar, Planned
 from probot.schedule.phases import phase_dates
 from probot.schedule.plan import plan
 from probot.services.turn import Turn
-from probot.store import assessments, people
+from probot.store import ahead, assessments, people
 from probot.store.records import Enrolment
 from probot.store.together import together
 from probot.study.model import Study
@@ -64,7 +64,7 @@ def plan_ahead(turn: Turn, key: EnrolmentId) -> None:
     else:
         planned = expected(turn.study, enrolment, start, until)
         wanted = [one for one in planned if not fresh or one.late_start_until > enrolment.active_from]
-        assessments.expect(turn.connection, enrolment.id, wanted)
+        ahead.expect(turn.connection, enrolment.id, wanted)
     people.change_enrolment(turn.connection, key, planned_until=until, planned_for=turn.study.hash)
     _complete(turn, enrolment)
 
@@ -81,7 +81,7 @@ def _plan_anew(turn: Turn, enrolment: Enrolment, start: datetime, until: datetim
         for one in planned
         if one.late_start_until > active_from and (one.opens_at >= start or one.late_start_until > turn.now)
     ]
-    assessments.expect(turn.connection, enrolment.id, wanted)
+    ahead.expect(turn.connection, enrolment.id, wanted)
     _forget(turn, enrolment, planned)
 
 
@@ -92,7 +92,7 @@ def replan(turn: Turn, key: EnrolmentId) -> None:
 
 
 def _forget(turn: Turn, enrolment: Enrolment, wanted: list[Planned]) -> None:
-    gone = assessments.forget_planned(turn.connection, enrolment.id, [one.id for one in wanted], turn.now)
+    gone = ahead.forget_planned(turn.connection, enrolment.id, [one.id for one in wanted], turn.now)
     for one in gone:
         turn.note(
             "planned assessment taken back", "assessment", one, code=enrolment.code, old="planned",

@@ -14,7 +14,7 @@ from probot.services.converse import Reply, carry_on
 from probot.services.invite import NotPossible
 from probot.services.plan_ahead import whole_plan
 from probot.services.turn import Turn
-from probot.store import assessments, outbox, people
+from probot.store import ahead, assessments, outbox, people
 from probot.store.records import Enrolment
 
 
@@ -65,7 +65,7 @@ def _close_open(turn: Turn, enrolment: Enrolment) -> None:
 def _expect_the_rest(turn: Turn, enrolment: Enrolment) -> None:
     """Everything that the protocol still expected becomes a row that says why nothing came."""
     rest = [one for one in whole_plan(turn.study, enrolment) if one.opens_at > turn.now]
-    assessments.expect(turn.connection, enrolment.id, rest)
+    ahead.expect(turn.connection, enrolment.id, rest)
     for one in assessments.of_enrolment(turn.connection, enrolment.id, ("planned",)):
         assessments.change(
             turn.connection,

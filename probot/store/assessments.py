@@ -13,12 +13,10 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Insert,
     Row,
     Select,
     and_,
     bindparam,
-    delete,
     func,
     insert,
     literal_column,
@@ -30,7 +28,6 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from probot.flows.front import Candidate
 from probot.flows.session import Session
-from probot.schedule.model import Planned
 from probot.store import claims, together
 from probot.store.records import Assessment, Response
 from probot.store.saved import session_from_json, session_to_json, value_from_json
@@ -38,65 +35,6 @@ from probot.store.tables import assessment, note, response, session
 from probot.values import AssessmentId, EnrolmentId, derived_id
 
 # ------------------------------------------------------------------------------ expected assessments
-
-
-def expect(connection: Connection, enrolment: EnrolmentId, planned: Iterable[Planned]) -> None:
-    """Make the planned assessments rows; those known and not opened yet get their new times."""
-    for one in planned:
-        together.write(
-            connection, _EXPECT[connection.dialect.name], ("assessment", one.id),
-            {
-                "id": one.id, "enrolment_id": enrolment, "timepoint": one.timepoint, "day": one.day,
-                "status": "planned", "opens_at": one.opens_at, "target_at": one.target_at,
-                "closes_at": one.closes_at, "grace_until": one.grace_until,
-                "late_start_until": one.late_start_until,
-                "reminders": [moment.isoformat() for moment in one.reminders], "next_at": one.opens_at,
-                "day_of_phase": one.day_of_phase,
-            },
-        )  # fmt: skip
-    together.forget(connection, "assessment")
-
-
-_TIMES = (
-    "opens_at",
-    "target_at",
-    "closes_at",
-    "grace_until",
-    "late_start_until",
-    "reminders",
-    "next_at",
-    "day_of_phase",
-)
-
-
-def _expecting(insert_into: Any) -> Insert:
-    new = insert_into(assessment)
-    changed: Insert = new.on_conflict_do_update(
-        index_elements=["id"],
-        set_={name: new.excluded[name] for name in _TIMES},
-        where=assessment.c.status == literal_column("'planned'"),
-    )
-    return changed
-
-
-_EXPECT = {"sqlite": _expecting(sqlite_insert), "postgresql": _expecting(postgresql_insert)}
-
-
-def forget_planned(
-    connection: Connection, enrolment: EnrolmentId, keep: Iterable[AssessmentId], start: datetime
-) -> list[AssessmentId]:
-    """Take away rows that open at `start` or later, were never opened, and are in the plan no more; their ids."""
-    stale = select(assessment.c.id).where(
-        assessment.c.enrolment_id == enrolment,
-        assessment.c.status == "planned",
-        assessment.c.opens_at >= start,
-        assessment.c.occurrence == "",
-        assessment.c.id.not_in(list(keep)),
-    )
-    ids = [AssessmentId(row.id) for row in connection.execute(stale)]
-    if ids:
-        connection.execute(delete(assessment).where(assessment.c.id.in_(ids)))
-    return ids
 
 
 def add_on_demand(connection: Connection, enrolment: EnrolmentId, row: Assessment) -> bool:

@@ -131,7 +131,7 @@ def _handle_all(turn: Turn, read: Sequence[tuple[Arrived, Incoming]]) -> list[tu
     toasts = []
     with together(turn.connection):
         inbox.fetch_held(turn.connection, [arrived for arrived, _ in read])
-        fetch.for_updates(turn.connection, [incoming for _, incoming in read])
+        fetch.for_updates(turn, [incoming for _, incoming in read])
         for arrived, incoming in read:
             own = turn.on_behalf_of(f"update:{arrived.bot}:{arrived.update_id}")
             handle(own, incoming)

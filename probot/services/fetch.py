@@ -10,14 +10,17 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, Table
 
 from probot.ports import ButtonTapped, Incoming
+from probot.services import gather
+from probot.services.turn import Turn
 from probot.store import asked, at_once, claims, inbox, outbox, people, threads
 from probot.store.records import Outgoing
 
 PARTICIPANT = "participant:"
 
 
-def for_updates(connection: Connection, updates: Sequence[Incoming]) -> None:
+def for_updates(turn: Turn, updates: Sequence[Incoming]) -> None:
     """For `handle`: whose the chats are (nobody else changes these participants meanwhile), and what they are asked."""
+    connection = turn.connection
     chats = [chat for each in updates if (chat := _chat_of(each)) is not None]
     contacts = people.fetch_contacts_in(connection, chats)
     principals = [each.principal for each in contacts if each.principal.startswith(PARTICIPANT)]
@@ -27,6 +30,7 @@ def for_updates(connection: Connection, updates: Sequence[Incoming]) -> None:
     asking = [(each.assessment, each.asking) for each in sessions if each.asking is not None]
     asked.fetch_asking(connection, asking, to_change=True)
     asked.fetch_edits(connection, principals)
+    gather.fetch(turn, sessions)
     threads.fetch_questions(connection, principals)
 
 

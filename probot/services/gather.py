@@ -8,18 +8,48 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from probot.flows.session import Session
 from probot.schedule.civil import local_day
 from probot.services.turn import Turn
-from probot.store import assessments
+from probot.store import assessments, history
 from probot.store.records import Enrolment
 from probot.study.conditions import items_before, items_in, reach
 from probot.study.facts import Earlier, Facts
 from probot.study.model import Study
-from probot.values import Value
+from probot.values import EnrolmentId, Value
 
 MEMORY = timedelta(days=92)
 """How far back earlier answers are looked at."""
 HIDDEN_FROM_ALERTS = "arm"
+
+
+ON_ITS_WAY = timedelta(hours=1)
+"""A batch's earlier answers are read for words that were written up to so long ago; for older ones again."""
+
+
+def fetch(turn: Turn, sessions: Iterable[Session]) -> None:
+    """Read at once what the conditions of these conversations may look at of earlier answers."""
+    whose: dict[str | None, list[EnrolmentId]] = {}
+    for session in sessions:
+        one = assessments.find(turn.connection, session.assessment)
+        if session.asking is not None and one is not None:
+            whose.setdefault(one.study_hash, []).append(one.enrolment_id)
+    for version, enrolments in whose.items():
+        items, far = _looked_back(turn.pinned(version))
+        if items:
+            history.fetch_earlier(turn.connection, enrolments, items, turn.now - far - ON_ITS_WAY)
+
+
+def _looked_back(study: Study) -> tuple[frozenset[str], timedelta]:
+    """Which earlier answers any condition of this version may look at, and how far back."""
+    return study.once("looked back", "", lambda: _look_through(study))
+
+
+def _look_through(study: Study) -> tuple[frozenset[str], timedelta]:
+    asked = [item.ask_if for each in (*study.plan, *study.forms) for _, item in study.items_of(each)]
+    conditions = [*asked, *(rule.when for rule in study.rules.values())]
+    far = max((reach(condition, MEMORY) for condition in conditions), default=timedelta(0))
+    return frozenset[str]().union(*(items_before(condition) for condition in conditions)), far
 
 
 def for_flow(
@@ -31,12 +61,7 @@ def for_flow(
         timepoint,
         lambda: frozenset[str]().union(*(items_before(item.ask_if) for _, item in study.items_of(timepoint))),
     )
-    far = study.once(
-        "looked back so far for",
-        timepoint,
-        lambda: max((reach(item.ask_if, MEMORY) for _, item in study.items_of(timepoint)), default=MEMORY),
-    )
-    return _facts(turn, enrolment, wanted, assessment_id, now, enrolment.attributes, far)
+    return _facts(turn, enrolment, wanted, assessment_id, now, enrolment.attributes, _looked_back(study)[1])
 
 
 def for_rules(
@@ -58,12 +83,7 @@ def for_rules(
     if with_days_before:
         facts = _facts(turn, enrolment, items, assessment_id, now, visible, MEMORY)
     else:
-        far = study.once(
-            "rules look back so far",
-            "",
-            lambda: max((reach(rule.when, MEMORY) for rule in study.rules.values()), default=MEMORY),
-        )
-        facts = _facts(turn, enrolment, before, assessment_id, now, visible, far)
+        facts = _facts(turn, enrolment, before, assessment_id, now, visible, _looked_back(study)[1])
     return Facts(
         now=facts.now, today=facts.today, answers=answers, declined=declined, earlier=facts.earlier,
         attributes=facts.attributes, anchors=facts.anchors,
@@ -80,7 +100,7 @@ def _facts(
 ) -> Facts:  # fmt: skip
     earlier: dict[str, list[Earlier]] = {}
     if items:
-        for response in assessments.earlier_answers(turn.connection, enrolment.id, items, now - far, but=but):
+        for response in history.earlier_answers(turn.connection, enrolment.id, items, now - far, but=but):
             earlier.setdefault(response.item, []).append(Earlier(response.value, response.answered_at))
     return Facts(
         now=now,

@@ -23,7 +23,7 @@ from probot.services.converse import Reply, carry_on, go_on, in_front
 from probot.services.pause import pause, resume
 from probot.services.turn import Turn
 from probot.services.withdraw import withdraw
-from probot.store import assessments, outbox, people
+from probot.store import assessments, history, outbox, people
 from probot.store.records import Enrolment
 from probot.values import language_of
 from probot.wording import say
@@ -148,7 +148,7 @@ def _pause(turn: Turn, enrolment: Enrolment, text: str) -> None:
 
 def _my_data(turn: Turn, enrolment: Enrolment) -> None:
     newest: dict[tuple[str, str], words.OwnAnswer] = {}
-    for response in assessments.responses_since(turn.connection, enrolment.id, turn.now - SHOWN):
+    for response in history.responses_since(turn.connection, enrolment.id, turn.now - SHOWN):
         if response.source == "system":
             newest.pop((response.assessment_id, response.item), None)
             continue

@@ -16,7 +16,7 @@ from probot.messages import Lane
 from probot.ports import Photo
 from probot.schedule.civil import local_day
 from probot.services.turn import TOPIC, Turn
-from probot.store import asked, assessments, looks, outbox, people
+from probot.store import asked, assessments, history, looks, outbox, people
 from probot.store.records import Assessment, Contact, Enrolment, Outgoing, Response
 from probot.study.model import Study
 from probot.values import derived_id
@@ -91,7 +91,7 @@ def picture_of(turn: Turn, enrolment: Enrolment, language: str) -> Picture | Non
     today = local_day(turn.now, enrolment.zone)
     since = turn.now - timedelta(days=study.views.picture.days + 1)
     expected = assessments.of_enrolment(turn.connection, enrolment.id)
-    responses = assessments.responses_since(turn.connection, enrolment.id, since)
+    responses = history.responses_since(turn.connection, enrolment.id, since)
     raised = looks.raised_since(turn.connection, enrolment.id, since)
     days = Days(
         enrolment.code,

@@ -35,7 +35,7 @@ from probot.services import (
 from probot.services.converse import Reply
 from probot.services.sought import sought
 from probot.services.turn import Turn
-from probot.store import alerts, assessments, people, threads
+from probot.store import alerts, assessments, history, people, threads
 from probot.store.outsiders import NOTICE
 from probot.store.records import Enrolment, Staff
 from probot.study.forms import is_form_item
@@ -226,7 +226,7 @@ def _open(turn: Turn, person: Staff, language: str) -> Message:
 def _patient(turn: Turn, enrolment: Enrolment, language: str) -> Message:
     turn.note("participant shown", "enrolment", enrolment.id, code=enrolment.code)
     newest: dict[tuple[str, str], AnswerLine] = {}
-    for response in assessments.responses_since(turn.connection, enrolment.id, turn.now - SHOWN_DAYS):
+    for response in history.responses_since(turn.connection, enrolment.id, turn.now - SHOWN_DAYS):
         if is_form_item(response.item):
             continue
         day = local_day(response.answered_at, enrolment.zone)

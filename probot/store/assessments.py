@@ -5,7 +5,7 @@ The rule: an assessment is a row whether or not anything came back; a response i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -13,9 +13,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Select,
-    and_,
     bindparam,
     func,
     insert,
@@ -29,8 +27,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from probot.flows.front import Candidate
 from probot.flows.session import Session
 from probot.store import claims, together
-from probot.store.records import Assessment, Response
-from probot.store.saved import session_from_json, session_to_json, value_from_json
+from probot.store.records import Assessment
+from probot.store.saved import session_from_json, session_to_json
 from probot.store.tables import assessment, note, response, session
 from probot.values import AssessmentId, EnrolmentId, derived_id
 
@@ -274,21 +272,6 @@ def last_answered(connection: Connection, assessment_id: str, item: str) -> date
     return connection.execute(newest).scalar()
 
 
-def earlier_answers(
-    connection: Connection, enrolment: EnrolmentId, items: Iterable[str], since: datetime, *, but: str = ""
-) -> list[Response]:
-    """The newest revision of each answer to `items` since then, newest first, without assessment `but`."""
-    shared = together.shared_by(connection)
-    if shared is not None and together.known(connection, "answered", enrolment) not in {
-        together.UNKNOWN,
-        but,
-    }:
-        shared.flush()
-    wanted = {"who": enrolment, "items": sorted(items), "since": since, "but": but}
-    rows = connection.execute(_EARLIER, wanted)
-    return [_response(row) for row in rows]
-
-
 def answered_by(
     connection: Connection, enrolment: EnrolmentId, cause: str, since: datetime
 ) -> tuple[str, str] | None:
@@ -300,49 +283,6 @@ def answered_by(
         .limit(1)
     ).first()
     return None if row is None else (row.assessment_id, row.item)
-
-
-def responses_since(connection: Connection, enrolment: EnrolmentId, since: datetime) -> list[Response]:
-    """All revisions of all answers since then, oldest first."""
-    rows = connection.execute(
-        select(*_RESPONSE)
-        .where(and_(response.c.enrolment_id == enrolment, response.c.answered_at >= since))
-        .order_by(response.c.answered_at, response.c.revision)
-    )
-    return [_response(row) for row in rows]
-
-
-_RESPONSE = [
-    response.c.id, response.c.enrolment_id, response.c.assessment_id, response.c.item, response.c.revision,
-    response.c.value, response.c.absent, response.c.raw, response.c.source, response.c.answered_at,
-]  # fmt: skip
-
-_NEWER = response.alias("newer")
-_EARLIER = (
-    select(*_RESPONSE)
-    .where(
-        response.c.enrolment_id == bindparam("who"),
-        response.c.item.in_(bindparam("items", expanding=True)),
-        response.c.answered_at >= bindparam("since"),
-        response.c.assessment_id != bindparam("but"),
-        response.c.value.is_not(None),
-        ~select(_NEWER.c.id)
-        .where(
-            _NEWER.c.assessment_id == response.c.assessment_id,
-            _NEWER.c.item == response.c.item,
-            _NEWER.c.revision > response.c.revision,
-        )
-        .exists(),
-    )
-    .order_by(response.c.answered_at.desc())
-    .execution_options(apart=True)  # `earlier_answers` looks itself whether anything that waits matters to it
-)
-
-
-def _response(row: Row[Any]) -> Response:
-    values = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's documented way to a mapping
-    values["value"] = value_from_json(values["value"])
-    return Response(**values)
 
 
 def add_note(

@@ -96,7 +96,9 @@ def by_id(connection: Connection, key: str, *, lock: bool = False) -> Enrolment 
         found = None if row is None else _enrolment(row)
         learn(connection, "enrolment", (key, lock), found)
         if lock:
-            forget(connection, "assessment", "session", "live")  # it was read while others could change it
+            forget(
+                connection, "assessment", "session", "live", "history"
+            )  # it was read while others could change it
     one: Enrolment | None = found
     return one
 

@@ -81,7 +81,10 @@ for the comparison (`PROBOT_SEND_LIMITS=none`) and on for the alerts.
 def write(figures: dict[str, dict[str, Any]], failed: dict[str, str], load: Load, days: int) -> None:
     """Write the page. `failed`: parts that could not be measured, and why; their figures stand there as that."""
     rows, behind = [], []
-    meant = {name: (words.replace("{days}", str(days)), aim) for name, (words, aim) in MEANING.items()}
+    lived = figures.get("simulated_days_per_s", {}).get(
+        "days", days
+    )  # fewer, where there was no time for all
+    meant = {name: (words.replace("{days}", str(lived)), aim) for name, (words, aim) in MEANING.items()}
     for name, figure in figures.items():
         meaning, aim = meant[name]
         runs = figure["runs"]

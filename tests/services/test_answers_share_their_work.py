@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 
-from probot.store.tables import outbox
+from probot.store.tables import alert, outbox
 from probot.wording import say
 from tests.world import Clinic, Phone, a_clinic
 
@@ -32,10 +32,10 @@ async def asked(clinic: Clinic, count: int) -> list[Phone]:
     return patients
 
 
-async def cost_of(clinic: Clinic, patients: list[Phone], text: str) -> int:
-    """How many statements it takes to handle an answer of each of these, all waiting."""
-    for phone in patients:
-        clinic.api.people.say(phone.person, phone.chat, text)
+async def cost_of(clinic: Clinic, patients: list[Phone], text: str, first: str = "") -> int:
+    """How many statements it takes to handle an answer of each of these, all waiting. `first`: what the first says."""
+    for number, phone in enumerate(patients):
+        clinic.api.people.say(phone.person, phone.chat, first if first and number == 0 else text)
     assert clinic.world.poller is not None
     await clinic.world.poller.turn()
     with statements_of(clinic) as found:
@@ -51,6 +51,39 @@ async def test_ten_answers_take_hardly_more_statements_than_two(database_url: st
         many = await cost_of(clinic, patients[2:], "none of these")
         assert many < few + 8
         assert all("36" in phone.last["text"] or "°" in phone.last["text"] for phone in patients)
+
+
+async def test_an_alert_among_the_answers_makes_the_others_cost_no_more(database_url: str) -> None:
+    async with a_clinic(database_url, migrated=True) as clinic:
+        patients = await asked(clinic, 12)
+        await cost_of(clinic, patients, "none of these")
+        few = await cost_of(clinic, patients[:2], "36.8", first="39.5")
+        many = await cost_of(clinic, patients[2:], "36.8", first="39.5")
+        with clinic.store.begin() as connection:
+            assert connection.execute(select(func.count()).select_from(alert)).scalar() == 2
+        assert many < few + 8
+
+
+async def test_neither_a_claim_nor_an_answer_goes_through_all_there_ever_was(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        patients = await asked(clinic, 3)
+        for phone in patients:
+            clinic.api.people.say(phone.person, phone.chat, "none of these")
+        assert clinic.world.poller is not None
+        await clinic.world.poller.turn()
+        with statements_of(clinic) as found:
+            await clinic.world.runtime.work()
+            await clinic.world.runtime.tick()
+        with clinic.store.begin() as connection:
+            for statement in {each for each in found if each.startswith(("SELECT", "UPDATE"))}:
+                plan = connection.exec_driver_sql(
+                    f"EXPLAIN QUERY PLAN {statement}", tuple(None for _ in range(statement.count("?")))
+                )
+                steps = [str(row[3]) for row in plan]
+                assert not {"SCAN inbox", "SCAN outbox", "SCAN assessment", "SCAN response"} & set(steps), (
+                    statement,
+                    steps,
+                )
 
 
 async def test_a_question_answered_before_it_went_out_goes_out_as_answered(database_url: str) -> None:

@@ -201,12 +201,12 @@ def stop_kept(language: str) -> Message:
 
 def note_kept(study: Study, language: str) -> Message:
     """To words outside any question."""
-    return message([say(language, "note.kept"), study.texts["emergency"][language]])
+    return message([say(language, "note.kept"), *nobody_watches(study, language)])
 
 
 def media_kept(study: Study, language: str) -> Message:
     """To a voice message, a photo, a sticker … outside any question."""
-    return message([say(language, "media.kept"), study.texts["emergency"][language]])
+    return message([say(language, "media.kept"), *nobody_watches(study, language)])
 
 
 def contact_offer(study: Study, language: str) -> Message:

@@ -51,7 +51,7 @@ def term_words(version: Version, language: str) -> str:
     term = version.term
     name = term.in_language(language) if term is not None else "?"
     words = version.said("specify")
-    return f"{name} ({visible(words)})" if words else name
+    return say(language, "adverse.term", term=name, words=visible(words)) if words else name
 
 
 def clock_line(study: Study, event: AdverseEvent, language: str, now: datetime) -> str:

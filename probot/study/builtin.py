@@ -19,14 +19,14 @@ ROUTE_QUESTION: Text = {"en": "Where did you measure it?", "zh": "是在哪里�
 ROUTE_LABEL: Text = {"en": "Where measured", "zh": "测量部位"}
 
 STANDING: Mapping[Signal, Text] = {
-    "missed": {"en": "Assessments were missed", "zh": "多次未完成问卷"},
-    "blocked": {"en": "The participant blocked the bot", "zh": "受试者已屏蔽机器人"},
+    "missed": {"en": "Assessments were missed", "zh": "多次未作答"},
+    "blocked": {"en": "The participant blocked the bot", "zh": "患者已屏蔽机器人"},
     "undelivered": {"en": "A message could not be delivered", "zh": "有消息未能送达"},
-    "note": {"en": "The participant wrote something outside a form", "zh": "受试者在问卷之外发来留言"},
-    "media": {"en": "The participant sent something that is not text", "zh": "受试者发来非文字内容"},
-    "unclear": {"en": "An answer could not be understood", "zh": "有回答无法识别"},
-    "paused": {"en": "The participant paused the questions", "zh": "受试者暂停了问卷"},
-    "withdrawn": {"en": "The participant withdrew", "zh": "受试者已退出"},
+    "note": {"en": "The participant wrote something outside a form", "zh": "患者在提问之外发来留言"},
+    "media": {"en": "The participant sent something that is not text", "zh": "患者发来非文字内容"},
+    "unclear": {"en": "An answer could not be understood", "zh": "有回答无法理解"},
+    "paused": {"en": "The participant paused the questions", "zh": "患者暂停了提问"},
+    "withdrawn": {"en": "The participant withdrew", "zh": "患者已退出"},
 }
 """Signals that always reach the team, and what the alert says if the study has no rule of its own."""
 

@@ -77,7 +77,7 @@ def test_a_scale_shows_progress_the_question_both_ends_and_a_keypad_for_thumbs()
 
 def test_the_same_question_in_chinese() -> None:
     message = shown(in_chinese(opened()), AskItem("pain", 2, 7))
-    assert message.text == "您的问答 · 2 / 7\n\n最厉害的时候有多强？\n\n0＝完全没有\n10＝您能想象到的最厉害"
+    assert message.text == "请您回答 · 2 / 7\n\n最厉害的时候有多强？\n\n0＝完全没有\n10＝您能想象到的最厉害"
     assert labels(message)[-1] == ["◀ 返回", "不想回答"]
 
 

@@ -17,13 +17,13 @@ SHORTEST = 2
 
 def search(item: Item, folded: str) -> tuple[Option, ...]:
     """The options that the folded words may mean, the nearest first."""
-    words = [key(word) for word in folded.split() if key(word)]
+    words = [_name(word) for word in folded.split() if key(word)]
     if not words or (len(key(folded)) < SHORTEST and key(folded).isascii()):
         return ()
     found = []
     for place, option in enumerate(item.options):
-        names = [_name(words_of) for words_of in option.text.values()]
-        nearness = [_nearness(name, words, key(folded)) for name in names]
+        names = [_name(words_of) for words_of in (*option.text.values(), *option.also)]
+        nearness = [_nearness(name, words, _name(folded)) for name in names]
         best = min((each for each in nearness if each is not None), default=None)
         if best is not None:
             found.append((best, place, option))
@@ -41,4 +41,5 @@ def _nearness(name: str, words: list[str], whole: str) -> tuple[int, int] | None
 
 @lru_cache(maxsize=4096)
 def _name(words: str) -> str:
-    return key(fold(words))
+    # 黏膜 is as often written 粘膜.
+    return key(fold(words)).replace("粘膜", "黏膜")

@@ -17,12 +17,13 @@ OTHER = "other, specify"
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term: its key, its name, our Chinese name for it, and the grades that it has."""
+    """A term: its key, its name, our Chinese name for it, the grades that it has, and what else it is called."""
 
     key: str
     name: str
     chinese: str
     grades: tuple[int, ...]
+    also: tuple[str, ...] = ()
 
     @property
     def wants_words(self) -> bool:
@@ -42,7 +43,9 @@ def terms() -> Mapping[str, Term]:
     for line in text.splitlines():
         if line and not line.startswith("#"):
             key, name, chinese, grades = (part.strip() for part in line.split("|"))
-            found[key] = Term(key, name, chinese, tuple(map(int, grades)))
+            chinese, _, also = chinese.partition(";")
+            others = tuple(each.strip() for each in also.split(",") if each.strip())
+            found[key] = Term(key, name, chinese.strip(), tuple(map(int, grades)), others)
     return found
 
 

@@ -158,7 +158,7 @@ def _term_items(maker: _Maker) -> Iterator[Item]:
 @cache
 def _all_terms(languages: tuple[str, ...]) -> tuple[Option, ...]:
     return tuple(
-        Option(term.key, {language: term.in_language(language) for language in languages})
+        Option(term.key, {language: term.in_language(language) for language in languages}, also=term.also)
         for term in ctcae.terms().values()
     )
 

@@ -127,11 +127,12 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One possible answer: its id (stored), its words, and its number where it has an order."""
+    """One possible answer: its id (stored), its words, its number where it has an order; `also` only finds it."""
 
     id: str
     text: Text
     score: int | None = None
+    also: tuple[str, ...] = ()
 
 
 ItemKind = Literal[

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probot.flows.folding import fold
+from probot.flows.lookup import search
 from probot.outcomes.adverse import (
     CONTACTS,
     STATES,
@@ -23,7 +25,7 @@ from probot.outcomes.adverse_words import actions, answer_words, buttons, card, 
 from probot.outcomes.judging import MOVES, POWERS, Problem, Refused, do, judge, problems
 from probot.outcomes.sae_clock import NOBODY_JUDGES, due_at, left, remind, runs, wound
 from probot.study.ctcae import named, terms
-from probot.study.model import Study
+from probot.study.model import Item, Option, Study
 from probot.values import EnrolmentId, StaffId
 from tests.world import shipped_study
 
@@ -377,6 +379,27 @@ def test_the_list_of_terms_is_whole_and_each_name_is_there_once() -> None:
         assert len(set(names)) == 837
     assert all(set(one.grades) <= {1, 2, 3, 4, 5} and one.grades for one in known.values())
     assert sum(one.wants_words for one in known.values()) == 26
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("出血性膀胱炎", "Cystitis noninfective"),
+        ("移植物抗宿主病", "Immune system disorders - Other, specify"),
+        ("粒缺", "Febrile neutropenia"),
+        ("口腔粘膜炎", "Mucositis oral"),
+        ("乏力", "Fatigue"),
+        ("ALT", "Alanine aminotransferase increased"),
+        ("尿痛", "Dysuria"),
+    ],
+)
+def test_a_term_is_found_by_the_words_of_the_ward(typed: str, name: str) -> None:
+    known = tuple(
+        Option(one.key, {"en": one.name, "zh": one.chinese}, also=one.also) for one in terms().values()
+    )
+    found = search(Item("search", "lookup", {}, options=known), fold(typed))
+    assert [terms()[option.id].name for option in found][:1] == [name]
+    assert not any(";" in one.chinese for one in terms().values())
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def set_stage(api: BotApi, *, staff: tuple[str, ...] = ("Mei", "Tom", "Dr. Zhou"
     patient_zh = api.people.new_person("小林", language_code="zh-hans")
     patient_en = api.people.new_person("Emma", language_code="en")
     team = tuple(api.people.new_person(name, language_code="en", seat="staff") for name in staff)
-    care_team = api.people.new_group(team[0], "Care team 医护组", members=team[1:], kind="supergroup")
+    care_team = api.people.new_group(team[0], "Care team 医护团队", members=team[1:], kind="supergroup")
     return Cast(patient_zh, patient_en, team, care_team)
 
 

@@ -32,7 +32,7 @@ ARGUMENTS = (
     "--disable-dev-shm-usage",
     "--no-first-run",
 )
-TEAM = {"en": "Care team", "zh": "医护组"}
+TEAM = {"en": "Care team", "zh": "医护团队"}
 PATIENCE = 30_000
 """Milliseconds after which something will not happen any more, on a machine that is busy with other tests as well."""
 READ = {"en": "I have read this", "zh": "我看过了"}

@@ -39,8 +39,8 @@ async def test_a_day_of_two_languages_from_the_welcome_to_the_exported_trail(
         await team.shows("Taken · SOON · P-003", "Taken by Mei")
         await expect(team.panel.get_by_role("button", name="Acknowledge")).to_have_count(0)
         await yu.answer("额外用过止痛药", "是")
-        await yu.answer("能吃下或喝下什么", "只能吃软的")
-        await yu.answer("破溃有没有影响到您", "有，但不影响日常")
+        await yu.answer("能吃下或喝下什么", "只能吃软食")
+        await yu.answer("破溃有没有影响到您", "有，但不影响日常生活")
         await yu.answer("您有没有下面这些情况", "呕吐")
         await yu.tap("选好了 ▶")
         await yu.answer("您呕吐了几次", "2")
@@ -65,7 +65,7 @@ async def test_a_day_of_two_languages_from_the_welcome_to_the_exported_trail(
             await team.has(words)
         await yu.has("这一题已经结束")
         await screen.page.locator("#language").click()
-        team = screen.phone("医护组")
+        team = screen.phone("医护团队")
         await team.say("/patient P-003")
         for words in ("P-003 · 参加中", "每日日记：2次中答了1次", "每日日记：未答"):
             await team.has(words)
@@ -115,9 +115,9 @@ async def test_on_a_phone_a_morning_in_chinese_and_a_restart_in_the_middle_of_it
         await lin.has("✓ 9")
         await lin.has("请您现在看一下这条消息")
         assert await screen.page.evaluate("document.documentElement.scrollWidth") == 390
-        tab = screen.page.get_by_role("tab", name="医护组")
+        tab = screen.page.get_by_role("tab", name="医护团队")
         await expect(tab.locator(".dot")).to_be_visible(timeout=PATIENCE)
-        team = await screen.look_at("医护组")
+        team = await screen.look_at("医护团队")
         await expect(tab.locator(".dot")).to_have_count(0)
         await team.shows("P-003 · 口腔", "9 / 10")
         await team.has(

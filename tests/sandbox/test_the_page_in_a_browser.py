@@ -255,7 +255,7 @@ async def test_a_narrow_screen_shows_one_phone_at_a_time(browser: Browser, api: 
         await expect(page.get_by_role("tab", name="Emma")).to_be_focused()
         await expect(page.get_by_role("tabpanel", name="Emma")).to_be_visible()
         await expect(page.get_by_role("tabpanel", name="小林")).to_be_hidden()
-        await page.get_by_role("tab", name="医护组").click()
+        await page.get_by_role("tab", name="医护团队").click()
         await expect(page.get_by_role("button", name="Acknowledge")).to_be_visible()
         assert await page.evaluate("document.documentElement.scrollWidth") == 390
         assert page.wrong == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from string import Formatter
@@ -93,3 +94,25 @@ def test_no_key_stands_twice_and_the_file_names_its_language(path: Path) -> None
     read = polib.pofile(str(path), check_for_duplicates=True)
     assert read.metadata["Language"] == path.parts[-3]
     assert "UTF-8" in read.metadata["Content-Type"].upper()
+
+
+OTHER_WORDS = ("参与者", "警报", "评级", "问卷", "医护组", "研究人员", "你")
+"""Chinese words for which the glossary has another."""
+
+
+@pytest.mark.parametrize(
+    "path", [*tree.named("locales/zh*/LC_MESSAGES/*.po"), *tree.named("config/*.yaml")], ids=tree.short
+)
+def test_each_noun_has_one_word_in_chinese(path: Path) -> None:
+    words = path.read_text("utf-8")
+    assert [word for word in OTHER_WORDS if word in words] == []
+
+
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]")
+FULL_WIDTH = re.compile(r"[，。；：？！（）、]")
+
+
+@pytest.mark.parametrize(("language", "marks"), [("zh_Hans", HALF_WIDTH), ("en", FULL_WIDTH)])
+def test_each_language_has_its_own_marks(language: str, marks: re.Pattern[str]) -> None:
+    entries = [entry for languages in catalogues().values() for entry in languages[language]]
+    assert [entry.msgid for entry in entries if any(map(marks.search, texts(entry)))] == []

@@ -12,7 +12,7 @@ from probot.wording import say
 from tests.world import Clinic, Phone, a_clinic
 
 CHANGE = say("en", "button.change")
-FORM = ("Mucositis oral", "3: severe", "Yesterday", "Serious", "Hospital, or longer stay", "Done ▶", "Today",
+FORM = ("Mucositis oral", "3: severe", "Yesterday", "Serious", "Hospital stay, or a longer one", "Done ▶", "Today",
         "Possible", "Not expected", "Interrupted", "Recovering")  # fmt: skip
 
 

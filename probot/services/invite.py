@@ -277,7 +277,8 @@ def _change_staff(turn: Turn, person: Staff, role: str, language: str, centre: s
     if centre != person.centre:
         turn.note("centre set", "staff", person.id, field="centre", old=person.centre, new=centre,
                   reason=person.name)  # fmt: skip
-        leaving.release(turn, replace(person, centre=centre), all_of_them=False)
+    if (role, centre) != (person.role, person.centre):
+        leaving.release(turn, replace(person, role=role, centre=centre), all_of_them=False)
 
 
 def remove_staff(turn: Turn, name: str, reason: str) -> None:

@@ -5,7 +5,7 @@ The rule: what is open stays with the version it was opened under; what is not o
 
 from __future__ import annotations
 
-from probot.services import keep_hours, path_tests
+from probot.services import keep_hours, leaving, path_tests
 from probot.services.turn import Turn
 from probot.store import people, studies
 from probot.study.model import Study
@@ -24,4 +24,6 @@ def publish(turn: Turn, study: Study) -> bool:
     people.plan_anew(turn.connection, turn.now)
     path_tests.plan(turn, study)
     keep_hours.arrange(turn, study)
+    for person in people.active_staff(turn.connection):
+        leaving.release(turn, person, all_of_them=False)  # a role may take no alerts any more
     return True

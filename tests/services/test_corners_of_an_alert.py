@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+from probot.services import invite
 from probot.services.publish import publish
 from probot.study.load import load
 from probot.study.model import Study
@@ -89,6 +90,25 @@ async def test_nobody_whose_role_has_lost_the_right_sees_an_alert_go_on(
         await patient.tap("3")
         assert not [text for text in nurse.texts if "3 / 10" in text]
         assert [text for text in doctor.texts if "3 / 10" in text]
+
+
+async def test_what_somebody_has_whose_role_may_take_no_alerts_any_more_is_open_again(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    sees = short(tmp_path / "study", people=(r"(zh: 护士\}, may: )\[.*?\]", r"\1[view]"))
+    async with a_clinic(sqlite_url, migrated=True, study=short()) as clinic:
+        nurse, patient = await asked(clinic)
+        doctor = await clinic.staff("Tom", "doctor")
+        await patient.tap("9")
+        await nurse.tap("Acknowledge")
+        before = len(doctor.texts)
+        await clinic.act(publish, sees)
+        await clinic.settle()
+        assert alerts_of(clinic, "pain") == [("open", 1)]
+        assert "Severe pain" in doctor.texts[before]
+        await doctor.tap("Acknowledge")
+        await clinic.act(invite.invite_staff, clinic.new_token(), "Tom", "monitor", "en")
+        assert alerts_of(clinic, "pain") == [("open", 1)]
 
 
 async def test_an_answer_that_could_not_be_read_counts_once_it_is_put_right_in_the_same_message(

@@ -22,7 +22,7 @@ from probot.messages import MESSENGER_LANES, Lane
 from probot.ports import Call, Channel, Later, Outcome, Sent, Unknown
 from probot.services import deliver, fetch
 from probot.services.deliver import Addressed
-from probot.services.pace import Pace
+from probot.services.pace import AHEAD, Pace
 from probot.services.turn import Turn
 from probot.store import outbox, waiting
 from probot.store.engine import is_the_worlds
@@ -85,8 +85,7 @@ class Sender:
             return len(claimed)
         for row, to in addressed:
             if to is not None:
-                self._count(row, to)
-                task = asyncio.create_task(self._send(row, to))
+                task = asyncio.create_task(self._send(row, to, self._count(row, to)))
                 self._under_way[task] = row
                 task.add_done_callback(self._ended)
         self._in_hand = []
@@ -105,7 +104,14 @@ class Sender:
 
     def seconds_to_room(self) -> float | None:
         """How long it is worth resting although messages wait: until the channel's limit leaves room again."""
-        return None if self._pace is None else self._pace.seconds_to_room(self._office.clock.now())
+        if self._pace is None:
+            return None
+        left = self._pace.seconds_to_room(self._office.clock.now())
+        return left and max(0.0, left - self._ahead().total_seconds())
+
+    def _ahead(self) -> timedelta:
+        """How long before they may leave messages are got ready. Senders that share a limit count what leaves at once."""
+        return AHEAD if self._taking_turns and self._shared is None else timedelta()
 
     async def _note_and_claim(self, now: datetime) -> list[Outgoing]:
         """One transaction: how the last ones went, and what may go next, which may be the next of the same chats."""
@@ -138,7 +144,7 @@ class Sender:
         if self._pace is None:
             return (free, self._lanes, []) if free > 0 else (left, ("alert",), [])
         resting = self._pace.resting(now)
-        room = min(free, self._pace.room(now))
+        room = min(free, self._pace.room(now, self._ahead()))
         if room > 0:
             return room, self._lanes, resting
         return min(left, self._pace.room_for_alerts(now)), ("alert",), resting
@@ -169,12 +175,15 @@ class Sender:
                 await self._defect(row, error)
         return addressed
 
-    def _count(self, row: Outgoing, to: Addressed) -> None:
-        """Counted before it starts: the next look must not find room that is taken already."""
-        if self._pace is not None:
-            now = self._office.clock.now()
-            group = not isinstance(to.sending, Call) and to.sending.chat < 0
-            self._counting(partial(self._pace.sent, row.recipient, now, group=group, edit=row.kind == "edit"))
+    def _count(self, row: Outgoing, to: Addressed) -> datetime:
+        """Counted before it starts: the next look must not find room that is taken already. When it may leave."""
+        now = self._office.clock.now()
+        if self._pace is None:
+            return now
+        leaves = self._pace.turn(now) if self._ahead() else now
+        group = not isinstance(to.sending, Call) and to.sending.chat < 0
+        self._counting(partial(self._pace.sent, row.recipient, leaves, group=group, edit=row.kind == "edit"))
+        return leaves
 
     def _counting(self, count: Callable[[], None], *news: Happened) -> None:
         """Count something, and let other processes know."""
@@ -190,9 +199,18 @@ class Sender:
         if not self._taking_turns:
             self.freed()
 
-    async def _send(self, row: Outgoing, to: Addressed) -> None:
+    async def _deliver(self, to: Addressed, leaves: datetime) -> Outcome:
+        """Send it when its time has come. What may be stale by then is looked at again."""
+        wait = (leaves - self._office.clock.now()).total_seconds()
+        if wait > 0:
+            await asyncio.sleep(wait)
+            if self._office.clock.now() - leaves >= STOOD_STILL:
+                return Later(0, "this process stood still")
+        return await self._channel.deliver(to.sending)
+
+    async def _send(self, row: Outgoing, to: Addressed, leaves: datetime) -> None:
         try:
-            outcome = await self._channel.deliver(to.sending)
+            outcome = await self._deliver(to, leaves)
         except Exception as error:  # noqa: BLE001 -- a defect of ours; this message must not take the others along
             await self._defect(row, error)
             return

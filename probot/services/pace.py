@@ -13,6 +13,10 @@ from datetime import datetime, timedelta
 
 A_SECOND = timedelta(seconds=1)
 A_MINUTE = timedelta(minutes=1)
+A_GOOD_SECOND = timedelta(seconds=1.02)
+"""Messages that were got ready ahead of their time leave so far apart: the way to the channel is not always as long."""
+AHEAD = timedelta(seconds=0.1)
+"""How long before there is room for them messages may be got ready, as claiming and addressing take their time."""
 TRY_EVERY = timedelta(seconds=5)
 """While the channel wants patience of everybody, one alert is tried this often all the same."""
 LONGEST_REST = timedelta(seconds=30)
@@ -37,21 +41,31 @@ class Pace:
     _tried: datetime | None = None
     _down_for: timedelta = timedelta()
     _now: datetime | None = None
+    _full: bool = False
 
-    def room(self, now: datetime) -> int:
-        """How many messages may go out at this moment."""
+    def room(self, now: datetime, ahead: timedelta = timedelta()) -> int:
+        """How many messages may go out at this moment, or may be got ready for one that is so far `ahead`."""
         self._look_at_the_clock(now)
+        self._full = False
         if self._all_rest_until is not None and now < self._all_rest_until:
             return 0
-        while self._lately and now - self._lately[0] >= A_SECOND:
+        while self._lately and now - self._lately[0] >= A_GOOD_SECOND:
             self._lately.popleft()
-        return max(0, self.in_all - len(self._lately))
+        room = self.in_all - sum(now + ahead - left < A_SECOND for left in self._lately)
+        self._full = room <= 0
+        return max(0, room)
+
+    def turn(self, now: datetime) -> datetime:
+        """When the next message may leave that was got ready ahead: now, or a good second after the one 30 before it."""
+        if len(self._lately) < self.in_all:
+            return now
+        return min(max(now, self._lately[-self.in_all] + A_GOOD_SECOND), now + 2 * AHEAD)
 
     def seconds_to_room(self, now: datetime) -> float | None:
-        """How long until one more may go out in all; None if it may now."""
-        if len(self._lately) < self.in_all:
+        """How long until one more may go out in all; None if there was room at the last look."""
+        if not self._full or len(self._lately) < self.in_all:
             return None
-        return max(0.0, (self._lately[0] + A_SECOND - now).total_seconds())
+        return max(0.0, (self._lately[-self.in_all] + A_SECOND - now).total_seconds())
 
     def room_for_alerts(self, now: datetime) -> int:
         """How many alerts may go out although nothing else may: one from time to time while everybody has to rest."""

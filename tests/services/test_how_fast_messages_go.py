@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from probot.services.pace import Pace
+import pytest
+
+from probot.services.pace import AHEAD, Pace
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 HER = "participant:1"
@@ -72,8 +74,34 @@ def test_a_group_gets_one_a_second_and_twenty_a_minute() -> None:
 def test_whoever_waits_for_the_limit_knows_how_long() -> None:
     pace = Pace(in_all=3)
     for number in range(3):
+        assert pace.room(NOON) == 3 - number
         assert pace.seconds_to_room(NOON) is None
         pace.sent(f"participant:{number}", after(number / 10), group=False)
+    assert pace.room(after(0.4)) == 0
     assert pace.seconds_to_room(after(0.4)) == 0.6
     assert pace.room(after(1.05)) == 1
     assert pace.seconds_to_room(after(1.05)) is None
+
+
+@pytest.mark.parametrize("takes", [0.0, 0.03, 0.09, 0.25])
+def test_the_limit_is_used_though_claiming_takes_its_time_and_is_never_passed(takes: float) -> None:
+    """As the sender does it for a minute: look, claim and address for `takes` seconds, have each leave at its turn."""
+    pace, now, left = Pace(), 0.0, list[datetime]()
+    while now < 60:
+        room = pace.room(after(now), AHEAD)
+        now += takes
+        for number in range(room):
+            left.append(pace.turn(after(now)))
+            pace.sent(f"participant:{len(left)}", left[-1], group=False, edit=number % 3 == 0)
+        rest = pace.seconds_to_room(after(now))
+        now += 0.001 + max(0.0, (rest or 0.0) - AHEAD.total_seconds())
+    assert left == sorted(left)
+    assert all(later - one >= timedelta(seconds=1) for one, later in zip(left, left[30:], strict=False))
+    assert len(left) / 60 / 30 >= (0.97 if takes < AHEAD.total_seconds() else 0.85)
+
+
+def test_nothing_is_got_ready_for_longer_than_a_moment() -> None:
+    pace = Pace()
+    for number in range(30):
+        pace.sent(f"participant:{number}", after(3600), group=False)
+    assert pace.turn(NOON) <= NOON + 2 * AHEAD

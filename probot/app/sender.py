@@ -22,7 +22,7 @@ from probot.messages import MESSENGER_LANES, Lane
 from probot.ports import Call, Channel, Later, Outcome, Sent, Unknown
 from probot.services import deliver, fetch
 from probot.services.deliver import Addressed
-from probot.services.pace import AHEAD, Pace
+from probot.services.pace import Pace, ahead_of
 from probot.services.turn import Turn
 from probot.store import outbox, waiting
 from probot.store.engine import is_the_worlds
@@ -64,6 +64,7 @@ class Sender:
         self._noting = asyncio.Lock()
         self._kept: datetime | None = None
         self._line_down = False
+        self._took = timedelta()
         self.failures = 0
         """Defects of ours that were met in sending."""
         self.outcomes: Counter[str] = Counter()
@@ -80,7 +81,8 @@ class Sender:
             return 0
         self._in_hand = list(claimed)
         addressed = await self._addressed(claimed)
-        if self._office.clock.now() - now >= STOOD_STILL:
+        self._took = self._office.clock.now() - now
+        if self._took >= STOOD_STILL:
             log.warning("this process stood still; what it was about to send it looks at again")
             return len(claimed)
         for row, to in addressed:
@@ -106,12 +108,12 @@ class Sender:
         """How long it is worth resting although messages wait: until the channel's limit leaves room again."""
         if self._pace is None:
             return None
-        left = self._pace.seconds_to_room(self._office.clock.now())
-        return left and max(0.0, left - self._ahead().total_seconds())
+        now, ahead = self._office.clock.now(), self._ahead()
+        return self._pace.seconds_to_turn(now, ahead) if ahead else self._pace.seconds_to_room(now)
 
     def _ahead(self) -> timedelta:
         """How long before they may leave messages are got ready. Senders that share a limit count what leaves at once."""
-        return AHEAD if self._taking_turns and self._shared is None else timedelta()
+        return ahead_of(self._took) if self._taking_turns and self._shared is None else timedelta()
 
     async def _note_and_claim(self, now: datetime) -> list[Outgoing]:
         """One transaction: how the last ones went, and what may go next, which may be the next of the same chats."""

@@ -8,21 +8,31 @@ Figures: 30 a second in all, 1 a second in a chat with a short burst allowed, 20
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 A_SECOND = timedelta(seconds=1)
 A_MINUTE = timedelta(minutes=1)
 A_GOOD_SECOND = timedelta(seconds=1.02)
-"""Messages that were got ready ahead of their time leave so far apart: the way to the channel is not always as long."""
+"""In such a time no more than `in_all` leave; a little over a second, as the way to the channel is not always as long."""
+ONE_BY_ONE = timedelta(seconds=0.025)
+"""Messages leave at least so far apart when the limit comes near: thirty at once that are late would meet the next thirty."""
 AHEAD = timedelta(seconds=0.1)
-"""How long before there is room for them messages may be got ready, as claiming and addressing take their time."""
+"""How long before their turn messages are got ready, as claiming and addressing take their time."""
+AHEAD_AT_MOST = timedelta(seconds=0.5)
+"""The same where the database is slow. What changes meanwhile, such as a withdrawal, is not seen any more."""
 TRY_EVERY = timedelta(seconds=5)
 """While the channel wants patience of everybody, one alert is tried this often all the same."""
 LONGEST_REST = timedelta(seconds=30)
 """While nobody can be reached, it is tried at least this often."""
 ONE_MORE = timedelta(seconds=1.05)
 """A private chat gains room for one message in this time; a little over a second, as clocks differ."""
+
+
+def ahead_of(took: timedelta) -> timedelta:
+    """How long ahead messages are got ready where that `took` so long the last time."""
+    return min(AHEAD_AT_MOST, max(AHEAD, 2 * took))
 
 
 @dataclass(slots=True)
@@ -44,22 +54,43 @@ class Pace:
     _full: bool = False
 
     def room(self, now: datetime, ahead: timedelta = timedelta()) -> int:
-        """How many messages may go out at this moment, or may be got ready for one that is so far `ahead`."""
+        """How many messages may go out at this moment, or may be got ready because their turn comes so far `ahead`."""
         self._look_at_the_clock(now)
         self._full = False
         if self._all_rest_until is not None and now < self._all_rest_until:
             return 0
         while self._lately and now - self._lately[0] >= A_GOOD_SECOND:
             self._lately.popleft()
-        room = self.in_all - sum(now + ahead - left < A_SECOND for left in self._lately)
+        room = self._turns(now, now + ahead) if ahead else self._free(now)
         self._full = room <= 0
         return max(0, room)
 
+    def _free(self, now: datetime) -> int:
+        return self.in_all - sum(now - left < A_SECOND for left in self._lately)
+
+    def _turns(self, now: datetime, until: datetime) -> int:
+        """How many would have their turn until then, one after the other."""
+        left = list(self._lately)
+        before = len(left)
+        while len(left) - before < self.in_all and (turn := self._after(left, now)) <= until:
+            left.append(turn)
+        return len(left) - before
+
+    def _after(self, left: Sequence[datetime], now: datetime) -> datetime:
+        """When the next may leave: at once while half of the limit is free, then one by one."""
+        turn = now
+        if len(left) >= self.in_all // 2 and left[-(self.in_all // 2)] + A_GOOD_SECOND > now:
+            turn = max(turn, left[-1] + ONE_BY_ONE)
+        return turn if len(left) < self.in_all else max(turn, left[-self.in_all] + A_GOOD_SECOND)
+
     def turn(self, now: datetime) -> datetime:
-        """When the next message may leave that was got ready ahead: now, or a good second after the one 30 before it."""
-        if len(self._lately) < self.in_all:
-            return now
-        return min(max(now, self._lately[-self.in_all] + A_GOOD_SECOND), now + 2 * AHEAD)
+        """When the next message may leave that was got ready ahead of its turn."""
+        return min(self._after(self._lately, now), now + 2 * AHEAD_AT_MOST)
+
+    def seconds_to_turn(self, now: datetime, ahead: timedelta) -> float | None:
+        """How long it is worth resting before the next is got ready: at half of the time that it may be ahead."""
+        left = (self._after(self._lately, now) - now - ahead / 2).total_seconds()
+        return max(0.0, left) if self._full else None
 
     def seconds_to_room(self, now: datetime) -> float | None:
         """How long until one more may go out in all; None if there was room at the last look."""

@@ -75,10 +75,11 @@ def present(study: Study, session: Session, facts: Facts, want: Want) -> Message
 
 
 def _first_line(study: Study, session: Session, key: str, at: int, of: int) -> str:
-    """What may show on a locked screen; one of probot's own forms says which it is, since staff alone read it."""
+    """What may show on a locked screen; a form of the staff's says which it is, since they alone read it."""
     language = session.language
-    if key == "ask.next" and session.timepoint in study.forms:
-        title = study.forms[session.timepoint].label[language]
+    form = study.forms.get(session.timepoint) or study.plan.get(session.timepoint)
+    if key == "ask.next" and form is not None and form.by == "clinician":
+        title = form.label[language]
         return say(language, "ask.form", title=title, number=at, of=of)
     return say(language, key, number=at, of=of)
 

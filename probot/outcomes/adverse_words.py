@@ -60,6 +60,8 @@ def clock_line(study: Study, event: AdverseEvent, language: str, now: datetime) 
     if remaining is None or due is None:
         return ""
     key = "adverse.left" if remaining.total_seconds() > 0 else "adverse.overdue"
+    if -60 < remaining.total_seconds() <= 0:
+        key = "adverse.due"
     words = duration(language, remaining)
     return say(language, key, duration=words, moment=moment_words(study, due, language))
 

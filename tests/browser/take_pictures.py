@@ -20,9 +20,10 @@ from tests.browser.sandbox import TREE, Phone, Screen, chromium, running
 
 PICTURES = TREE / "docs" / "pictures"
 WIDTH, HEIGHT = 1320, 930
+WIDE = 1660
 GAP = 8
 MOST_BYTES = 200_000
-CALM = ".messages, .team .messages { background: #e3edec !important } .toast { display: none } .phone { box-shadow: none !important } ::-webkit-scrollbar { display: none } .messages { scrollbar-width: none !important }"
+CALM = ".messages, .team .messages { background: #e3edec !important } .toast, .notice { display: none } .phone { box-shadow: none !important } ::-webkit-scrollbar { display: none } .messages { scrollbar-width: none !important }"
 """A plain ground makes small files; passing notes and scroll bars tell nothing in a picture."""
 
 TO_ITS_FIRST_LINE = "each => each.scrollIntoView({block: each.clientHeight > 500 ? 'start' : 'nearest'})"
@@ -36,17 +37,17 @@ class Camera:
         self._page = screen.page
 
     async def take(
-        self, name: str, first: Phone, last: Phone | None = None, *, above: str | None = None
+        self, name: str, first: Phone, last: Phone | None = None, *, above: str = "", at: str = ""
     ) -> None:
-        """One phone, or all from `first` to `last`, side by side. `above`: at the message with this button."""
+        """One phone, or all from `first` to `last`, side by side, at the newest message with this button or these words."""
         await self._page.mouse.move(0, 0)
         await self._page.evaluate("document.activeElement.blur()")
         for each in (first, last or first):
             if await each.panel.locator("article").count():
                 await each.panel.locator("article .bubble").last.evaluate(TO_ITS_FIRST_LINE)
-        if above is not None:
-            button = self._page.get_by_role("button", name=above, exact=True)
-            message = first.panel.locator("article", has=button).last
+        if above or at:
+            button = self._page.get_by_role("button", name=above, exact=True) if above else None
+            message = first.panel.locator("article", has=button, has_text=at).last
             await message.evaluate("each => each.scrollIntoView({block: 'start'})")
         await self._page.wait_for_timeout(400)
         boxes = [await _box(each.panel) for each in (first, last or first)]
@@ -59,11 +60,16 @@ class Camera:
         }
         await self._keep(name, clip)
 
+    async def wide(self, width: int) -> None:
+        """Make the window that wide: four phones stand side by side on the team's view."""
+        await self._page.set_viewport_size({"width": width, "height": HEIGHT})
+
     async def whole(self, name: str) -> None:
         """The page as it is."""
-        await self._page.set_viewport_size({"width": 1200, "height": 760})
+        await self._page.set_viewport_size({"width": 1280, "height": 760})
         await self._page.wait_for_timeout(400)
         await self._keep(name, None)
+        await self.wide(WIDTH)
 
     async def _keep(self, name: str, clip: dict[str, float] | None) -> None:
         path = PICTURES / f"{name}.png"
@@ -120,7 +126,47 @@ async def play(screen: Screen, camera: Camera) -> None:
     await team.has("Daily diary: missed")
     await team.panel.locator("article .picture img").last.wait_for()
     await camera.take("team-patient", team)
-    await camera.whole("sandbox")
+    await screen.page.locator("#mode").click()
+    await adverse_event(camera, screen.phone("Dr. Zhou"), "P-003", ENGLISH)
+    await screen.page.locator("#mode").click()
+    await screen.page.locator("#language").click()
+    await screen.days(1)
+    team = screen.phone("医护组")
+    await team.has("晨间汇总")
+    await camera.take("digest-zh", team)
+    await screen.page.locator("#mode").click()
+    await adverse_event(camera, screen.phone("Dr. Zhou"), "P-004", CHINESE)
+
+
+ENGLISH = (
+    "", "New adverse event: P-003", "Mucositis oral", "3: severe", "Today", "Serious", "Hospital, or longer stay",
+    "Done ▶", "Today", "Possible", "Not expected", "Nothing changed", "Not recovered",
+    "Ulcers on both cheeks, admitted for pain relief.", "Sign this judgement", "It has been reported",
+)  # fmt: skip
+CHINESE = (
+    "-zh", "新建不良事件：P-004", "口腔黏膜炎", "3：重度", "今天", "严重", "住院或住院延长", "选好了 ▶", "今天",
+    "可能有关", "非预期", "未改变", "未好转", "双侧颊黏膜溃疡，因疼痛住院。", "签名确认", "已上报",
+)  # fmt: skip
+
+
+async def adverse_event(camera: Camera, zhou: Phone, code: str, words: tuple[str, ...]) -> None:
+    """The form, at the question of what makes it serious, and the signed record with its clock."""
+    ending, *labels, story, sign, reported = words
+    await camera.wide(WIDE)
+    await zhou.say(f"/ae {code}")
+    for label in labels:
+        await zhou.answer("", label)
+        await zhou.page_settles()
+        if label == labels[5]:
+            await camera.take(f"adverse-event{ending}", zhou)
+    await zhou.say(story)
+    await zhou.answer("", sign)
+    await zhou.page_settles()
+    await zhou.shows("Dr. Zhou")
+    await camera.take(f"adverse-signed{ending}", zhou, at=story)
+    await zhou.tap(reported)
+    await zhou.page_settles()
+    await camera.wide(WIDTH)
 
 
 async def pain(yu: Phone, anna: Phone, value: str) -> None:
@@ -178,6 +224,7 @@ async def diary(camera: Camera, yu: Phone, anna: Phone, team: Phone) -> None:
     await team.panel.locator("article .picture img").last.wait_for()
     await camera.take("alert-picture", team)
     await camera.take("alert", team, above="Acknowledge")
+    await camera.whole("sandbox")
     await anna.say("four")
     await anna.shows("extra medicine for the pain")
     await camera.take("answered", yu, anna)

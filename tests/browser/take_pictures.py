@@ -16,6 +16,7 @@ from pathlib import Path
 
 from playwright.async_api import Locator
 
+from probot.wording import say
 from tests.browser.sandbox import TREE, Phone, Screen, chromium, running
 
 PICTURES = TREE / "docs" / "pictures"
@@ -127,44 +128,45 @@ async def play(screen: Screen, camera: Camera) -> None:
     await team.panel.locator("article .picture img").last.wait_for()
     await camera.take("team-patient", team)
     await screen.page.locator("#mode").click()
-    await adverse_event(camera, screen.phone("Dr. Zhou"), "P-003", ENGLISH)
+    await adverse_event(camera, screen.phone("Dr. Zhou"), "P-003", "en")
     await screen.page.locator("#mode").click()
     await screen.page.locator("#language").click()
     await screen.days(1)
-    team = screen.phone("医护组")
+    team = screen.phone("医护团队")
     await team.has("晨间汇总")
     await camera.take("digest-zh", team)
     await screen.page.locator("#mode").click()
-    await adverse_event(camera, screen.phone("Dr. Zhou"), "P-004", CHINESE)
+    await adverse_event(camera, screen.phone("Dr. Zhou"), "P-004", "zh")
 
 
-ENGLISH = (
-    "", "New adverse event: P-003", "Mucositis oral", "3: severe", "Today", "Serious", "Hospital, or longer stay",
-    "Done ▶", "Today", "Possible", "Not expected", "Nothing changed", "Not recovered",
-    "Ulcers on both cheeks, admitted for pain relief.", "Sign this judgement", "It has been reported",
+FORM = (
+    "grade.g3", "today", "serious.yes", "criteria.hospital", "done", "today", "related.possible", "expected.unexpected",
+    "action.none", "outcome.not_recovered",
 )  # fmt: skip
-CHINESE = (
-    "-zh", "新建不良事件：P-004", "口腔黏膜炎", "3：重度", "今天", "严重", "住院或住院延长", "选好了 ▶", "今天",
-    "可能有关", "非预期", "未改变", "未好转", "双侧颊黏膜溃疡，因疼痛住院。", "签名确认", "已上报",
-)  # fmt: skip
+TERM = {"en": "Mucositis oral", "zh": "口腔黏膜炎"}
+STORY = {"en": "Ulcers on both cheeks, admitted for pain relief.", "zh": "双侧颊黏膜溃疡，因疼痛住院。"}
 
 
-async def adverse_event(camera: Camera, zhou: Phone, code: str, words: tuple[str, ...]) -> None:
+async def adverse_event(camera: Camera, zhou: Phone, code: str, language: str) -> None:
     """The form, at the question of what makes it serious, and the signed record with its clock."""
-    ending, *labels, story, sign, reported = words
     await camera.wide(WIDE)
+    ending = "" if language == "en" else f"-{language}"
     await zhou.say(f"/ae {code}")
-    for label in labels:
-        await zhou.answer("", label)
-        await zhou.page_settles()
-        if label == labels[5]:
-            await camera.take(f"adverse-event{ending}", zhou)
-    await zhou.say(story)
-    await zhou.answer("", sign)
+    await zhou.answer("", say(language, "adverse.button.new", code=code))
     await zhou.page_settles()
-    await zhou.shows("Dr. Zhou")
-    await camera.take(f"adverse-signed{ending}", zhou, at=story)
-    await zhou.tap(reported)
+    await zhou.answer("", TERM[language])
+    for name in FORM:
+        await zhou.page_settles()
+        await zhou.answer("", say(language, f"form.{name}" if "." in name else f"button.{name}"))
+        if name == "criteria.hospital":
+            await zhou.page_settles()
+            await camera.take(f"adverse-event{ending}", zhou)
+    await zhou.page_settles()
+    await zhou.say(STORY[language])
+    await zhou.answer("", say(language, "adverse.button.sign"))
+    await zhou.page_settles()
+    await camera.take(f"adverse-signed{ending}", zhou, at=STORY[language])
+    await zhou.tap(say(language, "adverse.button.report"))
     await zhou.page_settles()
     await camera.wide(WIDTH)
 

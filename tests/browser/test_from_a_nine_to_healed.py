@@ -7,11 +7,18 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from probot.wording import say
 from tests.browser.sandbox import PATIENCE, Phone, Running, Screen, chromium, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CODE = "P-003"
+FORM = (
+    ("term", "Mucositis oral"), ("grade", "form.grade.g3"), ("onset", "button.today"), ("serious", "form.serious.yes"),
+    ("criteria", "form.criteria.hospital"), ("aware", "button.today"), ("related", "form.related.possible"),
+    ("expected", "form.expected.unexpected"), ("action", "form.action.none"), ("outcome", "form.outcome.not_recovered"),
+)  # fmt: skip
+"""What the form asks, and the answer: a word of the catalogue, because both are put better now and then."""
 STORY = "Ulcers on both cheeks, admitted for pain relief."
 
 
@@ -89,19 +96,11 @@ async def taken_and_asked(zhou: Phone, anna: Phone) -> None:
 async def judged_and_signed(zhou: Phone) -> None:
     """The form question by question, the signature, and the clock of 24 hours until it is reported."""
     await zhou.tap("Adverse event?")
-    for asked, label in (
-        ("Which term of CTCAE", "Mucositis oral"), ("Which grade", "3: severe"), ("When did it begin", "Today"),
-        ("Is it serious", "Serious"), ("What makes it serious", "Hospital, or longer stay"),
-    ):  # fmt: skip
-        await zhou.answer(asked, label)
-    await zhou.tap("Done ▶")
-    for asked, label in (
-        ("first know that it was serious", "Today"), ("related to the study product", "Possible"),
-        ("to be expected", "Not expected"), ("done with the study product", "Nothing changed"),
-        ("outcome so far", "Not recovered"),
-    ):  # fmt: skip
-        await zhou.answer(asked, label)
-    await zhou.shows("What happened, in your words")
+    for asked, label in FORM:
+        await zhou.answer(say("en", f"form.{asked}"), label if " " in label else say("en", label))
+        if asked == "criteria":
+            await zhou.tap(say("en", "button.done"))
+    await zhou.shows(say("en", "form.narrative"))
     await zhou.say(STORY)
     await zhou.shows("Mucositis oral · grade 3 · SERIOUS", "Report within")
     await zhou.tap("Sign this judgement")

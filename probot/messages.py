@@ -14,6 +14,11 @@ MOST_BUTTON_BYTES = 64
 """Bytes of data a Telegram button may carry."""
 
 
+def units(text: str) -> int:
+    """How long Telegram takes a text to be: its UTF-16 units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """One thing to tap: what it shows and what comes back (at most 64 bytes)."""

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from probot.alerts.evidence import as_number
 from probot.alerts.model import TrendPoint
-from probot.messages import MOST_CHARACTERS, Button, Message
+from probot.messages import MOST_CHARACTERS, Button, Message, units
 from probot.schedule.civil import local
 from probot.study.model import Item, Option, Study
 from probot.values import Text, Value
@@ -151,11 +151,6 @@ def excerpt(text: str) -> str:
 
 
 # ---------------------------------------------------------------- messages that fit
-
-
-def units(text: str) -> int:
-    """UTF-16 units, as Telegram counts."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def composed(

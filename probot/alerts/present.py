@@ -37,14 +37,13 @@ from probot.alerts.phrases import (
     label_of,
     moment_words,
     shortened,
-    units,
     value_words,
     visible,
     words_of,
 )
 from probot.alerts.steps import holder
 from probot.flows.buttons import AlertTap, write
-from probot.messages import MOST_CHARACTERS, Button, Message
+from probot.messages import MOST_CHARACTERS, Button, Message, units
 from probot.schedule.civil import local_day
 from probot.study.model import TIERS, Study
 from probot.values import Value

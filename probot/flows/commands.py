@@ -16,8 +16,8 @@ from probot.flows import order
 from probot.flows.buttons import CommandTap, write
 from probot.flows.present import value_in_words
 from probot.flows.session import Given
-from probot.flows.text import fitting, message, nobody_watches, units
-from probot.messages import MOST_CHARACTERS, Button, Message
+from probot.flows.text import fitting, message, nobody_watches
+from probot.messages import MOST_CHARACTERS, Button, Message, units
 from probot.study.model import Study
 from probot.values import LANGUAGES
 from probot.wording import day, say

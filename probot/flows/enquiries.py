@@ -6,8 +6,8 @@ is watched.
 
 from __future__ import annotations
 
-from probot.flows.text import message, units
-from probot.messages import Message
+from probot.flows.text import message
+from probot.messages import Message, units
 from probot.study.model import Study
 from probot.wording import say
 

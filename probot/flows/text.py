@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from probot.messages import MOST_CHARACTERS, Button, Message
+from probot.messages import MOST_CHARACTERS, Button, Message, units
 from probot.study.model import Study
 
 
@@ -15,11 +15,6 @@ def message(paragraphs: Iterable[str], buttons: tuple[tuple[Button, ...], ...] =
     """The paragraphs with an empty line between them; empty ones are left out."""
     text = "\n\n".join(part for part in paragraphs if part)
     return Message(fitting(text, MOST_CHARACTERS), buttons)
-
-
-def units(text: str) -> int:
-    """The length of a text as the channel counts it."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fitting(text: str, most: int) -> str:

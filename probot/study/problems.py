@@ -107,11 +107,6 @@ def _cells_of(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def units(text: str) -> int:
-    """How long Telegram takes a text to be: its UTF-16 units."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def meant(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant, or None."""
     known = sorted(set(known))

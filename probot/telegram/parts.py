@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from probot.messages import MOST_CHARACTERS
+from probot.messages import MOST_CHARACTERS, units
 
 _PAUSES: Final = (
     re.compile(r"\n[ \t]*\n\s*"),
@@ -33,11 +33,6 @@ class Part:
 
     text: str
     quote: tuple[int, int] | None = None
-
-
-def units(text: str) -> int:
-    """How many UTF-16 units `text` has."""
-    return len(text) + sum(character > "\uffff" for character in text)
 
 
 def parts_of(text: str, quote: tuple[int, int] | None, limit: int = MOST_CHARACTERS) -> tuple[Part, ...]:

@@ -16,10 +16,9 @@ from probot.alerts.boards import (
     overdue_message,
     today_message,
 )
-from probot.alerts.phrases import units
 from probot.alerts.summaries import Change, Shift, Standing, hand_over_message, morning_message
 from probot.flows.buttons import BoardTap, read
-from probot.messages import MOST_CHARACTERS
+from probot.messages import MOST_CHARACTERS, units
 from tests.alerts.small_study import STUDY, at
 
 BOTH = pytest.mark.parametrize("language", ["en", "zh"])

@@ -27,7 +27,7 @@ from probot.alerts.life import (
     raise_alert,
 )
 from probot.alerts.model import Alert
-from probot.alerts.phrases import excerpt, units, visible
+from probot.alerts.phrases import excerpt, visible
 from probot.alerts.present import (
     AnswerLine,
     ExpectedLine,
@@ -40,7 +40,7 @@ from probot.alerts.present import (
 )
 from probot.alerts.rules import hits, signal_hits
 from probot.flows.buttons import AlertTap, read
-from probot.messages import MOST_BUTTON_BYTES, MOST_CHARACTERS, Message
+from probot.messages import MOST_BUTTON_BYTES, MOST_CHARACTERS, Message, units
 from probot.study.model import Item
 from probot.values import EnrolmentId, StaffId
 from probot.wording import keys, placeholders, say

@@ -21,8 +21,7 @@ from probot.flows.session import (
     Want,
     WindowClosed,
 )
-from probot.flows.text import units
-from probot.messages import MOST_CHARACTERS, Message
+from probot.messages import MOST_CHARACTERS, Message, units
 from probot.wording import say
 from tests.flows.small_study import (
     DIARY,

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from probot.flows.buttons import WelcomeTap, read
 from probot.flows.session import LanguageChosen, Typed
-from probot.flows.text import units
 from probot.flows.welcome import (
     ConsentGiven,
     ConsentRefused,
@@ -23,7 +22,7 @@ from probot.flows.welcome import (
     begin,
     welcome,
 )
-from probot.messages import MOST_BUTTON_BYTES, MOST_CHARACTERS, Message
+from probot.messages import MOST_BUTTON_BYTES, MOST_CHARACTERS, Message, units
 from probot.study.model import Study
 from tests.flows.small_study import study
 

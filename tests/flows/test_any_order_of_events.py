@@ -26,8 +26,7 @@ from probot.flows.session import (
     WindowClosed,
 )
 from probot.flows.step import step, tapped_answer
-from probot.flows.text import units
-from probot.messages import MOST_BUTTON_BYTES, MOST_CHARACTERS, Message
+from probot.messages import MOST_BUTTON_BYTES, MOST_CHARACTERS, Message, units
 from probot.values import AlertId, AssessmentId
 from tests.flows.small_study import DIARY, NOW, TODAY, facts, study, waiting
 

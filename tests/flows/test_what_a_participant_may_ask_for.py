@@ -13,8 +13,7 @@ from probot.flows.commands import COMMANDS, KEEP, STOP_LEVELS, OwnAnswer
 from probot.flows.pausing import MOST_DAYS, RESUME, read_pause
 from probot.flows.present import closed_question
 from probot.flows.session import Tapped, Typed, WindowClosed
-from probot.flows.text import units
-from probot.messages import MOST_BUTTON_BYTES, MOST_CHARACTERS, Message
+from probot.messages import MOST_BUTTON_BYTES, MOST_CHARACTERS, Message, units
 from tests.flows.small_study import TODAY, opened, play, study
 
 STUDY = study()

@@ -3,7 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probot.telegram.parts import Part, parts_of, units
+from probot.messages import units
+from probot.telegram.parts import Part, parts_of
 
 
 def utf16(text: str) -> int:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from probot.messages import MOST_BUTTON_BYTES, MOST_CHARACTERS
+from probot.messages import MOST_BUTTON_BYTES, MOST_CHARACTERS, units
 from probot.study.conditions import items_in
 from probot.study.draft import Draft
 from probot.study.folder import Route
 from probot.study.model import Item, Option
-from probot.study.problems import cells, units
+from probot.study.problems import cells
 from probot.study.shapes.items import ALLOWED, NEEDED, ItemShape
 from probot.study.shapes.meanings import meaning_of
 from probot.study.truth import can_be_true, mentions

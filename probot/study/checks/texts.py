@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from probot.messages import MOST_CHARACTERS
+from probot.messages import MOST_CHARACTERS, units
 from probot.study.builtin import REQUIRED_TEXTS
 from probot.study.draft import Draft
 from probot.study.folder import Route
-from probot.study.problems import meant, units
+from probot.study.problems import meant
 
 OWN_WORDS = 200
 """Characters that the bot's own words around a text may take."""

@@ -118,6 +118,19 @@ def _first_hour_without(study: Study, able: list[Staff]) -> str | None:
     return None
 
 
+def on_call_and_not_bound(connection: Connection, study: Study) -> tuple[str, ...]:
+    """Whom the rota has on call although nobody of that name, or role, can be told and take an alert."""
+    there = [one for one in people.active_staff(connection) if _may_take(study, one)]
+    known = {
+        name
+        for one in there
+        if people.contact_of(connection, one.principal) is not None
+        for name in (one.name, one.role)
+    }
+    shifts = study.rota.shifts if study.rota is not None else ()
+    return tuple(dict.fromkeys(name for shift in shifts for name in shift.who if name not in known))
+
+
 def _may_take(study: Study, person: Staff) -> bool:
     role = study.roles.get(person.role)
     return role is not None and "acknowledge" in role.may

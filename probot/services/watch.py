@@ -61,6 +61,8 @@ class Status:
     ready: bool
     """Whether an alert of every tier would reach somebody."""
     problems: tuple[str, ...]
+    missing: tuple[str, ...]
+    """Of these, what is wrong because somebody is missing on the team."""
 
     @property
     def well(self) -> bool:
@@ -104,6 +106,7 @@ def status(connection: Connection, now: datetime, known: Studies | None = None) 
             *_problems(connection, now, heard[0] if heard else None),
             *(_of_paths(connection, study, now) if study else ()),
         ),
+        missing=tuple(_of_staff(connection, study)) if study else (),
     )
 
 
@@ -125,10 +128,7 @@ def _of_paths(connection: Connection, study: Study, now: datetime) -> list[str]:
     without = paths.without_a_path(connection, study)
     if without and people.active_staff(connection):
         found.append(f"not ready: alerts of tier {', '.join(map(_when, without.items()))} would reach nobody")
-    found += [
-        f"nobody of centre {name} can take an alert: what happens to its participants is told to every centre"
-        for name in centres.without_anybody(connection, study)
-    ]
+    found += _of_staff(connection, study)
     for fact in paths.facts(connection, study):
         if fact.by in {"mail", "webhook"} and fact.fault:
             found.append(f"the path {fact.name} does not work: {fact.fault}")
@@ -152,6 +152,21 @@ def _of_paths(connection: Connection, study: Study, now: datetime) -> list[str]:
         found.append(
             f"a call beside Telegram has waited {int((now - late).total_seconds())} s to be handed over"
         )
+    return found
+
+
+def _of_staff(connection: Connection, study: Study) -> list[str]:
+    """Who is missing. Nothing while nobody is bound at all, which is told as such."""
+    if not people.active_staff(connection):
+        return []
+    found = [
+        f"nobody of centre {name} can take an alert: what happens to its participants is told to every centre"
+        for name in centres.without_anybody(connection, study)
+    ]
+    found += [
+        f"the rota has {name} on call, and no such member of staff can be told: the team is told instead"
+        for name in paths.on_call_and_not_bound(connection, study)
+    ]
     return found
 
 

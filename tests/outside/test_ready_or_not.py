@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import time
+from pathlib import Path
 
+from probot.services import invite
 from probot.services.paths import without_a_path
+from probot.services.watch import status
 from probot.study.care import ON_CALL, Rota, Shift
+from probot.study.load import load
 from probot.study.model import Rung, Study
 from tests.outside.staffed import STUDY
 from tests.world import a_clinic
@@ -40,3 +44,22 @@ async def test_a_rota_with_an_empty_hour_is_found_out(sqlite_url: str) -> None:
         assert clinic.store.look(without_a_path, ONLY_ON_CALL)["urgent"] == "sat 20:00"
         whole = replace(ONLY_ON_CALL, rota=Rota((), (WEEK, replace(SATURDAY, days=(5, 6), end=time(0)))))
         assert clinic.store.look(without_a_path, whole) == {}
+
+
+async def test_whoever_the_rota_names_and_nobody_is_bound_as_is_told_of(sqlite_url: str) -> None:
+    study = load(Path(__file__).parents[1] / "scenarios" / "studies" / "short_rota").study
+    async with a_clinic(sqlite_url, migrated=True, study=study) as clinic:
+
+        def missing() -> tuple[str, ...]:
+            return clinic.store.look(status, clinic.clock.at).missing
+
+        assert missing() == (), "that nobody is bound at all is another matter"
+        await clinic.staff("Wu", "monitor")
+        assert len(missing()) == 3, "Wu is there and may not take alerts"
+        assert "the rota has Wu on call" in missing()[1]
+        await clinic.staff("Tom", "doctor")
+        (left,) = missing()
+        assert "Wu" in left
+        assert left in clinic.store.look(status, clinic.clock.at).problems
+        await clinic.act(invite.invite_staff, clinic.new_token(), "Wu", "doctor", "en")
+        assert missing() == ()

@@ -41,6 +41,8 @@ class RollCall:
         self._office = office
         self._channel = channel
         self._called: tuple[Roster, datetime] | None = None
+        self.failures = 0
+        """Roll calls that a defect of ours has ended."""
 
     async def call(self) -> None:
         """Call the roll if it is due. Raises TelegramError and SQLAlchemyError."""
@@ -70,6 +72,9 @@ class RollCall:
                 await self.call()
             except (TelegramError, SQLAlchemyError) as error:
                 log.info("no roll call", extra={"error": type(error).__name__})
+            except Exception:
+                self.failures += 1
+                log.exception("the roll call failed")
             await asyncio.sleep(LOOK_SECONDS)
 
 

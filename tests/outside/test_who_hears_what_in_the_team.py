@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import NoReturn, cast
+
+from probot.app.roll_call import RollCall
 from probot.services import invite
+from probot.telegram.channel import TelegramChannel
 from tests.outside.staffed import a_clinic_with_paths, in_pain, staffed
 from tests.world import Clinic, Phone
 
@@ -154,3 +159,27 @@ async def test_after_an_upgrade_a_second_person_confirms_the_chat_and_nothing_of
         assert "moved" not in (clinic.world.watchman.wrong or ())
         (row,) = [row for row in clinic.rows("audit") if row["action"] == "team's chat confirmed"]
         assert row["reason"] == "Tom"
+
+
+class NoChannel:
+    """A defect: whatever is asked of it fails in a way that nobody foresaw."""
+
+    def __init__(self) -> None:
+        self.was_asked = asyncio.Event()
+
+    async def members(self, *_: object) -> NoReturn:
+        self.was_asked.set()
+        raise ZeroDivisionError
+
+
+async def test_a_defect_in_a_roll_call_does_not_end_the_roll_calls(sqlite_url: str) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, _, _):
+        await staffed(clinic)
+        broken = NoChannel()
+        calls = RollCall(clinic.world.runtime.office, cast("TelegramChannel", broken))
+        going_on = asyncio.create_task(calls.go_on())
+        async with asyncio.timeout(30):
+            await broken.was_asked.wait()
+        await asyncio.sleep(0)
+        assert (calls.failures, going_on.done()) == (1, False)
+        going_on.cancel()

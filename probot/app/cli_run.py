@@ -61,7 +61,15 @@ def run(
 
     It runs until Ctrl+C or SIGTERM, finishes what is under way, and goes on where it was at the next start.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the loops have their own ears for it
+    with contextlib.suppress(KeyboardInterrupt):
+        signal.signal(
+            signal.SIGTERM, signal.default_int_handler
+        )  # until the loops have their own ears for it
+        _run_until_stopped(role)
+    err.print("probot has stopped; everything is kept.", markup=False)
+
+
+def _run_until_stopped(role: Role) -> None:
     settings = settings_or_stop()
     logs.set_up(settings.log_level, as_json=not sys.stderr.isatty(), secrets=settings.secrets)
     _play_or_stop(settings, role)
@@ -81,12 +89,9 @@ def run(
             stop(str(error), Exit.CANNOT_START)
         except HeldElsewhere as error:
             stop(f"Another probot runs on this database: {error}. Stop it first.", Exit.CANNOT_START)
-        except KeyboardInterrupt:
-            pass
         finally:
             with contextlib.suppress(DBAPIError):
                 crew.leave()
-    err.print("probot has stopped; everything is kept.", markup=False)
 
 
 def _play_or_stop(settings: Settings, role: Role) -> None:
@@ -168,5 +173,7 @@ async def until_stopped(world: World, crew: Crew, settings: Settings, told: asyn
                 "probot is not ready: some alerts would reach nobody. `probot status` tells which.",
                 markup=False,
             )
+        for missing in found.missing:
+            warn(f"{missing[0].upper()}{missing[1:]}.")
         rubbish.look_less_often()
         await in_parallel(world, told, crew.keep)

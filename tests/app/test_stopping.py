@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -44,3 +45,36 @@ def test_a_stop_takes_less_time_than_those_give_who_use_force() -> None:
     assert STOP_SECONDS < STOP_WITHIN < 30
     assert "TimeoutStopSec=30" in (ROOT / "docs" / "operators-guide.md").read_text(encoding="utf-8")
     assert "stop_grace_period: 30s" in (ROOT / "compose.yaml").read_text(encoding="utf-8")
+
+
+FIRST_MOMENTS = {
+    "while its parts are being read": ("import", "typer", 130),
+    "while the database is opened": ("sqlite3.connect", "probot.db", 0),
+}
+
+
+@pytest.mark.parametrize("when", FIRST_MOMENTS)
+def test_a_stop_in_the_first_moments_of_a_start_is_quiet(tmp_path: Path, when: str) -> None:
+    event, about, code = FIRST_MOMENTS[when]
+    told = f"""
+import os, signal, sys
+def stop(event, arguments, done=[]):
+    if event == {event!r} and {about!r} in str(arguments[0]) and not done:
+        done.append(1)
+        os.kill(os.getpid(), signal.SIGINT)
+sys.addaudithook(stop)
+sys.argv = ["probot", "run"]
+from probot.__main__ import main
+main()
+"""
+    settings = {"PROBOT_DATABASE_URL": f"sqlite:///{tmp_path / 'probot.db'}", "PROBOT_LISTEN": "127.0.0.1:0"}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("PROBOT_")
+    } | settings
+    done = subprocess.run(
+        [sys.executable, "-c", told], check=False, capture_output=True, text=True, timeout=60, cwd=ROOT,
+        env=environment,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert done.returncode == code
+    assert ("probot has stopped" in done.stderr) == (code == 0)

@@ -83,13 +83,13 @@ def findings(turn: Turn) -> Iterator[Finding]:
 
 def _of_the_house(connection: Connection, now: datetime) -> Iterator[Finding]:
     heard = pulses.last(connection, HEARD)
-    if heard is None or now - heard[0] > NOT_HEARD:
+    if heard is None or abs(now - heard[0]) > NOT_HEARD:
         yield Finding("deaf", urgent=True)
     waiting = inbox.oldest_waiting(connection)
     if waiting is not None and now - waiting > LAGGING:
         yield Finding("inbox", urgent=True)
     looked = pulses.last(connection, LOOKED)
-    if looked is None or now - looked[0] > LAGGING:
+    if looked is None or abs(now - looked[0]) > LAGGING:
         yield Finding("tick", urgent=True)
     if inbox.counts(connection).get("parked") or any(claims.parked(connection, each) for each in claims.DUE):
         yield Finding("parked", passing=False)
@@ -108,8 +108,12 @@ def _of_alerts(connection: Connection, now: datetime) -> Iterator[Finding]:
 def standing_still(connection: Connection, now: datetime) -> int:
     """How many alerts have no next step, or one that is long overdue."""
     overdue = alert.c.next_at < now - OVERDUE
+    # Told in the future: a clock that was wrong has set its next step, and nobody will be called for that long.
+    ahead = and_(alert.c.state == "open", alert.c.notified_at > now + OVERDUE)
     stuck = or_(
-        and_(alert.c.state == "open", alert.c.next_at.is_(None)), and_(alert.c.state != "closed", overdue)
+        and_(alert.c.state == "open", alert.c.next_at.is_(None)),
+        and_(alert.c.state != "closed", overdue),
+        ahead,
     )
     return int(connection.execute(select(func.count()).select_from(alert).where(stuck)).scalar_one())
 

@@ -33,7 +33,7 @@ from probot.ports import (
     Said,
     Sender,
 )
-from probot.services import alarms, alerting, enquire, outsiders, participant, start, team, topics
+from probot.services import alarms, alerting, enquire, outsiders, participant, start, team, ticks, topics
 from probot.services.converse import Reply, in_front, tapped, typed
 from probot.services.deliver import lost_contact
 from probot.services.taking import Place
@@ -285,6 +285,8 @@ def _button(turn: Turn, enrolment: Enrolment, data: str, reply: Reply) -> None:
                 turn.note(
                     "tap ignored", "assessment", assessment[:40], code=enrolment.code, reason="not theirs"
                 )
+            elif choice[:1] == "+":
+                ticks.wait_for_done(turn, assessment)
         case CommandTap(command, choice):
             participant.tapped(turn, enrolment, command, choice)
         case WelcomeTap() as tap:

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from probot.alerts.rules import signal_hits
 from probot.flows.front import IN_PROGRESS, SCHEDULED, front
 from probot.flows.session import Reminded, Session, WindowClosed
-from probot.services import alerting, fetch
+from probot.services import alerting, fetch, ticks
 from probot.services.converse import Reply, carry_on, go_on
 from probot.services.turn import Turn
 from probot.store import assessments, claims, inbox, people, pulses
@@ -103,6 +103,8 @@ class LostClaim(Exception):
 
 
 def _advance(turn: Turn, enrolment: Enrolment, one: Assessment) -> None:
+    if one.status == "open" and turn.now < one.grace_until:
+        ticks.judge(turn, enrolment, one)
     if one.status == "planned":
         _open(turn, enrolment, one)
     elif turn.now >= one.grace_until:

@@ -288,16 +288,17 @@ def answered_by(
 def add_note(
     connection: Connection, *, enrolment: EnrolmentId, kind: str, words: str, received_at: datetime, cause: str,
     assessment_id: str | None = None, item: str | None = None,
-) -> str:  # fmt: skip
-    """Keep something that is no answer and must not be lost; its id. The same cause twice is one note."""
+) -> bool:  # fmt: skip
+    """Keep something that is no answer and must not be lost. The same cause twice is one note; True for the first."""
     insert_into = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
     key = derived_id("note", enrolment, cause, assessment_id or "", item or "", kind)
-    connection.execute(
+    added = (
         insert_into(note)
         .values(
             id=key, enrolment_id=enrolment, assessment_id=assessment_id, item=item, kind=kind, words=words,
             received_at=received_at, cause=cause,
         )
         .on_conflict_do_nothing()
+        .returning(note.c.id)
     )  # fmt: skip
-    return key
+    return connection.execute(added).first() is not None

@@ -138,3 +138,12 @@ async def test_a_daily_test_that_cannot_be_sent_stops_the_heart(sqlite_url: str)
         await watchman(clinic).look()
         clinic.store.transact(lambda connection: connection.execute(failing))
         assert await looked(clinic, times=1) == ("parked",)
+
+
+async def test_an_alert_whose_next_step_a_wrong_clock_has_set_is_no_alert_that_moves(sqlite_url: str) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, _, _):
+        await filled(clinic)
+        await in_pain(clinic)
+        await clinic.sleep_through(days=-1)
+        await clinic.settle()
+        assert await looked(clinic) == ("ladder",)

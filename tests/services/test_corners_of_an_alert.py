@@ -145,3 +145,24 @@ async def test_an_answer_that_was_taken_back_is_counted_as_declined_and_no_more_
         await patient.tap("Change")
         await patient.tap("Prefer not to answer")
         assert next((row["answered"], row["declined"]) for row in clinic.rows("assessments")) == (0, 1)
+
+
+async def test_a_danger_that_is_ticked_and_never_done_is_told_after_ten_minutes_and_once(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    asks = short(
+        tmp_path / "study",
+        study=("kind: several", r"kind: several\n        safety: true"),
+        alerts=(r"(signs has rash\"\n +tier: )routine", r"\1urgent"),
+    )
+    async with a_clinic(sqlite_url, migrated=True, study=asks) as clinic:
+        nurse, patient = await asked(clinic)
+        await patient.tap("Rash")
+        await clinic.pass_time(minutes=9)
+        assert alerts_of(clinic, "rash") == []
+        await clinic.pass_time(minutes=2)
+        assert alerts_of(clinic, "rash") == [("open", 1)]
+        assert "Rash" in nurse.texts[-1]
+        assert clinic.rows("responses") == []
+        await clinic.pass_time(hours=3)
+        assert alerts_of(clinic, "rash") == [("open", 1)], "the reminder says nothing new"

@@ -147,6 +147,28 @@ def climb(study: Study, alert: Alert, now: datetime) -> Climbed:
     return Climbed(climbed, notify, digest, repeat=repeat, next_at=climbed.next_at)
 
 
+MOST_EARLY = timedelta(hours=2)
+"""No step is made sooner than that before it is due."""
+
+
+def climb_early(study: Study, alert: Alert, now: datetime) -> Climbed | None:
+    """Make the next step of an alert without hurry now, because its readers are being told of others anyway.
+
+    Early by a quarter of what lies between two steps at most, never in quiet hours, never for an urgent alert or a
+    digest; None where it has to wait. The steps after it stay where they are.
+    """
+    due = alert.next_at
+    if alert.tier == "urgent" or alert.state != "open" or due is None or quiet_now(study, alert.tier, now):
+        return None
+    before = alert.notified_at or started_at(alert)
+    if now < due - min(MOST_EARLY, (due - before) / 4):
+        return None
+    climbed = climb(study, alert, due)
+    if climbed.digest or not climbed.notify:
+        return None
+    return replace(climbed, alert=replace(climbed.alert, notified_at=now))
+
+
 # ---------------------------------------------------------------- when
 
 

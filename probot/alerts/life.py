@@ -57,7 +57,9 @@ MOVES: Mapping[tuple[AlertState, Happening], AlertState | None] = {
 told of (again)."""
 
 AGAIN_AFTER = timedelta(hours=24)
-"""A hit this long after people were last told is told again, even without a rise."""
+"""A hit this long after people were last told is told again, even without a rise; not where somebody has the alert
+and their own term calls them sooner.
+"""
 
 Why = Literal["tier", "rise", "time"]
 
@@ -219,8 +221,15 @@ def _why_louder(study: Study, alert: Alert, hit: Hit, now: datetime) -> Why | No
     if _rose(study, alert, hit.evidence):
         return "rise"
     # A milder rule of the same concept is an improvement; it is kept, but no reason to call anybody.
-    since = alert.notified_at or alert.raised_at
-    return "time" if hit.tier == alert.tier and now - since >= AGAIN_AFTER else None
+    if hit.tier != alert.tier or _has_a_short_term(study, alert):
+        return None
+    return "time" if now - (alert.notified_at or alert.raised_at) >= AGAIN_AFTER else None
+
+
+def _has_a_short_term(study: Study, alert: Alert) -> bool:
+    """Whether somebody has it who must note a step within a day anyway. Urgent alerts do not rest on that."""
+    held = alert.state == "acknowledged" and alert.tier != "urgent"
+    return held and study.handling[alert.tier].lasts <= AGAIN_AFTER
 
 
 def _rose(study: Study, alert: Alert, evidence: Evidence) -> bool:

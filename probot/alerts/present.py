@@ -41,7 +41,7 @@ from probot.alerts.phrases import (
     visible,
     words_of,
 )
-from probot.alerts.steps import holder
+from probot.alerts.steps import holder, lapsed_by
 from probot.flows.buttons import AlertTap, write
 from probot.messages import MOST_CHARACTERS, Button, Message, units
 from probot.schedule.civil import local_day
@@ -144,6 +144,14 @@ def storm_message(
     return _list(study, [first], listed, language, now=now, staff=staff)
 
 
+def round_message(
+    study: Study, listed: Sequence[Listed], language: str, now: datetime, staff: Names | None = None
+) -> Message:
+    """Steps of several alerts without hurry that fell due together, said in one message."""
+    first = say(language, "round.first", n=len(listed))
+    return _list(study, [first], listed, language, now=now, staff=staff)
+
+
 def open_list_message(
     study: Study, listed: Sequence[Listed], language: str, now: datetime, staff: Names | None = None
 ) -> Message:
@@ -201,6 +209,8 @@ def alert_line(
         parts.append(wish_line(alert, language))
     if alert.state == "open":
         parts.append(say(language, "open.waits", duration=duration(language, now - started_at(alert))))
+        if had := lapsed_by(alert):
+            parts.append(say(language, "open.lapsed", name=name_of(had, staff or {})))
     elif (has := holder(alert)) is not None and alert.state != "closed":
         parts.append(say(language, "open.has", name=name_of(has, staff or {})))
     return SEPARATOR.join(part for part in parts if part)

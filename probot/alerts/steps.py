@@ -35,6 +35,12 @@ def holder(alert: Alert) -> StaffId | None:
     return None if alert.state == "open" else alert.assigned_to or alert.acknowledged_by
 
 
+def lapsed_by(alert: Alert) -> StaffId | None:
+    """In whose hands it lapsed, if that is why it is open."""
+    last = next((entry for entry in reversed(alert.history) if entry.deed in BEGIN_ANEW), None)
+    return last.by if last is not None and last.deed == "lapsed" and alert.state == "open" else None
+
+
 def called(study: Study, alert: Alert, staff: StaffId, now: datetime) -> Alert | Refusal:
     """`staff` has spoken with the participant."""
     return _step(study, alert, Entry("called", now, by=staff))

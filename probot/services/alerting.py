@@ -11,21 +11,20 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Literal
 
+from sqlalchemy import and_
+
 from probot.alerts import life
-from probot.alerts.ladder import CARE_TEAM, Climbed, Reason, climb, quiet_now, reason
-from probot.alerts.menus import Menu
+from probot.alerts.ladder import CARE_TEAM, MOST_EARLY, Climbed, Reason, climb, climb_early, quiet_now, reason
 from probot.alerts.model import Alert, Hit
-from probot.alerts.present import Listed, alert_message, digest_message, note_message, open_list_message
+from probot.alerts.present import Listed, digest_message, note_message, open_list_message
 from probot.alerts.rules import strongest
 from probot.alerts.steps import holder, lapsed
 from probot.flows.commands import safety_text
 from probot.flows.session import ItemAnswered
-from probot.messages import Message
-from probot.services import centres, outside, pictures, storm, summary
-from probot.services.audience import able, chat_of_team, direct, hearing, language_of, names, readers
+from probot.services import centres, summary, telling
+from probot.services.audience import able, chat_of_team, direct, hearing, names, readers
 from probot.services.turn import Turn
 from probot.store import alerts, claims, outbox, people
-from probot.store.receipts import OUTSIDE
 from probot.store.records import Enrolment, Outgoing
 from probot.store.saved import message_to_json
 from probot.store.tables import alert as table
@@ -76,8 +75,10 @@ def _raise(turn: Turn, study: Study, enrolment: Enrolment, hit: Hit) -> bool:
     trail(turn, enrolment, absorbed.alert, "rule met again", new=hit.rule, reason=absorbed.why or "no rise")
     if absorbed.notify and not absorbed.tell:
         absorbed = replace(absorbed, alert=_climb(turn, study, enrolment, absorbed.alert))
-    tell(turn, study, enrolment, absorbed.alert, absorbed.tell, dict.fromkeys(absorbed.tell, "repeat"))
-    refresh(turn, study, enrolment, absorbed.alert)
+    telling.tell(
+        turn, study, enrolment, absorbed.alert, absorbed.tell, dict.fromkeys(absorbed.tell, "repeat")
+    )
+    telling.refresh(turn, study, enrolment, absorbed.alert)
     return absorbed.notify
 
 
@@ -103,8 +104,8 @@ def note_correction(
             continue
         alerts.save(turn.connection, alert, after)
         trail(turn, enrolment, after, "answer corrected", old=before, new=fact.given.value)
-        tell(turn, study, enrolment, after, after.told, dict.fromkeys(after.told, "corrected"))
-        refresh(turn, study, enrolment, after)
+        telling.tell(turn, study, enrolment, after, after.told, dict.fromkeys(after.told, "corrected"))
+        telling.refresh(turn, study, enrolment, after)
 
 
 def _advise(turn: Turn, study: Study, enrolment: Enrolment, found: Sequence[Hit]) -> None:
@@ -123,36 +124,62 @@ def _advise(turn: Turn, study: Study, enrolment: Enrolment, found: Sequence[Hit]
 
 
 def claim(turn: Turn, token: str, limit: int) -> list[str]:
-    """Claim alerts whose next rung is due."""
-    return claims.claim_due(turn.connection, table, turn.now, token, limit)
+    """Claim alerts whose next rung is due, and with them those without hurry that may be told of together with them."""
+    due = claims.claim_due(turn.connection, table, turn.now, token, limit)
+    calm = [tier for tier in TIERS if tier != "urgent" and not quiet_now(turn.study, tier, turn.now)]
+    if not due or not calm:
+        return due
+    near = and_(table.c.next_at > turn.now, table.c.tier.in_(calm), table.c.state == "open", table.c.rung > 0)
+    soon = claims.claim_due(turn.connection, table, turn.now, token, limit, ahead=MOST_EARLY, which=near)
+    return due + soon
 
 
 def escalate(turn: Turn, keys: Sequence[str], token: str) -> None:
-    """Climb the claimed alerts; what belongs into a digest is told together, once for each reader."""
+    """Climb the claimed alerts. Steps that fall due together are told together, once for each reader."""
+    together = telling.Round(turn)
     digests: dict[tuple[str, str], list[Listed]] = {}
-    for key in sorted(keys):
-        alert = alerts.find(turn.connection, key)
-        if alert is None:
-            continue
-        enrolment = people.by_id(turn.connection, alert.enrolment, lock=True)
-        alert = alerts.find(turn.connection, key)  # as it is now that nobody else can change it
-        assert enrolment is not None
-        assert alert is not None
-        study = turn.pinned(alert.study)
+    held = [one for key in sorted(keys) if (one := _hold(turn, key)) is not None]
+    for study, enrolment, alert in sorted(held, key=lambda one: _waits(turn, one[2])):
         if alert.state == "acknowledged":
-            _lapse(turn, study, enrolment, alert)
-            climbed = Climbed(alert, (), (), repeat=False, next_at=None)
+            _lapse(turn, study, enrolment, alert, together)
+            climbed: Climbed | None = None
+        elif _waits(turn, alert):
+            climbed = _early(turn, study, alert, together)
         else:
             climbed = climb(study, alert, turn.now)
-            _climbed(turn, study, enrolment, alert, climbed)
-        for reader in dict.fromkeys(one for name in climbed.digest for one in readers(turn, name, enrolment)):
-            digests.setdefault(reader, []).append((climbed.alert, enrolment.code))
-        if not claims.settle(turn.connection, table, key, token):
-            raise LostClaim(key)
+        if climbed is not None:
+            _climbed(turn, study, enrolment, alert, climbed, together)
+            told = [one for name in climbed.digest for one in readers(turn, name, enrolment)]
+            for reader in dict.fromkeys(told):
+                digests.setdefault(reader, []).append((climbed.alert, enrolment.code))
+        if not claims.settle(turn.connection, table, alert.id, token):
+            raise LostClaim(alert.id)
+    together.close()
     for (recipient, language), entries in digests.items():
         if not summary.is_told(turn, recipient):
             message = digest_message(turn.study, entries, language, turn.now)
             turn.say(recipient, message, lane="digest", purpose="notice")
+
+
+def _hold(turn: Turn, key: str) -> tuple[Study, Enrolment, Alert] | None:
+    alert = alerts.find(turn.connection, key)
+    if alert is None:
+        return None
+    enrolment = people.by_id(turn.connection, alert.enrolment, lock=True)
+    alert = alerts.find(turn.connection, key)  # as it is now that nobody else can change it
+    assert enrolment is not None
+    assert alert is not None
+    return turn.pinned(alert.study), enrolment, alert
+
+
+def _waits(turn: Turn, alert: Alert) -> bool:
+    return alert.state == "open" and alert.next_at is not None and alert.next_at > turn.now
+
+
+def _early(turn: Turn, study: Study, alert: Alert, together: telling.Round) -> Climbed | None:
+    """The next step of an alert that is not due yet, if somebody whom it would tell is being told of others now."""
+    climbed = climb_early(study, alert, turn.now)
+    return climbed if climbed is not None and together.names.intersection(climbed.notify) else None
 
 
 def _climb(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert) -> Alert:
@@ -163,17 +190,20 @@ def _climb(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert) -> Aler
     return climbed.alert
 
 
-def _climbed(turn: Turn, study: Study, enrolment: Enrolment, before: Alert, climbed: Climbed) -> None:
+def _climbed(
+    turn: Turn, study: Study, enrolment: Enrolment, before: Alert, climbed: Climbed,
+    together: telling.Round | None = None,
+) -> None:  # fmt: skip
     alerts.save(turn.connection, before, climbed.alert)
     if climbed.notify or climbed.digest:
         trail(turn, enrolment, climbed.alert, "alert told", new=[*climbed.notify, *climbed.digest])
     whys = {name: reason(before, name) for name in climbed.notify}
-    tell(turn, study, enrolment, climbed.alert, climbed.notify, whys)
+    telling.tell(turn, study, enrolment, climbed.alert, climbed.notify, whys, together=together)
 
 
-def _lapse(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert) -> None:
+def _lapse(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert, together: telling.Round) -> None:
     if alert.next_at is not None and alert.next_at <= turn.now:
-        open_again(turn, study, enrolment, alert)
+        open_again(turn, study, enrolment, alert, together=together)
 
 
 BECAUSE: dict[str, tuple[Reason, str]] = {
@@ -184,86 +214,36 @@ BECAUSE: dict[str, tuple[Reason, str]] = {
 """Why an alert is open again: what readers are told, and what the trail says."""
 
 
-def open_again(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert, *, left: bool = False) -> None:
-    """A taken alert is open again, its ladder begins anew, and whoever knew of it hears so."""
+def open_again(
+    turn: Turn, study: Study, enrolment: Enrolment, alert: Alert, *, left: bool = False,
+    together: telling.Round | None = None,
+) -> None:  # fmt: skip
+    """A taken alert is open again, its ladder begins anew, and whoever knew of it hears so.
+
+    Without hurry, those on the upper rungs hear it from the ladder, should it climb to them again; and whoever let it
+    lapse is named to all, so that their own chat need not ring as well.
+    """
     had = holder(alert)
     after = lapsed(study, alert, turn.now, left=left)
     why, because = BECAUSE[after.history[-1].deed]
     trail(turn, enrolment, after, "alert open again", old=alert.state, new=after.state, reason=because)
     climbed = climb(study, after, turn.now)
-    known = () if life.by_digest(alert) else alert.told
+    calm = after.tier != "urgent" and not left
+    known = () if calm or life.by_digest(alert) else alert.told
     told = tuple(dict.fromkeys((*known, *climbed.notify)))
     final = replace(climbed.alert, notified_at=turn.now if told else climbed.alert.notified_at)
     alerts.save(turn.connection, alert, final)
     person = people.staff_by_id(turn.connection, had) if had else None
     directly = [person.principal] if person is not None and person.status == "active" else []
-    tell(turn, study, enrolment, final, (*told, *directly), dict.fromkeys((*told, *directly), why))
-    refresh(turn, study, enrolment, final)
-
-
-# ------------------------------------------------------------------------------ saying it
-
-
-def tell(
-    turn: Turn,
-    study: Study,
-    enrolment: Enrolment,
-    alert: Alert,
-    names: Sequence[str],
-    whys: dict[str, Reason],
-    *,
-    aloud: bool = False,
-) -> None:
-    """Have the alert said anew to whoever the names mean, each for its reason. `aloud`: in quiet hours as well."""
-    told: set[str] = set()
-    for name in names:
-        for recipient, language in readers(turn, name, enrolment):
-            if recipient in told:
-                continue
-            told.add(recipient)
-            if recipient.startswith(OUTSIDE):
-                outside.call(turn, study, enrolment, alert, recipient, "rung")
-                continue
-            if storm.gathered(turn, recipient, language, alert):
-                continue
-            outbox.supersede_alert(turn.connection, recipient, alert.id)
-            message = shown(turn, study, enrolment, alert, language, whys[name])
-            silent = not aloud and quiet_now(study, alert.tier, turn.now)
-            key = turn.say(
-                recipient, replace(message, silent=silent), lane="alert", purpose="alert", alert_id=alert.id
-            )
-            pictures.under_alert(turn, alert, recipient, key)
-    outside.stand_by(turn, study, enrolment, alert, names)
-
-
-def shown(
-    turn: Turn,
-    study: Study,
-    enrolment: Enrolment,
-    alert: Alert,
-    language: str,
-    why: Reason | None = None,
-    *,
-    menu: Menu = "main",
-) -> Message:
-    """The alert as the care team sees it, with the buttons of a menu."""
-    here = hearing(turn, people.active_staff(turn.connection), enrolment) if menu == "assign" else ()
-    receivers: dict[str, str] = {person.id: person.name for person in able(turn, here)}
-    return alert_message(
-        study, alert, enrolment.code, language, reason=why or "raised", staff=names(turn), now=turn.now, menu=menu,
-        able=receivers if menu == "assign" else None,
-    )  # fmt: skip
-
-
-def refresh(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert) -> None:
-    """Make the newest message of each reader show the alert as it stands now."""
-    newest = {recipient: message for message, recipient in outbox.posts_of_alert(turn.connection, alert.id)}
-    for recipient, message_id in newest.items():
-        message = shown(turn, study, enrolment, alert, language_of(turn, recipient))
-        turn.say(
-            recipient, message, lane="edit", purpose="notice", kind="edit", edits=message_id, alert_id=alert.id
-        )  # fmt: skip
-    storm.refresh(turn, alert, language_of(turn, people.TEAM))
+    softly = directly if calm and told and why == "lapsed" else ()
+    names = (*told, *directly)
+    telling.tell(
+        turn, study, enrolment, final, names, dict.fromkeys(names, why), softly=softly, together=together
+    )
+    if together is None:
+        telling.refresh(turn, study, enrolment, final)
+    else:
+        together.changed(study, enrolment, final)
 
 
 # ------------------------------------------------------------------------------ when somebody cannot be told
@@ -326,7 +306,7 @@ def _in_words(turn: Turn, row: Outgoing, language: str) -> Any:
     enrolment = people.by_id(turn.connection, alert.enrolment) if alert is not None else None
     if alert is None or enrolment is None:
         return None
-    return message_to_json(shown(turn, turn.pinned(alert.study), enrolment, alert, language))
+    return message_to_json(telling.shown(turn, turn.pinned(alert.study), enrolment, alert, language))
 
 
 def lose_team(turn: Turn, why: str) -> None:

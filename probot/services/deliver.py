@@ -157,9 +157,8 @@ def _why_not(turn: Turn, row: Outgoing) -> str:
         about_somebody = row.purpose in {"alert", "picture"} or row.alert_id is not None
         if about_somebody and not audience.may_see(turn, person):
             return "no longer in a role that may see alerts"
-        about = topics.about(turn, row) if turn.study.centres is not None else None
-        enrolment = people.by_id(turn.connection, about) if about is not None else None
-        if enrolment is not None and not centres.may_hear(turn.connection, turn.study, person, enrolment):
+        about = topics.all_about(turn, row) if turn.study.centres is not None else []
+        if not all(centres.may_hear(turn.connection, turn.study, person, one) for one in about):
             return "another centre's participant"
     return ""
 

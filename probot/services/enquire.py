@@ -20,7 +20,7 @@ from probot.flows.session import Session
 from probot.flows.understanding import Understood
 from probot.messages import Message
 from probot.schedule.civil import local_day
-from probot.services import alerting, audience, participant
+from probot.services import alerting, audience, participant, telling
 from probot.services.converse import go_on, in_front
 from probot.services.taking import Case, Place, case_of
 from probot.services.turn import Turn
@@ -71,7 +71,7 @@ def _out_of_reach(turn: Turn, enrolment: Enrolment) -> str:
 
 def _save(turn: Turn, case: Case, after: Alert) -> None:
     alerts.save(turn.connection, case.alert, after)
-    alerting.refresh(turn, case.study, case.enrolment, after)
+    telling.refresh(turn, case.study, case.enrolment, after)
 
 
 def _say(turn: Turn, recipient: str, message: Message) -> str:

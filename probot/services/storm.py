@@ -6,16 +6,19 @@ The rule: a group takes twenty messages a minute, so what is not urgent must nev
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from probot.alerts.model import Alert
-from probot.alerts.present import Listed, storm_message
+from probot.alerts.present import Listed, round_message, storm_message
 from probot.messages import Message
-from probot.services.audience import names
+from probot.services.audience import language_of, names
 from probot.services.turn import Turn
 from probot.store import alerts, people, threads
 
 MOST_SINGLY = 5
 """So many alerts without hurry may wait for the group one by one; from the next on they are said together."""
+ROUND = "round"
+"""Marks a list of steps that fell due together."""
 
 
 def gathered(turn: Turn, recipient: str, language: str, alert: Alert) -> bool:
@@ -27,28 +30,37 @@ def gathered(turn: Turn, recipient: str, language: str, alert: Alert) -> bool:
     if len(together) <= MOST_SINGLY:
         return False
     threads.drop(turn.connection, [message for message, _ in waiting], "said together")
-    key = turn.say(recipient, _together(turn, list(together), language), lane="alert", purpose="notice")
-    threads.add(turn.connection, message=key, alerts=together, kind="list", recipient=recipient, now=turn.now)
+    say_together(turn, recipient, language, list(together))
     return True
 
 
-def refresh(turn: Turn, alert: Alert, language: str) -> None:
-    """Make the newest list that names the alert show how things stand."""
-    found = threads.newest_list(turn.connection, alert.id)
-    if found is None:
-        return
-    message, recipient, listed = found
-    turn.say(
-        recipient, _together(turn, listed, language), lane="edit", purpose="notice", kind="edit", edits=message,
-        alert_id=alert.id,
+def say_together(
+    turn: Turn, recipient: str, language: str, listed: Sequence[str], kind: str = "", *, silent: bool = False
+) -> None:
+    """Say several alerts in one message, each with its button. `kind`: `ROUND`, or they came at once."""
+    message = replace(_together(turn, listed, language, kind), silent=silent)
+    key = turn.say(recipient, message, lane="alert", purpose="alert")
+    threads.add(
+        turn.connection, message=key, alerts=listed, kind="list", recipient=recipient, now=turn.now, detail=kind
     )  # fmt: skip
 
 
-def _together(turn: Turn, ids: Sequence[str], language: str) -> Message:
+def refresh(turn: Turn, alert: Alert) -> None:
+    """Make the newest list of each reader that names the alert show how things stand."""
+    for message, recipient, kind in threads.newest_lists(turn.connection, alert.id):
+        listed = threads.listed(turn.connection, message)
+        turn.say(
+            recipient, _together(turn, listed, language_of(turn, recipient), kind), lane="edit", purpose="notice",
+            kind="edit", edits=message, alert_id=alert.id,
+        )  # fmt: skip
+
+
+def _together(turn: Turn, ids: Sequence[str], language: str, kind: str) -> Message:
     listed: list[Listed] = []
     for one in ids:
         alert = alerts.find(turn.connection, one)
         enrolment = people.by_id(turn.connection, alert.enrolment) if alert is not None else None
         if alert is not None and enrolment is not None:
             listed.append((alert, enrolment.code))
-    return storm_message(turn.study, listed, language, turn.now, names(turn))
+    said = round_message if kind == ROUND else storm_message
+    return said(turn.study, listed, language, turn.now, names(turn))

@@ -24,7 +24,7 @@ from probot.alerts.staff import (
 from probot.alerts.steps import TooLong
 from probot.flows.buttons import AlertTap
 from probot.messages import Message
-from probot.services import alerting, audience, centres
+from probot.services import alerting, audience, centres, telling
 from probot.services.turn import Turn
 from probot.store import alerts, outbox, people, threads
 from probot.store.records import Enrolment, Staff
@@ -121,7 +121,7 @@ def _show_menu(turn: Turn, place: Place, case: Case, menu: menus.Menu) -> str:
         return _answer(turn, place, life.refusal_of(alert), "")
     if menu == "snooze" and not steps.snooze_choices(case.study, alert, turn.now):
         return too_long_words(timedelta(), language)
-    message = alerting.shown(turn, case.study, case.enrolment, alert, language, menu=menu)
+    message = telling.shown(turn, case.study, case.enrolment, alert, language, menu=menu)
     post = threads.post_of(turn.connection, place.recipient, alert.id, place.number)
     if post is None:
         turn.say(place.recipient, message, lane="reply", purpose="alert", alert_id=alert.id)
@@ -215,7 +215,7 @@ def assign(turn: Turn, case: Case, person: Staff, to: Staff) -> Outcome:
     """`person` gives it to `to`, who is told directly."""
     after = steps.assigned(case.study, case.alert, person.id, StaffId(to.id), turn.now)
     if isinstance(after, Alert) and to.id != person.id:
-        message = alerting.shown(turn, case.study, case.enrolment, after, to.language, "assigned")
+        message = telling.shown(turn, case.study, case.enrolment, after, to.language, "assigned")
         outbox.supersede_alert(turn.connection, to.principal, after.id)
         turn.say(to.principal, message, lane="alert", purpose="alert", alert_id=after.id)
     return _done(turn, case, after, "alert assigned", detail=to.id)
@@ -241,5 +241,5 @@ def _done(
     alerting.trail(turn, case.enrolment, after, action, old=old, new=new, reason=reason)
     if calls_off:
         outbox.cancel_alert(turn.connection, after.id, f"{after.state} meanwhile")
-    alerting.refresh(turn, case.study, case.enrolment, after)
+    telling.refresh(turn, case.study, case.enrolment, after)
     return after

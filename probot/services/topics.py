@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from probot.ports import Chat
 from probot.services.turn import TOPIC, Turn
-from probot.store import alerts, outbox, people, pulses
-from probot.store.records import Contact, Outgoing
+from probot.store import alerts, outbox, people, pulses, threads
+from probot.store.records import Contact, Enrolment, Outgoing
 from probot.values import derived_id
 
 FORUM = "forum"
@@ -59,6 +59,16 @@ def about(turn: Turn, row: Outgoing) -> str | None:
         return str(row.content["enrolment"])
     alert = alerts.find(turn.connection, row.alert_id) if row.alert_id else None
     return None if alert is None else alert.enrolment
+
+
+def all_about(turn: Turn, row: Outgoing) -> list[Enrolment]:
+    """Whom a message is about: its participant, or each that a list names."""
+    found = {about(turn, row)}
+    for one in threads.listed(turn.connection, row.id) if row.kind == "post" else ():
+        alert = alerts.find(turn.connection, one)
+        found.add(alert.enrolment if alert is not None else None)
+    known = (people.by_id(turn.connection, one) for one in sorted(each for each in found if each is not None))
+    return [one for one in known if one is not None]
 
 
 def want(turn: Turn, contact: Contact, enrolment: str) -> None:

@@ -13,7 +13,7 @@ from probot.alerts import life, steps
 from probot.alerts.ladder import CARE_TEAM
 from probot.alerts.model import WISHES, Alert, Wish
 from probot.flows.commands import contact_offer
-from probot.services import alerting
+from probot.services import alerting, telling
 from probot.services.turn import Turn
 from probot.store import alerts, outbox
 from probot.store.records import Enrolment
@@ -89,10 +89,10 @@ def note(turn: Turn, enrolment: Enrolment, wish: Wish, *, louder: bool) -> bool:
             after = replace(after, notified_at=turn.now)
         alerts.save(turn.connection, alert, after)
         alerting.trail(turn, enrolment, after, "contact wished", old=alert.wish, new=wish)
-        alerting.tell(
+        telling.tell(
             turn, study, enrolment, after, names, dict.fromkeys(names, "wished"), aloud=wish == "now"
         )
-        alerting.refresh(turn, study, enrolment, after)
+        telling.refresh(turn, study, enrolment, after)
     return bool(about)
 
 

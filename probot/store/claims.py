@@ -11,7 +11,19 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Select, Table, Update, bindparam, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from probot.store import together
 from probot.store.tables import alert, assessment, inbox, outbox
@@ -45,7 +57,11 @@ def _due(table: Table) -> Select[Any]:
     )
     return (
         select(table.c.id)
-        .where(table.c.next_at <= now, free, or_(table.c.attempts < TRIES, table.c.claimed_until <= long_ago))
+        .where(
+            table.c.next_at <= bindparam("due", type_=_INSTANT),
+            free,
+            or_(table.c.attempts < TRIES, table.c.claimed_until <= long_ago),
+        )
         .order_by(table.c.attempts >= TRIES, table.c.next_at)
         .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)
@@ -63,16 +79,22 @@ def _claiming(table: Table) -> Update:
     )  # fmt: skip
 
 
-def claim_due(connection: Connection, table: Table, now: datetime, token: str, limit: int) -> list[str]:
+def claim_due(
+    connection: Connection, table: Table, now: datetime, token: str, limit: int, *,
+    ahead: timedelta = timedelta(), which: ColumnElement[bool] | None = None,
+) -> list[str]:  # fmt: skip
     """Claim up to `limit` rows of `table` whose `next_at` has come; their ids, the longest due first, parked ones last.
 
     Asked again with the same token (nobody knows whether the first commit worked) it gives the same rows again.
-    A deadline further away than any claim lasts was written by a clock that was wrong, and does not count.
+    A deadline further away than any claim lasts was written by a clock that was wrong, and does not count. `ahead`: those
+    that come so soon as well; `which`: of all these only some.
     """
-    which = {
-        "now": now, "never": now + LIFE + SKEW, "long_ago": now + LIFE - ONCE_MORE, "by": token, "most": limit,
+    due = _due(table) if which is None else _due(table).where(which)
+    values = {
+        "now": now, "due": now + ahead, "never": now + LIFE + SKEW, "long_ago": now + LIFE - ONCE_MORE, "by": token,
+        "most": limit,
     }  # fmt: skip
-    ids = [row.id for row in connection.execute(_due(table), which)]
+    ids = [row.id for row in connection.execute(due, values)]
     if ids:
         connection.execute(_claiming(table), {"ids": ids, "until": now + LIFE, "by": token})
     return ids

@@ -16,6 +16,7 @@ from probot.store import together
 from probot.store.records import Contact
 from probot.store.tables import alert, outbox
 from probot.store.tables_alerts import alert_thread
+from probot.study.model import Tier
 
 Kind = Literal["alert", "question", "answer", "reason", "list"]
 """alert: the alert itself. The others as in the table."""
@@ -166,22 +167,44 @@ def drop(connection: Connection, messages: Iterable[str], fault: str) -> None:
     connection.execute(waits.values(state="dropped", fault=fault))
 
 
-def newest_list(connection: Connection, alert_id: str) -> tuple[str, str, list[str]] | None:
-    """The newest list that names the alert and was not dropped: the message, whom it is to, all its alerts."""
+def newest_lists(connection: Connection, alert_id: str) -> list[tuple[str, str, str]]:
+    """The newest list to each reader that names the alert and was not dropped: the message, its reader, its detail."""
     wanted = (
-        select(alert_thread.c.message_id, alert_thread.c.recipient)
+        select(alert_thread.c.message_id, alert_thread.c.recipient, alert_thread.c.detail)
         .join(outbox, outbox.c.id == alert_thread.c.message_id)
         .where(
             alert_thread.c.alert_id == alert_id, alert_thread.c.kind == "list", outbox.c.state != "dropped"
         )
-        .order_by(outbox.c.seq.desc())
-        .limit(1)
+        .order_by(outbox.c.seq)
     )
-    row = connection.execute(wanted).first()
-    if row is None:
-        return None
-    named = select(alert_thread.c.alert_id).where(alert_thread.c.message_id == row.message_id)
-    return row.message_id, row.recipient, sorted(connection.execute(named).scalars())
+    newest = {
+        row.recipient: (row.message_id, row.recipient, row.detail) for row in connection.execute(wanted)
+    }
+    return list(newest.values())
+
+
+def listed(connection: Connection, message: str) -> list[str]:
+    """All alerts of a list."""
+    named = select(alert_thread.c.alert_id).where(alert_thread.c.message_id == message)
+    return sorted(connection.execute(named).scalars())
+
+
+def rung_for(
+    connection: Connection, recipient: str, enrolment: str, since: datetime
+) -> list[tuple[str, Tier]]:
+    """The participant's alerts that nobody has and for which a message with a sound was put for the recipient from
+    `since` on, each with its tier.
+    """
+    wanted = (
+        select(alert.c.id, alert.c.tier, outbox.c.content)
+        .join(outbox, outbox.c.alert_id == alert.c.id)
+        .where(
+            alert.c.enrolment_id == enrolment, alert.c.state == "open", outbox.c.recipient == recipient,
+            outbox.c.kind == "post", outbox.c.purpose == "alert", outbox.c.created_at >= since,
+            outbox.c.state.in_(("waiting", "sending", "sent")),
+        )
+    )  # fmt: skip
+    return [(row.id, row.tier) for row in connection.execute(wanted) if not row.content.get("silent")]
 
 
 def alerts_without_reader(connection: Connection, before: datetime) -> int:

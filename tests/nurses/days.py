@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import re
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
@@ -38,6 +39,8 @@ START = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
 """08:00 on a Monday in Chengdu: the first day of treatment of everybody."""
 FIRST_CHAT = 5_000_001
 LOCAL = timedelta(hours=8)
+CODE = re.compile(r"N-\d+")
+"""A subject code, as it stands in the first line of an alert."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +111,14 @@ class Ward:
                 actions.setdefault(tap.alert, set()).add(tap.action)
         for alert, offered in actions.items():
             self.team.shown(alert, frozenset(offered))
-            if rings and not message.silent and "ack" in offered:
-                self.team.paged(alert, chat, in_a_list=len(actions) > 1)
+            if not rings or "ack" not in offered:
+                continue
+            code = CODE.search(message.text)
+            about = code.group() if code is not None and len(actions) == 1 else ""
+            if not message.silent:
+                self.team.paged(alert, chat, about, in_a_list=len(actions) > 1)
+            elif about:
+                self.team.stands(alert, chat, about)
 
     # -------------------------------------------------------------------- patients
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.nurses.calm import at_night, check_soon
 from tests.nurses.rules import TIERS, Tier, met
 
 Row = dict[str, Any]
@@ -53,6 +54,10 @@ class Found:
             ]
             self.faults = [row for row in self.outbox if row["state"] == "dead"]
             self.staff = {row["id"]: row["name"] for row in _rows(connection, "staff", "id")}
+            self.lists_of: dict[str, list[str]] = defaultdict(list)
+            for row in _rows(connection, "alert_thread", "message_id, alert_id"):
+                if row["kind"] == "list":
+                    self.lists_of[row["message_id"]].append(row["alert_id"])
             self.history: dict[str, list[Row]] = defaultdict(list)
             for row in _rows(connection, "alert_event", "alert_id, number"):
                 entry = json.loads(row["entry"])
@@ -68,8 +73,16 @@ class Found:
         return [
             row for row in self.outbox
             if row["lane"] == 0 and row["kind"] == "post" and row["state"] == "sent" and _is_staffs(row)
-            and bool(json.loads(row["content"]).get("silent")) == silent
+            and self.is_silent(row) == silent
         ]  # fmt: skip
+
+    def is_silent(self, row: Row) -> bool:
+        """Whether a message came without a sound."""
+        return bool(json.loads(row["content"]).get("silent"))
+
+    def named(self, row: Row) -> list[str]:
+        """The alerts that a message tells of."""
+        return [row["alert_id"]] if row["alert_id"] else self.lists_of[row["id"]]
 
     def lists(self) -> list[Row]:
         """The morning lists and hand-overs that reached the team."""
@@ -128,7 +141,8 @@ def _crossings(responses: list[Row]) -> Iterator[Crossing]:
 def check(found: Found) -> list[str]:
     """Everything that was lost or stuck, in words; none: all is well."""
     return [
-        *_on_record(found), *_has_a_future(found), *_told_again(found), *_lapsed_in_time(found), *_by_somebody(found),
+        *_on_record(found), *_has_a_future(found), *_told_again(found), *check_soon(found),
+        *_lapsed_in_time(found), *_by_somebody(found),
         *([f"{found.waiting} updates were never handled"] if found.waiting else []),
         *(f"a message of {row['created_at']:%m-%d %H:%M} came to {row['state']}: {row['fault']}" for row in found.faults),
     ]  # fmt: skip
@@ -228,9 +242,7 @@ def figures(found: Found, days: int) -> dict[str, Any]:
     singly = Counter(each.tier for each in found.crossings)
     pages = found.pages()
     causes = _by_cause(found, pages)
-    rang: dict[str, list[datetime]] = defaultdict(list)
-    for row in pages:
-        rang[row["alert_id"]].append(row["created_at"])
+    rang = _by_itself(found)
     with_rungs: Counter[str] = Counter()
     for each, times in _alone(found, rang):
         with_rungs[each.tier] += times
@@ -270,6 +282,23 @@ def figures(found: Found, days: int) -> dict[str, Any]:
         "urgent_not_yet_taken": len(stretches) - len(waits),
         "taken": deeds["acknowledged"], "lapsed": deeds["lapsed"], "closed": deeds["closed"],
     }  # fmt: skip
+
+
+def _by_itself(found: Found) -> dict[str, list[datetime]]:
+    """When each alert would have rung if nothing were said together and nothing came softly beside a ring.
+
+    A list counts once for each alert in it. What was silent counts where it came from an answer and not at night.
+    """
+    rang: dict[str, list[datetime]] = defaultdict(list)
+    for row in found.pages():
+        for key in found.named(row):
+            rang[key].append(row["created_at"])
+    for row in found.pages(silent=True):
+        for key in found.named(row):
+            deeds = {entry["deed"] for entry in found.history[key] if entry["at"] == row["created_at"]}
+            if deeds & {"raised", "hit", "wished"} and not at_night(row["created_at"]):
+                rang[key].append(row["created_at"])
+    return rang
 
 
 def _raised_again(found: Found) -> Counter[str]:

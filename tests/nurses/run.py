@@ -50,16 +50,16 @@ def in_words(figures: dict[str, Any], problems: list[str]) -> str:
             f"{say['pages_without_episodes_a_day']} a day"
         ),
         (
-            f"ratio to pages without episodes {say['ratio_to_pages_without_episodes']} (aim: 0.5 at most); "
+            f"pages to answers that met a rule {say['ratio_to_crossing_answers']} (aim: 0.5 at most); only first messages, "
+            f"no ladder and no lapse {say['first_pages_to_crossing_answers']}"
+        ),
+        (
+            f"pages to pages without episodes  {say['ratio_to_pages_without_episodes']}; "
             f"counting no routine answers {say['the_same_without_routine']}"
         ),
         (
-            "ratio where routine answers would ring and climb like those of the same day: "
+            "  where routine answers would ring and climb like those of the same day: "
             f"{say['ratio_to_pages_without_episodes_and_tiers']}"
-        ),
-        (
-            f"ratio to one page an answer     {say['ratio_to_crossing_answers']}; only first messages, no ladder and no "
-            f"lapse {say['first_pages_to_crossing_answers']}"
         ),
         (
             f"beside these                    {say['silent_messages']} silent messages, "

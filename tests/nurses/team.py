@@ -30,7 +30,11 @@ class Habits:
     forgets: float = 0.15
     keeps: float = 0.25
     reads_the_list: float = 0.35
-    """How often an alert of the morning list is taken on that morning."""
+    """How often an alert of a list is taken by whoever reads it."""
+    sees_the_rest: float = 0.6
+    """Whoever comes into the chat to take an alert sees what else stands there of the same patient; so often they take
+    each of those as well. What came without a sound is noticed in no other way.
+    """
 
 
 NOBODY_COMES = Habits(by_day=0, by_night=0, reads_the_list=0)
@@ -50,27 +54,33 @@ class CareTeam:
         self._later, self._tap, self._hour = later, tap, hour
         self._shown: dict[str, frozenset[str]] = {}
         """Alert to the actions that its newest message offers."""
+        self._stands: dict[tuple[int, str], dict[str, None]] = {}
+        """Chat and subject code to the alerts that stand there in messages of their own without having rung."""
         self._pages: dict[str, int] = {}
 
     def shown(self, alert: str, actions: frozenset[str]) -> None:
         """A message or a change of one shows an alert with these buttons."""
         self._shown[alert] = actions
 
-    def paged(self, alert: str, chat: int, *, in_a_list: bool) -> None:
+    def stands(self, alert: str, chat: int, code: str) -> None:
+        """A message without a sound shows an alert of that patient in a chat."""
+        self._stands.setdefault((chat, code), {})[alert] = None
+
+    def paged(self, alert: str, chat: int, code: str, *, in_a_list: bool) -> None:
         """A phone has rung because of an alert; somebody may act on it."""
         count = self._pages[alert] = self._pages.get(alert, 0) + 1
         dice = random.Random(f"{self._seed}/team/{alert}/{count}")
         if in_a_list:
             if dice.random() < self._habits.reads_the_list:
-                self._later(minutes(dice, 60, 5 * HOUR), self._taking(alert, chat, dice))
+                self._later(minutes(dice, 60, 5 * HOUR), self._taking(alert, chat, code, dice))
             return
         night = not 7 <= self._hour() < 22
         if dice.random() >= (self._habits.by_night if night else self._habits.by_day):
             return
         wait = minutes(dice, 150, 14 * HOUR) if dice.random() < self._habits.late else minutes(dice, 12, 50)
-        self._later(wait, self._taking(alert, chat, dice))
+        self._later(wait, self._taking(alert, chat, code, dice))
 
-    def _taking(self, alert: str, chat: int, dice: random.Random) -> Callable[[], None]:
+    def _taking(self, alert: str, chat: int, code: str, dice: random.Random) -> Callable[[], None]:
         def take() -> None:
             if "ack" not in self._shown[alert]:
                 return  # somebody was quicker
@@ -79,10 +89,17 @@ class CareTeam:
                 if chat > 0
                 else dice.choice([account for _, role, account in MEMBERS if role == "nurse"])
             )
-            self._tap(who, chat, f"k:{alert}:ack")
-            self._plan(alert, chat, who, dice)
+            for one in (alert, *self._besides(alert, chat, code, dice)):
+                self._tap(who, chat, f"k:{one}:ack")
+                self._plan(one, chat, who, dice)
 
         return take
+
+    def _besides(self, alert: str, chat: int, code: str, dice: random.Random) -> list[str]:
+        """What else of the patient is taken on this occasion."""
+        there = self._stands.pop((chat, code), {})
+        return [each for each in there if each != alert and "ack" in self._shown[each]
+                and dice.random() < self._habits.sees_the_rest]  # fmt: skip
 
     def _plan(self, alert: str, chat: int, who: int, dice: random.Random) -> None:
         luck = dice.random()

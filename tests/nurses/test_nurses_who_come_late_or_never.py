@@ -67,6 +67,13 @@ DAMAGE = {
         ("UPDATE outbox SET content = json_set(content, '$.silent', json('true')) WHERE alert_id IN "
         "(SELECT id FROM alert WHERE tier = 'urgent')"), "nobody was called",
     ),
+    "a page without hurry made no sound": (
+        ("UPDATE outbox SET content = json_set(content, '$.silent', json('true')) WHERE alert_id IN "
+        "(SELECT id FROM alert WHERE tier = 'soon')"), "and nothing had rung",
+    ),
+    "steps that were said together went to nobody": (
+        "DELETE FROM alert_thread WHERE kind = 'list'", "no phone rang",
+    ),
     "an answer met a rule and no alert has it": (
         ("UPDATE response SET value = '39.5' WHERE id = (SELECT id FROM response WHERE item = 'temperature' AND "
         "CAST(value AS REAL) BETWEEN 36 AND 37 LIMIT 1)"), "on record is nothing",

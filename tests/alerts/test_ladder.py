@@ -14,6 +14,7 @@ from probot.alerts.ladder import (
 )
 from probot.alerts.ladder import (
     climb,
+    climb_early,
     first_due,
     first_rung_at,
     ladder_at,
@@ -372,3 +373,37 @@ def test_however_the_ticks_fall_each_rung_is_climbed_at_the_first_tick_after_it_
         alert = climb(STUDY, alert, now).alert
         assert set(alert.told) == {name for name, when in due.items() if when <= now}
         now += gap * MINUTE
+
+
+def told_first(tier="soon", now=MORNING):
+    return climb(STUDY, fresh(tier, now), now).alert
+
+
+def test_a_step_without_hurry_may_come_early_by_a_quarter_of_what_lies_between():
+    alert = told_first()  # the next step is due in four hours
+    due = alert.next_at
+    assert climb_early(STUDY, alert, due - HOUR - MINUTE) is None
+    early = climb_early(STUDY, alert, due - HOUR)
+    assert early is not None
+    on_time = climb(STUDY, alert, due)
+    assert (early.notify, early.alert.rung, early.next_at) == (
+        on_time.notify,
+        on_time.alert.rung,
+        on_time.next_at,
+    )
+    assert early.alert.notified_at == due - HOUR
+
+
+@pytest.mark.parametrize("tier", ["urgent", "routine"])
+def test_what_is_urgent_and_what_belongs_into_a_digest_never_comes_early(tier):
+    alert = told_first(tier)
+    assert climb_early(STUDY, alert, alert.next_at - timedelta(seconds=1)) is None
+
+
+def test_nothing_comes_early_in_quiet_hours_or_once_it_is_taken():
+    at_night = told_first(now=at(4, "23:00"))
+    assert at_night.next_at == at(5, "07:00") + timedelta(seconds=1)
+    assert climb_early(STUDY, at_night, at(5, "06:59")) is None
+    by_day = told_first()
+    taken = acknowledge(STUDY, by_day, StaffId("nurse-li"), by_day.next_at - 2 * MINUTE)
+    assert climb_early(STUDY, taken, by_day.next_at - MINUTE) is None

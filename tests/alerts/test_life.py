@@ -168,6 +168,13 @@ def test_a_day_after_people_were_last_told_a_hit_is_told_again(minutes, why):
     assert absorbed.why == why
 
 
+@pytest.mark.parametrize(("tier", "why"), [("urgent", "time"), ("soon", None), ("routine", "time")])
+def test_what_somebody_keeps_in_hand_is_told_again_after_a_day_unless_their_term_is_as_short(tier, why):
+    met = Hit("blocked", tier, "blocked", Evidence())
+    taken = acknowledge(STUDY, raise_alert(STUDY, EnrolmentId("e"), met, "c", at(4)), NURSE, at(4, "10:00"))
+    assert absorb(STUDY, taken, met, at(5, "10:00")).why == why
+
+
 def test_an_open_alert_keeps_its_place_on_the_ladder_when_it_gets_worse():
     alert = raised()
     absorbed = absorb(STUDY, alert, hit(value=10), at(4, "09:05"))

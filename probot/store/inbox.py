@@ -59,7 +59,7 @@ _FIRST_OF_LANE = (
     .scalar_subquery()
 )
 _WAITING = (
-    select(inbox.c.seq)
+    select(inbox.c.seq, inbox.c.attempts)
     .where(
         inbox.c.state == NEW,
         or_(
@@ -103,14 +103,17 @@ _PARK_THE_DEADLY = (
 
 
 def claim(connection: Connection, now: datetime, token: str, limit: int) -> list[Arrived]:
-    """Claim the oldest waiting update of up to `limit` lanes.
+    """Claim the oldest waiting update of up to `limit` lanes. One that several had in hand when they died is claimed
+    alone: if it was not what killed them, it is done in no time, and is not put aside with one that was.
 
     Asked again with the same token (nobody knows whether the first commit worked) it gives the same ones again.
     What was claimed again and again by processes that never came back is put aside first.
     """
     connection.execute(_PARK_THE_DEADLY, {"now": now})
     which = {"now": now, "never": now + LIFE + SKEW, "by": token, "most": limit}
-    numbers = [row.seq for row in connection.execute(_WAITING, which)]
+    waiting = connection.execute(_WAITING, which).all()
+    suspects = [row.seq for row in waiting if row.attempts >= TRIES]
+    numbers = suspects[:1] or [row.seq for row in waiting]
     if not numbers:
         return []
     connection.execute(_CLAIM, {"numbers": numbers, "until": now + LIFE, "by": token})

@@ -185,3 +185,21 @@ def test_whoever_stands_still_in_mid_transaction_holds_up_nobody_for_longer_than
         "a long export locks nothing"
     )
     store.close()
+
+
+def test_an_update_that_several_had_in_hand_when_they_died_is_handled_alone(database_url: str) -> None:
+    store = Store(database_url)
+    raws = [{"update_id": number, "message": {"chat": {"id": number}}} for number in (1, 2, 3)]
+    store.transact(receive.keep, 7, raws[:2], NOON)
+    for death in range(inbox.TRIES):
+        assert len(store.transact(inbox.claim, NOON, f"dies {death}", 9)) == 2
+        store.transact(claims.end_all, NOON)
+    store.transact(receive.keep, 7, raws[2:], NOON)
+    alone = []
+    for life in range(3):
+        [one] = store.transact(inbox.claim, NOON, f"lives {life}", 9)
+        alone.append(one.update_id)
+        assert store.transact(inbox.done, one, NOON)
+    assert alone == [1, 2, 3]
+    assert store.transact(inbox.claim, NOON, "more", 9) == []
+    store.close()

@@ -111,7 +111,7 @@ async def rage(
     nudge: Callable[[], None] | None = None,
 ) -> None:  # fmt: skip
     """Begin it and kill it, so many times. `nudge`: what to do before each life where answers may be lost for ever."""
-    patience = 8.0 if nudge is None else 1.5
+    patience = PATIENCE if nudge is None else 1.5
     for number in range(1, orders.kills + 1):
         if nudge is not None:
             nudge()

@@ -87,6 +87,12 @@ class Crew:
         """Whether any has ended that nobody had told to."""
         return any(member.life.over for member in self.members)
 
+    @property
+    def said(self) -> str:
+        """What those said last that may have ended by themselves."""
+        assert self.program is not None
+        return self.program.log.read_text(encoding="utf-8")[-5000:]
+
     async def end(self, number: int = signal.SIGKILL) -> None:
         """End all at once."""
         for member in self.members:
@@ -124,9 +130,9 @@ async def rage(crew: Crew, ward: Ward, orders: Orders, dice: random.Random) -> N
     for number in count(1):
         if crew.done["killed"] >= orders.kills:
             return
-        await ward.more(dice.randint(1, orders.messages), 8.0)
+        await ward.more(dice.randint(1, orders.messages), PATIENCE)
         await asyncio.sleep(dice.uniform(0, 0.02))
-        assert not crew.over, "one of them ended by itself"
+        assert not crew.over, f"one of them ended by itself: {crew.said}"
         crew.thaw()
         victim, what = dice.choice(crew.awake()), dice.random()
         if number % FREEZE_EVERY == 0 and len(crew.awake()) == len(crew.members):

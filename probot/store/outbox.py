@@ -7,6 +7,7 @@ is sent again if losing it could harm (alerts, questions) and dropped if it is m
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -124,8 +125,9 @@ _CLAIM = (
         attempts=outbox.c.attempts + 1,
     )
 )  # fmt: skip
+# The columns that Outgoing has, in its order, without the token, which is its last.
 _THESE = (
-    select(outbox)
+    select(*(outbox.c[field.name] for field in fields(Outgoing) if field.name != "token"))
     .where(outbox.c.seq.in_(bindparam("numbers", expanding=True)))
     .order_by(outbox.c.lane, outbox.c.seq)
 )
@@ -163,15 +165,7 @@ def claim(
 
 def _read(connection: Connection, numbers: list[int], token: str) -> list[Outgoing]:
     claimed = connection.execute(_THESE, {"numbers": numbers})
-    return [
-        Outgoing(
-            seq=row.seq, id=row.id, lane=row.lane, recipient=row.recipient, purpose=row.purpose, kind=row.kind,
-            content=row.content, assessment_id=row.assessment_id, item=row.item, alert_id=row.alert_id,
-            edits=row.edits, edits_number=row.edits_number, created_at=row.created_at, expires_at=row.expires_at,
-            attempts=row.attempts, repeat=row.repeat, token=token,
-        )
-        for row in claimed
-    ]  # fmt: skip
+    return [Outgoing(*list[Any]((*row, token))) for row in claimed]
 
 
 def _reclaim(connection: Connection, now: datetime) -> None:

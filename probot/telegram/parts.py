@@ -41,6 +41,8 @@ def parts_of(text: str, quote: tuple[int, int] | None, limit: int = MOST_CHARACT
     Characters that cannot travel (null, half surrogates) become one replacement mark each, so offsets stand.
     """
     rest = _UNSENDABLE.sub("\ufffd", text)
+    if quote is None and rest and 2 * len(rest) <= limit:  # no character has more than two units
+        return (Part(rest),)
     parts: list[Part] = []
     start = 0
     while rest:

@@ -104,7 +104,9 @@ def _trail_of_alerts(found: Evidence) -> Iterator[str]:
             if happened != traced:
                 yield f"I9: {alert['rule']} {alert['id']}: {deed} {happened} times, {traced} in the trail"
     bound = sum(
-        1 for row in found["audit"] if row["action"] in {"chat bound", "staff bound", "team chat bound"}
+        1
+        for row in found["audit"]
+        if row["action"] in {"chat bound", "staff bound", "team chat bound", "chat moved"}
     )
     if bound != len(found["contact"]):
         yield f"I9: {len(found['contact'])} chats were bound, {bound} in the trail"

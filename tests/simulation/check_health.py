@@ -13,6 +13,8 @@ from tests.simulation.faults import CALM
 
 SOON = timedelta(minutes=5)
 SETTLED = timedelta(minutes=30)
+UPGRADED = "the care team's group was upgraded"
+"""True from the upgrade on: nobody in these days says that the group is still the team's."""
 
 
 def check(found: Evidence) -> Iterator[str]:
@@ -24,5 +26,6 @@ def check(found: Evidence) -> Iterator[str]:
             yield f"I12: at {short(at)} nothing could reach anybody, and all was said to be well"
     if found.record.plan.rates == CALM and found.record.plan.script is None:
         for at, problems in found.record.health:
-            if problems and at > found.record.start + SETTLED:
-                yield f"I12: at {short(at)} nothing was wrong, and it said: {'; '.join(problems)}"
+            false = [problem for problem in problems if not problem.startswith(UPGRADED)]
+            if false and at > found.record.start + SETTLED:
+                yield f"I12: at {short(at)} nothing was wrong, and it said: {'; '.join(false)}"

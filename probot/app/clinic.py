@@ -32,6 +32,8 @@ WHILE_DEAF = timedelta(minutes=30)
 """How far the clock goes at a time while what is due stays due."""
 MOST_RETRIES = 3
 """Stops in a row for messages alone; after them the next event of the study is gone to."""
+MOST_LOOKS, LOOK_SECONDS = 100, 0.1
+"""How long the first poll is waited for before the clock is moved."""
 SINCE_TRANSPLANT = timedelta(days=9)
 """Mouth sores peak about this long after a transplantation, so a sandbox participant has had it then."""
 
@@ -109,6 +111,7 @@ class SandboxClinic:
         """Move the clock on to `to`, stopping wherever something is due."""
         to = max(to, self._clock.now())  # it ran on since it was looked at
         async with self._travelling:
+            await self._first_heard()
             retries, settled = 0, self._clock.now() - WHILE_DEAF
             for _ in range(MOST_STEPS):
                 office = self._world.runtime.office
@@ -125,6 +128,13 @@ class SandboxClinic:
                 settled = max(settled, due)
             await self._stop_at(to)
             await self._world.watchman.look()  # else the last look would lie hours back
+
+    async def _first_heard(self) -> None:
+        """Whoever opens the page may be quicker than the first poll; moved before it, the clock would find hours of silence."""
+        for _ in range(MOST_LOOKS):
+            if self._world.poller is None or self._world.poller.reception.state != "starting":
+                return
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _stop_at(self, moment: datetime) -> None:
         listening = self._world.poller is not None and self._world.poller.reception.state == "listening"

@@ -58,11 +58,11 @@ async def nobody_comes(screen: Screen) -> None:
     await screen.today("12:55")
     for phone in (nurse, doctor, zhou):
         await expect(phone.panel).not_to_contain_text(CODE)
-    await screen.today("13:00")
+    await screen.today("13:01")
     await doctor.shows(f"SOON · {CODE} · Severe mouth pain", "Nobody has taken this yet, 4 hours")
     await expect(zhou.panel).not_to_contain_text(CODE)
     await expect(screen.page.locator("#calls-count")).to_be_hidden()
-    await screen.today("17:00")
+    await screen.today("17:01")
     await zhou.shows(
         f"SOON · {CODE} · Severe mouth pain", "9 / 10", "Doctor on call, Investigator, Duty desk"
     )

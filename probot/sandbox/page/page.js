@@ -398,7 +398,8 @@ function openPanel(wanted) {
     const open = button === wanted && $(panel).hidden;
     $(panel).hidden = !open;
     $(button)?.setAttribute("aria-expanded", String(open));
-    if (open) $(panel).querySelector("[autofocus], input, select, button")?.focus();
+    if (open) $(panel).querySelector("[autofocus], input, select, button")?.focus({ preventScroll: true });
+    $(panel).scrollTop = 0;
   }
 }
 

@@ -221,15 +221,18 @@ def _why_louder(study: Study, alert: Alert, hit: Hit, now: datetime) -> Why | No
     if _rose(study, alert, hit.evidence):
         return "rise"
     # A milder rule of the same concept is an improvement; it is kept, but no reason to call anybody.
-    if hit.tier != alert.tier or _has_a_short_term(study, alert):
+    if hit.tier != alert.tier or _has_a_short_term(study, alert, now):
         return None
     return "time" if now - (alert.notified_at or alert.raised_at) >= AGAIN_AFTER else None
 
 
-def _has_a_short_term(study: Study, alert: Alert) -> bool:
-    """Whether somebody has it who must note a step within a day anyway. Urgent alerts do not rest on that."""
+def _has_a_short_term(study: Study, alert: Alert, now: datetime) -> bool:
+    """Whether somebody has it who must note a step within a day anyway, and has not put it off for longer. Urgent
+    alerts do not rest on that.
+    """
     held = alert.state == "acknowledged" and alert.tier != "urgent"
-    return held and study.handling[alert.tier].lasts <= AGAIN_AFTER
+    soon = alert.next_at is not None and alert.next_at - now <= AGAIN_AFTER
+    return held and soon and study.handling[alert.tier].lasts <= AGAIN_AFTER
 
 
 def _rose(study: Study, alert: Alert, evidence: Evidence) -> bool:

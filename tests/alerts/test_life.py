@@ -24,7 +24,7 @@ from probot.alerts.life import (
     raise_alert,
 )
 from probot.alerts.model import Alert, Entry, Evidence, Hit
-from probot.study.model import TIERS
+from probot.study.model import TIERS, Handling
 from probot.values import EnrolmentId, StaffId, derived_id
 from tests.alerts.small_study import LADDERS, STUDY, at
 
@@ -415,3 +415,12 @@ def test_no_alert_goes_backward_and_every_one_that_is_not_closed_has_a_next_step
                 ("acknowledged", "open"),
                 ("acknowledged", "closed"),
             }
+
+
+def test_what_is_put_off_for_days_is_told_again_after_a_day_however_short_its_term_is():
+    patient = replace(STUDY, handling={**STUDY.handling, "soon": Handling(12 * HOUR, 5 * DAY)})
+    held = acknowledge(patient, raised("rising_pain", 5), NURSE, MORNING + HOUR)
+    put_off = steps.snoozed(patient, held, NURSE, 4 * DAY, "on leave", MORNING + HOUR)
+    same = hit("rising_pain", 5)
+    assert absorb(patient, put_off, same, MORNING + 25 * HOUR).why == "time"
+    assert absorb(patient, held, same, MORNING + 25 * HOUR).why is None, "it lapses by itself"

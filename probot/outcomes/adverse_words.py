@@ -16,10 +16,11 @@ from probot.messages import Button, Message
 from probot.outcomes.adverse import CONTACTS, WHY_AGAIN, WHY_NOT, AdverseEvent, Deed, Entry, Version
 from probot.outcomes.judging import POWERS, Problem, Refused, may_move
 from probot.outcomes.sae_clock import due_at, left, runs
+from probot.schedule.civil import local
 from probot.study import ctcae
 from probot.study.model import Power, Study
 from probot.values import Value
-from probot.wording import date_words, duration, moment, say
+from probot.wording import date_words, duration, say
 
 NEW, FORM, CARD, SUMMARY = "new", "form", "card", "sum"
 """What a button does beside the deeds: a new event, fill in the form, show the record, show the summary."""
@@ -203,10 +204,13 @@ def _button(record: str, action: str, language: str) -> Button:
 
 def listed(
     study: Study, events: Sequence[tuple[AdverseEvent, str]], language: str, now: datetime, *,
-    begin_for: tuple[str, str] | None = None,
+    begin_for: tuple[str, str] | None = None, first: str = "adverse.list",
 ) -> Message:  # fmt: skip
-    """One line for each event, and a button that shows it. `begin_for`: enrolment id and code, for [New]."""
-    lines = [say(language, "adverse.list", n=len(events)) if events else say(language, "adverse.list.none")]
+    """One line for each event, and a button that shows it. `begin_for`: enrolment id and code, for [New].
+
+    `first`: the line above them in the catalogue.
+    """
+    lines = [say(language, first, n=len(events)) if events else say(language, "adverse.list.none")]
     rows: list[tuple[Button, ...]] = []
     for event, code in events:
         clock = clock_line(study, event, language, now)
@@ -239,17 +243,17 @@ def summary(study: Study, event: AdverseEvent, code: str, language: str, staff: 
         "grade_now": str(judged.grade),
         "grade_worst": str(event.worst),
         **{name: answer_words(judged, name, language) for name in SHOWN if judged.said(name)},
-        "aware_at": _exact(event.aware_at, language),
-        "due": _exact(due, language) if due is not None else "",
-        "reported_at": _exact(event.reported_at, language) if event.reported_at else "",
+        "aware_at": _exact(study, event.aware_at),
+        "due": _exact(study, due) if due is not None else "",
+        "reported_at": _exact(study, event.reported_at) if event.reported_at else "",
         "version": say(
             language,
             "adverse.sum.by",
             number=judged.number,
             name=name_of(judged.by, staff),
-            moment=_exact(judged.at, language),
+            moment=_exact(study, judged.at),
         ),
-        "signature": _signature(event, language, staff),
+        "signature": _signature(study, event, language, staff),
     }
     lines = [say(language, f"adverse.sum.{kind}")]
     for name, value in named.items():
@@ -259,16 +263,17 @@ def summary(study: Study, event: AdverseEvent, code: str, language: str, staff: 
     return composed(lines, language)
 
 
-def _signature(event: AdverseEvent, language: str, staff: Names) -> str:
+def _signature(study: Study, event: AdverseEvent, language: str, staff: Names) -> str:
     if event.signed is None or event.signed_by is None or event.signed_at is None:
         return say(language, "adverse.sum.unsigned")
-    name, at = name_of(event.signed_by, staff), _exact(event.signed_at, language)
+    name, at = name_of(event.signed_by, staff), _exact(study, event.signed_at)
     return say(language, "adverse.sum.by", number=event.signed, name=name, moment=at)
 
 
-def _exact(at: datetime, language: str) -> str:
-    """An instant for readers elsewhere: UTC, and said to be so."""
-    return f"{moment(language, at)} UTC"
+def _exact(study: Study, at: datetime) -> str:
+    """An instant for readers elsewhere: with its year, on the study's clock, and how far that is from UTC."""
+    written = local(at, study.zone).isoformat(sep=" ", timespec="minutes")
+    return f"{written[:16]} UTC{written[16:]}"
 
 
 # ------------------------------------------------------------------------------ refusals

@@ -83,7 +83,7 @@ def _clocks(turn: Turn, person: Staff, language: str) -> Message:
     running = _running(turn, person)
     if not running:
         return Message(say(language, "adverse.sae.none"))
-    return replace(listed(turn.study, running, language, turn.now), buttons=())
+    return replace(listed(turn.study, running, language, turn.now, first="adverse.sae.first"), buttons=())
 
 
 def _running(turn: Turn, person: Staff) -> list[tuple[AdverseEvent, str]]:

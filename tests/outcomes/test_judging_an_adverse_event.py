@@ -21,7 +21,16 @@ from probot.outcomes.adverse import (
     State,
     Version,
 )
-from probot.outcomes.adverse_words import actions, answer_words, buttons, card, choices, refusal, summary
+from probot.outcomes.adverse_words import (
+    actions,
+    answer_words,
+    buttons,
+    card,
+    choices,
+    clock_line,
+    refusal,
+    summary,
+)
 from probot.outcomes.judging import MOVES, POWERS, Problem, Refused, do, judge, problems
 from probot.outcomes.sae_clock import NOBODY_JUDGES, due_at, left, remind, runs, wound
 from probot.study.ctcae import named, terms
@@ -285,6 +294,18 @@ def test_the_clock_counts_from_the_minute_if_it_was_serious_at_once() -> None:
     assert left(STUDY, judged, NOW + timedelta(hours=23)) == timedelta(hours=-2)
 
 
+def test_in_the_minute_in_which_the_time_is_up_it_says_now_and_not_overdue_for_nothing() -> None:
+    due = due_at(STUDY, serious())
+    assert due is not None
+    said = [
+        clock_line(STUDY, serious(), "en", due + late).partition(":")[0]
+        for late in (timedelta(hours=-2), timedelta(), timedelta(seconds=59), timedelta(hours=1))
+    ]
+    assert [words.split(",")[0] for words in said] == [
+        "Report within 2 hours", "To be reported NOW", "To be reported NOW", "OVERDUE for 1 hour",
+    ]  # fmt: skip
+
+
 def test_the_clock_counts_from_midnight_if_it_turned_serious_on_another_day() -> None:
     known = replace(event("under_review"), known_at=NOW - timedelta(days=5))
     judged = judge(known, "adjudicate", version(**SERIOUS), "Asia/Shanghai")
@@ -358,7 +379,7 @@ def test_every_word_that_a_record_can_need_exists(language: str) -> None:
         assert choices(one, deed, "P-001", language).buttons  # type: ignore[arg-type]
     page = summary(STUDY, one, "P-001", language, {"zhou": "Zhou"}).text
     assert "blue skin" in page
-    assert "UTC" in page
+    assert " UTC+08:00" in page
     assert answer_words(one.versions[0], "criteria", language)
 
 

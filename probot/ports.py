@@ -161,6 +161,16 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """Send a file to be kept or passed on: its name, its text (in UTF-8), and a line beneath it."""
+
+    chat: int
+    name: str
+    content: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """Leave a chat that the bot has no business in."""
 
@@ -207,7 +217,7 @@ class OpenTopic:
     name: str
 
 
-Sending = Post | Edit | Photo | Leave | SetMenu | OpenTopic | Call
+Sending = Post | Edit | Photo | Document | Leave | SetMenu | OpenTopic | Call
 
 
 @dataclass(frozen=True, slots=True)

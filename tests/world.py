@@ -6,6 +6,7 @@ that is not there yet. `over_http=True` puts real sockets between bot and server
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -69,12 +70,19 @@ class Phone:
     @property
     def shown(self) -> list[dict[str, Any]]:
         """The bot's messages in words that stand in the chat now, oldest first, as the Bot API shows them."""
-        return [message for message in self._standing if "photo" not in message]
+        return [message for message in self._standing if not {"photo", "document"} & message.keys()]
 
     @property
     def pictures(self) -> list[dict[str, Any]]:
         """The bot's pictures that stand in the chat now, oldest first."""
         return [message for message in self._standing if "photo" in message]
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The text files that the bot has sent into the chat, by name."""
+        sent = [message["document"] for message in self._standing if "document" in message]
+        kept = self.clinic.api.state.files
+        return {one["file_name"]: b64decode(kept[one["file_id"]].content).decode() for one in sent}
 
     @property
     def _standing(self) -> list[dict[str, Any]]:

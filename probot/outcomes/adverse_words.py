@@ -6,6 +6,7 @@ The rule: coded data only, plain text; and only those buttons that the one who r
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from probot.alerts.lines import Names, name_of
@@ -228,11 +229,21 @@ def listed(
 # ------------------------------------------------------------------------------ to send on
 
 
-def summary(study: Study, event: AdverseEvent, code: str, language: str, staff: Names) -> Message:
-    """One page on a serious event: everything the form asks, when the team knew, and who judged and signed."""
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What one page on a serious event says: its heading, and each thing with its label; `story`: the words on it."""
+
+    title: str
+    code: str
+    named: tuple[tuple[str, str], ...]
+    story: tuple[str, str] | None
+
+
+def summary_of(study: Study, event: AdverseEvent, code: str, language: str, staff: Names) -> Summary | None:
+    """Everything the form asks, when the team knew, and who judged and signed; None as long as nobody has judged it."""
     judged = event.latest
     if judged is None:
-        return Message(say(language, "adverse.refused.nothing_judged"))
+        return None
     kind = "initial" if event.reported_at is None else "follow_up"
     due = due_at(study, event)
     named = {
@@ -255,12 +266,23 @@ def summary(study: Study, event: AdverseEvent, code: str, language: str, staff: 
         ),
         "signature": _signature(study, event, language, staff),
     }
-    lines = [say(language, f"adverse.sum.{kind}")]
-    for name, value in named.items():
-        if value:
-            label = say(language, f"form.{name}.label" if name in SHOWN else f"adverse.sum.{name}")
-            lines.append(f"{label}{say(language, 'adverse.colon')}{value}")
-    return composed(lines, language)
+    labelled = {
+        name: (say(language, f"form.{name}.label" if name in SHOWN else f"adverse.sum.{name}"), value)
+        for name, value in named.items()
+        if value
+    }
+    story = labelled.pop("narrative", None)
+    return Summary(say(language, f"adverse.sum.{kind}"), visible(code), tuple(labelled.values()), story)
+
+
+def summary(study: Study, event: AdverseEvent, code: str, language: str, staff: Names) -> Message:
+    """The summary as a message."""
+    found = summary_of(study, event, code, language, staff)
+    if found is None:
+        return Message(say(language, "adverse.refused.nothing_judged"))
+    named = (*found.named, *((found.story,) if found.story is not None else ()))
+    colon = say(language, "adverse.colon")
+    return composed([found.title, *(f"{label}{colon}{value}" for label, value in named)], language)
 
 
 def _signature(study: Study, event: AdverseEvent, language: str, staff: Names) -> str:

@@ -27,16 +27,18 @@ from probot.outcomes.adverse_words import (
     listed,
     refusal,
     summary,
+    summary_of,
 )
 from probot.outcomes.judging import POWERS, Refused, do
 from probot.outcomes.sae_clock import runs, wound
+from probot.outcomes.summary_page import page_of
 from probot.services import audience, centres
 from probot.services.adverse_form import keep, mark, show, shown, tell_judges
 from probot.services.begin import begin
 from probot.services.converse import Reply, carry_on
 from probot.services.sought import code_in, sought
 from probot.services.turn import Turn
-from probot.store import adverse, alerts, assessments, people
+from probot.store import adverse, alerts, assessments, outbox, people
 from probot.store.records import Enrolment, Staff
 from probot.study.forms import ADVERSE, AMENDED, EVENT
 from probot.study.model import Power
@@ -213,6 +215,7 @@ def _act(
             message = shown(turn, event, enrolment, person, person.language)
             if action == SUMMARY:
                 message = summary(turn.study, event, enrolment.code, person.language, audience.names(turn))
+                _send_page(turn, person, enrolment, event)
                 turn.note("summary shown", "adverse event", event.id, code=enrolment.code)
                 number = None
             _put(turn, person, message, number)
@@ -246,6 +249,22 @@ def _do(
     after = keep(turn, enrolment, event, after, tapped=number)
     turn.toast = say(language, "adverse.done")
     _put(turn, person, shown(turn, after, enrolment, person, person.language), number, mark(after))
+
+
+def _send_page(turn: Turn, person: Staff, enrolment: Enrolment, event: AdverseEvent) -> None:
+    """The same summary as a page to print or to send on: a courtesy, which can be asked for again."""
+    language = person.language
+    found = summary_of(turn.study, event, enrolment.code, language, audience.names(turn))
+    if found is None:
+        return
+    content = {
+        "enrolment": enrolment.id, "name": f"{enrolment.code}-AE{event.number}.html",
+        "content": page_of(found, language), "caption": head(event, enrolment.code, language),
+    }  # fmt: skip
+    outbox.put(
+        turn.connection, message_id=derived_id("summary page", event.id, turn.cause), lane="reply",
+        recipient=person.principal, purpose="reply", kind="file", content=content, now=turn.now,
+    )  # fmt: skip
 
 
 def _put(turn: Turn, person: Staff, message: Message, number: int | None, item: str | None = None) -> None:

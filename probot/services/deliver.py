@@ -15,6 +15,7 @@ from probot.flows.buttons import WelcomeTap, read
 from probot.flows.present import asked_below
 from probot.messages import LANES, Message
 from probot.ports import (
+    Document,
     Edit,
     Gone,
     Later,
@@ -87,7 +88,7 @@ def address(turn: Turn, row: Outgoing) -> Addressed | None:
     if why_not or contact is None:
         _cannot_go(turn, row, why_not or outbox.NOBODY)
         return None
-    if row.kind in {"menu", "photo", "topic"}:
+    if row.kind in {"menu", "photo", "file", "topic"}:
         return _made_now(turn, row, contact)
     if row.kind == "edit" and not _can_edit(turn, row, contact):
         outbox.drop(turn.connection, row, "nothing to edit")
@@ -102,12 +103,15 @@ def address(turn: Turn, row: Outgoing) -> Addressed | None:
 
 
 def _made_now(turn: Turn, row: Outgoing, contact: Contact) -> Addressed | None:
-    """What stands in no row: a menu of commands, a topic, or a picture as it is at this moment."""
+    """What is no message: a menu of commands, a topic, a file, or a picture as it is at this moment."""
     if row.kind == "menu":
         return Addressed(SetMenu(contact.chat, menus.commands_for(contact)), contact)
     if row.kind == "topic":
         name = topics.name_of(turn, row)
         return None if name is None else Addressed(OpenTopic(contact.chat, name), contact)
+    if row.kind == "file":
+        name, content, caption = (str(row.content[key]) for key in ("name", "content", "caption"))
+        return Addressed(Document(contact.chat, name, content, caption), contact)
     photo = pictures.addressed(turn, row, contact)
     if photo is None:
         return None

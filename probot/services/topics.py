@@ -55,7 +55,7 @@ def thread_for(turn: Turn, row: Outgoing, contact: Contact) -> int | None:
 
 def about(turn: Turn, row: Outgoing) -> str | None:
     """The enrolment that a message about an alert, or a picture, is about."""
-    if row.kind == "photo":
+    if row.kind in {"photo", "file"}:
         return str(row.content["enrolment"])
     alert = alerts.find(turn.connection, row.alert_id) if row.alert_id else None
     return None if alert is None else alert.enrolment

@@ -64,7 +64,7 @@ def put(
     purpose: Purpose,
     content: Any,
     now: datetime,
-    kind: Literal["post", "edit", "photo", "leave", "menu", "topic"] = "post",
+    kind: Literal["post", "edit", "photo", "file", "leave", "menu", "topic"] = "post",
     assessment_id: str | None = None,
     item: str | None = None,
     alert_id: str | None = None,

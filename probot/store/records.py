@@ -199,7 +199,7 @@ class Outgoing:
     lane: int
     recipient: str
     purpose: Purpose
-    kind: Literal["post", "edit", "photo", "leave", "menu", "topic"]
+    kind: Literal["post", "edit", "photo", "file", "leave", "menu", "topic"]
     content: Any
     assessment_id: str | None
     item: str | None

@@ -27,6 +27,7 @@ from probot.messages import Button, Link, Message
 from probot.pictures.draw import png
 from probot.ports import (
     Call,
+    Document,
     Edit,
     Gone,
     Later,
@@ -124,7 +125,9 @@ class TelegramChannel:
                 there.add(account)
         return total, frozenset(there)
 
-    async def _attempt(self, sending: Post | Edit | Photo | Leave | SetMenu | OpenTopic) -> Outcome:
+    async def _attempt(
+        self, sending: Post | Edit | Photo | Document | Leave | SetMenu | OpenTopic
+    ) -> Outcome:
         match sending:
             case Post():
                 return await self._post(sending)
@@ -132,6 +135,8 @@ class TelegramChannel:
                 return await self._edit(sending)
             case Photo():
                 return await self._photo(sending)
+            case Document():
+                return await self._document(sending)
             case SetMenu():
                 return await self._set_menu(sending)
             case OpenTopic():
@@ -265,6 +270,19 @@ class TelegramChannel:
                 thread = None
             else:
                 return Sent(sent.message_id)
+
+    async def _document(self, document: Document) -> Outcome:
+        """It is meant to be passed on, so it is never kept from being forwarded."""
+        try:
+            sent = await self._bot.send_document(
+                document.chat,
+                document.content.encode(),
+                filename=document.name,
+                caption=document.caption[:_MOST_CAPTION],
+            )
+        except TelegramError as error:
+            return outcome_of(error)
+        return Sent(sent.message_id)
 
     async def _set_menu(self, menu: SetMenu) -> Outcome:
         commands = [BotCommand(command, words) for command, words in menu.commands.items()]

@@ -39,7 +39,7 @@ def messages(stage: Stage, person: int, chat: int) -> list[Shown]:
         if record.by_bot is not None
         and not record.deleted
         and not record.hidden
-        and "photo" not in record.message
+        and not {"photo", "document"} & record.message.keys()
     ]
 
 

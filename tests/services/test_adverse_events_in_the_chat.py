@@ -68,6 +68,10 @@ async def test_from_an_alert_to_a_signed_serious_event_that_was_reported_in_time
         await zhou.tap("Summary to send on")
         assert "SERIOUS ADVERSE EVENT · initial report" in zhou.texts[-1]
         assert "Mei" not in zhou.texts[-1].split("Judged")[0]
+        (name,) = zhou.files
+        assert name == "P-001-AE1.html"
+        assert "SERIOUS ADVERSE EVENT · initial report" in zhou.files[name]
+        assert "Cannot drink; on the ward since the morning." in zhou.files[name]
         await zhou.tap("It has been reported", zhou.with_button("It has been reported"))
         row = latest(clinic)
         assert (row["signed_by"], row["reported_by"], row["state"]) == ("Zhou", "Zhou", "signed")

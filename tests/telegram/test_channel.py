@@ -5,7 +5,20 @@ import json
 import pytest
 
 from probot.messages import Button, Message
-from probot.ports import Channel, Edit, Gone, Later, Leave, Menu, Moved, Post, Refused, Sent, Unknown
+from probot.ports import (
+    Channel,
+    Document,
+    Edit,
+    Gone,
+    Later,
+    Leave,
+    Menu,
+    Moved,
+    Post,
+    Refused,
+    Sent,
+    Unknown,
+)
 from probot.telegram.bot import QuietBot
 from probot.telegram.channel import TelegramChannel
 from tests.telegram.loopback import Answer, Server
@@ -60,6 +73,16 @@ async def test_protection_where_it_is_chosen_is_for_private_chats_only(bot: Quie
     private, group = server.of("sendMessage")
     assert private["protect_content"] == "true"
     assert "protect_content" not in group
+
+
+async def test_a_file_goes_with_its_name_and_may_be_passed_on(bot: QuietBot, server: Server):
+    channel = TelegramChannel(bot, protect_private=True)
+    server.will("sendDocument", BLOCKED)
+    page = Document(5, "P-001-AE1.html", "<p>发热</p>", "P-001 · no. 1")
+    assert await channel.deliver(page) == Gone("blocked")
+    (sent,) = server.of("sendDocument")
+    assert (sent["chat_id"], sent["caption"]) == ("5", "P-001 · no. 1")
+    assert "protect_content" not in sent
 
 
 async def test_an_edit_changes_words_and_takes_away_buttons_not_named(channel: Channel, server: Server):

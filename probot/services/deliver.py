@@ -147,7 +147,7 @@ def _why_not(turn: Turn, row: Outgoing) -> str:
     """Why the recipient may not be told this now; empty if they may."""
     if row.recipient == people.TEAM and row.item != NOTICE and outsiders.of_team(turn.connection):
         return "somebody unknown is in the team's chat"
-    if row.purpose == "alert" and row.alert_id is not None and _is_taken(turn, row.alert_id, row.created_at):
+    if row.purpose == "alert" and _is_taken(turn, row):
         return TAKEN
     if row.recipient.startswith("participant:"):
         enrolment = people.by_id(turn.connection, row.recipient.removeprefix("participant:"))
@@ -167,13 +167,11 @@ def _why_not(turn: Turn, row: Outgoing) -> str:
     return ""
 
 
-def _is_taken(turn: Turn, alert_id: str, since: datetime) -> bool:
-    """Whether somebody has acknowledged or closed the alert after `since`."""
-    alert = alerts.find(turn.connection, alert_id)
-    if alert is None or alert.state == "open":
-        return False
-    taken = alert.closed_at or alert.acknowledged_at
-    return taken is not None and taken > since
+def _is_taken(turn: Turn, row: Outgoing) -> bool:
+    """Whether somebody has taken or closed the alert since this call to it was put; an open alert bears no time of that."""
+    alert = alerts.find(turn.connection, row.alert_id)
+    taken = None if alert is None else alert.closed_at or alert.acknowledged_at
+    return taken is not None and taken > row.created_at
 
 
 def _why_not_participant(turn: Turn, row: Outgoing, enrolment: Enrolment) -> str:
@@ -191,19 +189,20 @@ def _why_not_participant(turn: Turn, row: Outgoing, enrolment: Enrolment) -> str
         return enrolment.reach
     if row.purpose == "reminder" and enrolment.status != "active":
         return enrolment.status
-    if assessments.session_status(turn.connection, row.assessment_id or "") in {None, "closed"}:
+    if assessments.session_status(turn.connection, row.assessment_id) in {None, "closed"}:
         return "closed"
     unasked = row.purpose == "reminder" or row.lane == PROMPT
     if not unasked and not row.repeat:
         return ""
-    session = assessments.session_of(turn.connection, row.assessment_id or "")
+    session = assessments.session_of(turn.connection, row.assessment_id)
+    assert session is not None  # it has a status
     past = unasked or not _asks_about_an_answer(turn, row)
-    return "answered meanwhile" if past and (session is None or session.asking != row.item) else ""
+    return "answered meanwhile" if past and session.asking != row.item else ""
 
 
 def _asks_about_an_answer(turn: Turn, row: Outgoing) -> bool:
     """Whether it asks about an earlier answer (which was changed into something unclear) and is still unanswered."""
-    newest = assessments.last_answered(turn.connection, row.assessment_id or "", row.item or "")
+    newest = assessments.last_answered(turn.connection, row.assessment_id, row.item)
     return newest is not None and newest <= row.created_at
 
 

@@ -39,8 +39,8 @@ def save(connection: Connection, before: Alert, one: Alert) -> None:
     _add_history(connection, one, len(before.history))
 
 
-def find(connection: Connection, key: str) -> Alert | None:
-    """The alert of that id."""
+def find(connection: Connection, key: str | None) -> Alert | None:
+    """The alert of that id; under none there is none."""
     return _one(connection, alert.c.id == key)
 
 

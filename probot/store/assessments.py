@@ -175,7 +175,7 @@ _STATUS = select(session.c.status).where(session.c.assessment_id == bindparam("k
 _STATE = select(session.c.state).where(session.c.assessment_id == bindparam("key"))
 
 
-def session_of(connection: Connection, key: str) -> Session | None:
+def session_of(connection: Connection, key: str | None) -> Session | None:
     """The conversation of an assessment, if it was ever opened."""
     found = together.known(connection, "session", key)
     if found is together.UNKNOWN:
@@ -186,7 +186,7 @@ def session_of(connection: Connection, key: str) -> Session | None:
     return one
 
 
-def session_status(connection: Connection, key: str) -> str | None:
+def session_status(connection: Connection, key: str | None) -> str | None:
     """How a conversation stands in a word, if it was ever opened."""
     found = together.known(connection, "session", ("status", key))
     if found is together.UNKNOWN:
@@ -264,7 +264,7 @@ def add_response(connection: Connection, **values: Any) -> str:
     return key
 
 
-def last_answered(connection: Connection, assessment_id: str, item: str) -> datetime | None:
+def last_answered(connection: Connection, assessment_id: str | None, item: str | None) -> datetime | None:
     """When the newest answer to an item was stored; None if there is none."""
     newest = select(func.max(response.c.stored_at)).where(
         response.c.assessment_id == assessment_id, response.c.item == item

@@ -271,6 +271,14 @@ def _all_block(life: Life) -> None:
     life.on(0, 12, life.everybody(lambda one: one.handset.api.people.block(one.handset.person)))
 
 
+def _group_is_slow(life: Life) -> None:
+    """The first message of every minute to the team's group has to wait for two seconds."""
+    for minute in range(14 * 60):
+        life.on(
+            0, 8.5 + minute / 60, lambda: life.api.faults.set("flood", chat=life.group, times=1, seconds=2)
+        )
+
+
 def _cut_off(life: Life) -> None:
     life.line_down(0, 12, 2)
 
@@ -304,7 +312,7 @@ DEFECTS = (
     Defect("what may not have arrived counts as sent", ("I4", "I10"), ((deliver, "_unknown", _taken_for_sent),),
            calm(habits=("ill",), rates=replace(CALM, channel_error=0.4))),
     Defect("what shall be sent later is dropped", ("I4",), ((deliver, "note_outcome", _later_is_never),),
-           calm(habits=("ill",), rates=replace(CALM, throttled=0.4)), seeds=5),
+           calm(habits=("ill",), script=_group_is_slow, **STAFF_ASLEEP)),
     Defect("a message in mid-sending is lost with its sender", ("I10",), ((outbox, "_reclaim", instead(None)),),
            calm(script=_dying)),
     Defect("who may still be told is not asked when sending", ("I6", "I8"),

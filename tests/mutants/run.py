@@ -30,12 +30,20 @@ DELIVER = frozenset({"_why_not", "_is_taken", "_why_not_participant", "_asks_abo
 GROUPS: dict[str, dict[str, frozenset[str]]] = {
     "rules": {"probot/alerts/rules.py": frozenset()},
     "life cycle": {"probot/alerts/life.py": frozenset(), "probot/alerts/steps.py": frozenset()},
-    "ladder": {"probot/alerts/ladder.py": frozenset(), "probot/schedule/rota.py": frozenset()},
+    "ladder": {
+        "probot/alerts/ladder.py": frozenset(),
+        "probot/schedule/rota.py": frozenset(),
+        "probot/study/rota.py": frozenset(),
+    },
     "entitlement": {"probot/services/audience.py": frozenset(), "probot/services/deliver.py": DELIVER},
+    "taking": {"probot/services/taking.py": frozenset()},
     "adverse events": {"probot/outcomes/judging.py": frozenset()},
 }
 TESTS = ["tests/alerts", "tests/outcomes", "tests/schedule/test_who_is_on_call.py"]
-FOR_STAFF = ["tests/services/test_who_may_hear_of_it.py"]
+TESTS_OF = {
+    "entitlement": ["tests/services/test_who_may_hear_of_it.py"],
+    "taking": ["tests/services/test_what_is_done_about_an_alert.py"],
+}
 PATIENCE = 180
 """Seconds after which a mutant is taken to run for ever, which is noticed as well."""
 REASONS = Path("docs/mutation.md")
@@ -171,8 +179,7 @@ def main(chosen: list[str]) -> int:
     reasons = REASONS.read_text(encoding="utf-8") if REASONS.exists() else ""
     files = {path: only for group in chosen or GROUPS for path, only in GROUPS[group].items()}
     campaign = Campaign(files)
-    tests = [] if chosen == ["entitlement"] else TESTS
-    tests = tests + (FOR_STAFF if not chosen or "entitlement" in chosen else [])
+    tests = sorted({each for group in chosen or GROUPS for each in TESTS_OF.get(group, TESTS)})
     arguments = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--capture=no", *tests]
     if pytest.main(arguments, [campaign]) not in {0, 5}:
         return 1

@@ -162,7 +162,7 @@ def reasoned(turn: Turn, person: Staff, place: Place, thread: threads.Thread, te
     if length is not None:
         result, done = snooze(turn, case, person, length, why), "snooze"
     else:
-        result, done = close(turn, case, person, menus.action_of(thread.detail) or "none", why), "close"
+        result, done = close(turn, case, person, "none", why), "close"
     if isinstance(result, Alert):
         threads.settle(turn.connection, thread.message, turn.now)
     words = _answer(turn, place, result, done)

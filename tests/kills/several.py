@@ -136,6 +136,8 @@ async def rage(crew: Crew, ward: Ward, orders: Orders, dice: random.Random) -> N
         crew.thaw()
         victim, what = dice.choice(crew.awake()), dice.random()
         if number % FREEZE_EVERY == 0 and len(crew.awake()) == len(crew.members):
+            # The oldest: whoever loses the database while it starts ends and says so.
+            victim = crew.members[0]
             crew.freeze(victim)
             crew.more(victim.role)
         elif what < STOPPING:

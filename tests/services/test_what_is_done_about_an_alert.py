@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -191,7 +192,9 @@ def test_that_nothing_is_needed_has_to_be_explained_first(turn, one, mei):
     assert noted(turn)[1:] == [
         ("alert closed", mei.id, "acknowledged", "closed none", "the same as yesterday")
     ]
-    assert message_from_json(messages(turn)[-1].content).text == "P-001: Closed."
+    answer = messages(turn)[-1]
+    assert message_from_json(answer.content).text == "P-001: Closed."
+    assert (answer.purpose, answer.lane) == ("notice", LANES.index("reply"))
     settled = threads.of_message(turn.connection, thread.message)
     assert settled is not None
     assert settled.settled
@@ -271,3 +274,16 @@ def test_an_alert_that_nobody_has_is_given_to_nobody(turn, one, mei):
     lin = a_nurse(turn, "Lin")
     assert tap(turn, mei, one, f"a-{lin.id}").startswith("Nobody has taken this alert yet")
     assert (messages(turn, lin.principal), noted(turn)) == ([], [])
+
+
+def test_nobody_of_another_centre_does_anything_about_it(turn, one, mei):
+    wu = a_nurse(turn, "Wu")
+    people.bind(
+        turn.connection, principal=wu.principal, chat=55, account=55, name="Wu", handle="", language="en",
+        now=turn.now,
+    )  # fmt: skip
+    turn._study = replace(CARE, centres="site")
+    wanted = "Another centre cares for this participant. Please ask a colleague there."
+    assert tap(turn, replace(mei, centre="skin"), one, "ack") == wanted
+    assert now(turn, one) == one
+    assert tap(turn, wu, one, "ack") == "You have it."

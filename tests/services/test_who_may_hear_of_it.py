@@ -138,6 +138,19 @@ def test_a_path_beside_the_messenger_is_told_in_its_own_language(turn):
     assert audience.readers(turn, "pager", None) == [("path:pager", "en")]
 
 
+def test_a_path_without_a_language_is_told_in_that_of_the_team(turn):
+    mute = OutsidePath("pager", both("pager", "寻呼机"), "webhook", None)
+    turn._study = replace(CARE, paths={"pager": mute})
+    assert audience.readers(turn, "pager", None) == [("path:pager", "zh")]
+    team_meets(turn, "en")
+    assert audience.readers(turn, "pager", None) == [("path:pager", "en")]
+
+
+def test_whoever_ever_was_on_the_team_has_a_name(turn):
+    mei, gone = joins(turn, "Mei", "nurse"), joins(turn, "Gone", "nurse", status="left")
+    assert audience.names(turn) == {mei.removeprefix("staff:"): "Mei", gone.removeprefix("staff:"): "Gone"}
+
+
 @pytest.mark.parametrize(
     ("clock", "names"),
     [
@@ -254,6 +267,28 @@ def test_an_alert_that_is_open_again_calls_and_one_that_is_not_on_record_stops_n
     assert _why_not(turn, outgoing(mei, alert_id=one.id)) == ""
     assert _why_not(turn, outgoing(mei, alert_id="unknown")) == ""
     assert _why_not(turn, outgoing(mei, alert_id=None)) == ""
+
+
+def test_staff_of_another_centre_hear_nothing_of_a_centres_participants(turn):
+    mei, wu = joins(turn, "Mei", "nurse"), joins(turn, "Wu", "doctor")
+    one = an_alert(turn)
+    people.bind(
+        turn.connection, principal=wu, chat=55, account=55, name="Wu", handle="", language="en", now=NOW
+    )
+    people.change_staff(turn.connection, mei.removeprefix("staff:"), centre="skin")
+    assert _why_not(turn, outgoing(mei, alert_id=one.id)) == "", "the study has one centre"
+    turn._study = replace(CARE, centres="site")
+    assert _why_not(turn, outgoing(mei, alert_id=one.id)) == "another centre's participant"
+    assert _why_not(turn, outgoing(mei, "notice", alert_id=one.id)) == "another centre's participant"
+    assert _why_not(turn, outgoing(mei, "notice")) == "", "it is about nobody"
+    assert _why_not(turn, outgoing(wu, alert_id=one.id)) == "", "of all centres"
+
+
+def test_whatever_is_about_an_alert_goes_to_nobody_whose_role_may_not_see_it(turn):
+    pat = joins(turn, "Pat", "porter")
+    hidden = "no longer in a role that may see alerts"
+    assert _why_not(turn, outgoing(pat, "notice", alert_id=an_alert(turn).id)) == hidden
+    assert _why_not(turn, outgoing(pat, "notice")) == ""
 
 
 # ---------------------------------------------------------------- at the moment of sending: participants

@@ -139,7 +139,7 @@ def test_a_path_beside_the_messenger_is_told_in_its_own_language(turn):
 
 
 def test_a_path_without_a_language_is_told_in_that_of_the_team(turn):
-    mute = OutsidePath("pager", both("pager", "寻呼机"), "webhook", None)
+    mute = OutsidePath("pager", both("pager", "寻呼机"), "webhook", "")
     turn._study = replace(CARE, paths={"pager": mute})
     assert audience.readers(turn, "pager", None) == [("path:pager", "zh")]
     team_meets(turn, "en")

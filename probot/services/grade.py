@@ -17,6 +17,8 @@ from probot.services.sought import sought
 from probot.services.turn import Turn
 from probot.store import assessments, people
 from probot.store.records import Enrolment, Staff
+from probot.study.forms import EVENT
+from probot.study.model import Power
 from probot.wording import say
 
 COMMAND = "grade"
@@ -84,4 +86,12 @@ def _about(turn: Turn, person: Staff, assessment: str) -> Enrolment | None:
     """Whom the form is about; None if that is nobody of whom this clinician may hear (any more)."""
     one = assessments.find(turn.connection, assessment)
     enrolment = None if one is None else people.by_id(turn.connection, one.enrolment_id, lock=True)
+    if one is None or not _may_fill_in(turn, person, one.timepoint):
+        return None
     return None if centres.closed_to(turn, person, enrolment) else enrolment
+
+
+def _may_fill_in(turn: Turn, person: Staff, form: str) -> bool:
+    """Whether the role (still) has a power that the form is for; it may have changed since the form was begun."""
+    needed: tuple[Power, ...] = ("acknowledge",) if form == EVENT else ("grade", "adjudicate")
+    return any(audience.may(turn, person, power) for power in needed)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from probot.services import invite
 from tests.world import a_clinic
 
 
@@ -40,6 +41,17 @@ async def test_a_nurse_is_told_who_may_grade_and_nothing_is_begun(sqlite_url: st
         await nurse.say("/grade P-001")
         assert "Investigator" in nurse.texts[-1]
         assert [row for row in clinic.rows("assessments") if row["timepoint"] == "grade"] == []
+
+
+async def test_whoever_may_grade_no_more_cannot_finish_a_form_that_was_begun_before(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        doctor = await clinic.staff("Dr. Zhou", "investigator")
+        await clinic.patient("P-001")
+        await doctor.say("/grade P-001")
+        await clinic.act(invite.invite_staff, clinic.new_token(), "Dr. Zhou", "nurse", "en")
+        await doctor.tap("Today")
+        await doctor.say("today")
+        assert clinic.rows("responses") == []
 
 
 async def test_grades_are_not_entered_in_the_group(sqlite_url: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from probot.alerts.model import Evidence, Hit
-from probot.services import alerting
+from probot.services import alerting, wishes
 from probot.services.turn import Turn
 from probot.store import people
 from probot.store.saved import message_from_json
@@ -31,6 +31,13 @@ def meet(turn: Turn, code: str, concept: str, tier: Tier = "soon") -> None:
     assert enrolment is not None
     rule = next(one for one in turn.study.rules.values() if (one.concept, one.tier) == (concept, tier))
     alerting.raise_all(turn, turn.study, enrolment, [Hit(rule.id, tier, concept, Evidence())], tell=False)
+
+
+def wish(turn: Turn, code: str) -> None:
+    """The participant would like a nurse today."""
+    enrolment = people.by_code(turn.connection, code)
+    assert enrolment is not None
+    wishes.chosen(turn, enrolment, "today")
 
 
 def said(clinic: Clinic, since: datetime) -> list[Rang]:
@@ -111,7 +118,9 @@ async def test_what_follows_something_that_is_taken_rings(sqlite_url: str) -> No
 async def test_what_is_more_pressing_than_the_ring_before_it_rings(sqlite_url: str) -> None:
     async with a_clinic(sqlite_url, migrated=True) as clinic:
         await ward(clinic)
-        await after(clinic, meet, "P-001", SOON)
+        assert await after(clinic, meet, "P-001", "mouth", "routine") == []
+        assert await after(clinic, wish, "P-001") == [one("mouth", rings=True)]
+        assert await after(clinic, meet, "P-001", SOON) == [one(SOON, rings=True)]
         for concept in ("fever", "bleeding", "chest_pain"):
             assert await after(clinic, meet, "P-001", concept, "urgent") == [one(concept, rings=True)]
 

@@ -30,15 +30,7 @@ def gaps(rota: Rota) -> tuple[tuple[int, int], ...]:
     edges = {0, WEEK}
     for shift in rota.shifts:
         edges |= {edge % WEEK for span in _spans(shift) for edge in span}
-    ordered = sorted(edges)
-    found: list[tuple[int, int]] = []
-    for start, end in pairwise(ordered):
-        if on_call_at(rota, start):
-            continue
-        if found and found[-1][1] == start:
-            found[-1] = (found[-1][0], end)
-        else:
-            found.append((start, end))
+    found = [(start, end) for start, end in pairwise(sorted(edges)) if not on_call_at(rota, start)]
     if len(found) > 1 and found[0][0] == 0 and found[-1][1] == WEEK:
         first = found.pop(0)
         found[-1] = (found[-1][0], WEEK + first[1])

@@ -63,6 +63,22 @@ def test_the_gaps_are_what_no_shift_covers():
     assert gaps(Rota((), (Shift(("li",), tuple(range(7)), time(0), time(0)),))) == ()
 
 
+def test_only_a_gap_over_the_end_of_the_week_is_joined():
+    day, tuesday, sunday = (
+        1440,
+        Shift(("li",), (1,), time(8), time(18)),
+        Shift(("li",), (6,), time(0), time(0)),
+    )
+    assert gaps(Rota((), ())) == ((0, WEEK),)
+    assert gaps(Rota((), (tuesday, sunday))) == ((0, day + 8 * 60), (day + 18 * 60, 6 * day))
+    monday = Shift(("li",), (0,), time(0), time(8))
+    assert gaps(Rota((), (monday, tuesday))) == ((8 * 60, day + 8 * 60), (day + 18 * 60, WEEK))
+    thursday = replace(tuesday, days=(3,))
+    joined = (3 * day + 18 * 60, WEEK + day + 8 * 60)
+    assert gaps(Rota((), (tuesday, thursday))) == ((day + 18 * 60, 3 * day + 8 * 60), joined)
+    assert gaps(Rota((), (tuesday,))) == ((day + 18 * 60, WEEK + day + 8 * 60),)
+
+
 HOURS = st.times().map(lambda at: at.replace(second=0, microsecond=0))
 SHIFTS = st.builds(
     Shift, st.just(("li",)), st.lists(st.integers(0, 6), min_size=1, max_size=3).map(tuple), HOURS, HOURS

@@ -284,6 +284,19 @@ def test_staff_of_another_centre_hear_nothing_of_a_centres_participants(turn):
     assert _why_not(turn, outgoing(wu, alert_id=one.id)) == "", "of all centres"
 
 
+def test_a_name_of_the_ladder_means_nobody_of_another_centre(turn):
+    mei, wu = joins(turn, "Mei", "nurse"), joins(turn, "Wu", "nurse")
+    one = people.by_id(turn.connection, an_alert(turn).enrolment)
+    people.bind(
+        turn.connection, principal=wu, chat=55, account=55, name="Wu", handle="", language="en", now=NOW
+    )
+    people.change_staff(turn.connection, mei.removeprefix("staff:"), centre="skin")
+    assert audience.readers(turn, "nurse", one) == [(mei, "en"), (wu, "en")], "the study has one centre"
+    turn._study = replace(CARE, centres="site")
+    assert audience.readers(turn, "nurse", one) == [(wu, "en")]
+    assert audience.readers(turn, "nurse", None) == [(mei, "en"), (wu, "en")], "it is about nobody"
+
+
 def test_whatever_is_about_an_alert_goes_to_nobody_whose_role_may_not_see_it(turn):
     pat = joins(turn, "Pat", "porter")
     hidden = "no longer in a role that may see alerts"

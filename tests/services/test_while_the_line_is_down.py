@@ -9,6 +9,7 @@ from sqlalchemy import select
 from probot.ports import Later
 from probot.services.deliver import wait_for_the_line
 from probot.services.pace import Pace
+from probot.store.outbox import OUTSIDE
 from probot.store.tables import outbox
 from tests.world import Clinic, a_clinic
 
@@ -20,10 +21,9 @@ def after(seconds: float) -> datetime:
 
 
 def waits(clinic: Clinic) -> dict[str, float]:
-    """Seconds until each waiting message is tried again, by purpose."""
-    rows = clinic.store.transact(
-        lambda connection: connection.execute(select(outbox).where(outbox.c.state == "waiting")).all()
-    )
+    """Seconds until each waiting message of the messenger is tried again, by purpose."""
+    waiting = select(outbox).where(outbox.c.state == "waiting", outbox.c.lane != OUTSIDE)
+    rows = clinic.store.transact(lambda connection: connection.execute(waiting).all())
     return {row.purpose: (row.not_before - clinic.clock.now()).total_seconds() for row in rows}
 
 

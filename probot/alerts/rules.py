@@ -24,6 +24,7 @@ from probot.study.conditions import (
     Operand,
     Or,
     decide,
+    items_in,
 )
 from probot.study.facts import Facts
 from probot.study.model import TIERS, Rule, Signal, Study
@@ -40,14 +41,21 @@ def hits(study: Study, facts: Facts, changed: frozenset[str], zone: str | None =
     concept: `strongest` picks the one that speaks for it.
     """
     found = []
-    for rule in study.rules.values():
-        if rule.when is None:
-            continue
-        resting = [item for item in witnesses(rule.when, facts) if item in changed]
+    for rule, condition, looked_at in study.once(
+        "rules with conditions", "", lambda: _with_conditions(study)
+    ):
+        if looked_at.isdisjoint(changed):
+            continue  # whatever makes it true has not changed
+        resting = [item for item in witnesses(condition, facts) if item in changed]
         if resting:
-            evidence = evidence_of(study, rule.when, facts, resting[0], zone or study.zone)
+            evidence = evidence_of(study, condition, facts, resting[0], zone or study.zone)
             found.append(Hit(rule.id, rule.tier, rule.concept, evidence))
     return _by_tier(found)
+
+
+def _with_conditions(study: Study) -> list[tuple[Rule, Condition, frozenset[str]]]:
+    """The rules that look at answers, in the study's order, each with the items of the assessment that it looks at."""
+    return [(rule, rule.when, items_in(rule.when)) for rule in study.rules.values() if rule.when is not None]
 
 
 def signal_hits(

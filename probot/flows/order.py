@@ -7,7 +7,6 @@ Safety items come first; otherwise the study's order stands.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Literal
 
 from probot.flows.session import Given
@@ -31,10 +30,14 @@ def items_in_order(study: Study, timepoint: str) -> tuple[Item, ...]:
 
 def knowing(facts: Facts, given: Mapping[str, Given]) -> Facts:
     """The facts with this assessment's answers in them."""
-    return replace(
-        facts,
+    return Facts(
+        now=facts.now,
+        today=facts.today,
         answers={item: answer.value for item, answer in given.items() if answer.value is not None},
-        declined=frozenset(item for item, answer in given.items() if answer.absent == "declined"),
+        declined=frozenset([item for item, answer in given.items() if answer.absent == "declined"]),
+        earlier=facts.earlier,
+        attributes=facts.attributes,
+        anchors=facts.anchors,
     )
 
 

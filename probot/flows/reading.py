@@ -152,11 +152,11 @@ def _is_not_done(label: Text, folded: str) -> bool:
 def _end_of_scale(item: Item, folded: str) -> int | None:
     if item.kind != "scale" or item.anchors is None:
         return None
-    low, high = ({_shown(words) for words in anchor.values()} for anchor in item.anchors)
     said = key(folded)
-    if (said in low) == (said in high):
+    low, high = (any(_shown(words) == said for words in anchor.values()) for anchor in item.anchors)
+    if low == high:
         return None
-    return int(item.lowest if said in low else item.highest)
+    return int(item.lowest if low else item.highest)
 
 
 def _options(item: Item, folded: str) -> Understood | None:

@@ -200,8 +200,12 @@ def live_sessions(connection: Connection, enrolment: EnrolmentId) -> list[Candid
     known = together.known(connection, "live", enrolment)
     if known is together.UNKNOWN:
         return _live(connection, _OWN, enrolment)
-    now = [replace(each, session=session_of(connection, each.session.assessment)) for each in known]
-    return [each for each in now if each.session.status != "closed"]
+    now = [(each, session_of(connection, each.session.assessment)) for each in known]
+    return [
+        each if state is each.session else replace(each, session=state)
+        for each, state in now
+        if state is not None and state.status != "closed"
+    ]
 
 
 def forms_about(connection: Connection, enrolment: EnrolmentId) -> list[Candidate]:

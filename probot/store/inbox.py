@@ -107,11 +107,13 @@ def claim(connection: Connection, now: datetime, token: str, limit: int) -> list
     alone: if it was not what killed them, it is done in no time, and is not put aside with one that was.
 
     Asked again with the same token (nobody knows whether the first commit worked) it gives the same ones again.
-    What was claimed again and again by processes that never came back is put aside first.
+    What was claimed again and again by processes that never came back is put aside instead.
     """
-    connection.execute(_PARK_THE_DEADLY, {"now": now})
     which = {"now": now, "never": now + LIFE + SKEW, "by": token, "most": limit}
     waiting = connection.execute(_WAITING, which).all()
+    if any(row.attempts >= DEADLY for row in waiting):
+        connection.execute(_PARK_THE_DEADLY, {"now": now})
+        waiting = connection.execute(_WAITING, which).all()
     suspects = [row.seq for row in waiting if row.attempts >= TRIES]
     numbers = suspects[:1] or [row.seq for row in waiting]
     if not numbers:

@@ -155,6 +155,13 @@ def test_a_call_is_noted_as_a_step(turn, one, mei):
     assert noted(turn)[1:] == [("participant called", mei.id, None, None, "")]
 
 
+def test_a_step_calls_off_nothing_that_waits_to_be_said(turn, one, mei):
+    tap(turn, mei, one, "ack")
+    turn.say("team", Message("she answered"), lane="alert", purpose="alert", alert_id=one.id)
+    tap(turn, mei, one, "called")
+    assert [row.state for row in messages(turn)] == ["dropped", "waiting"]
+
+
 def test_it_is_closed_with_what_was_done(turn, one, mei):
     tap(turn, mei, one, "ack")
     turn.say("team", Message("again"), lane="alert", purpose="alert", alert_id=one.id)
@@ -287,3 +294,6 @@ def test_nobody_of_another_centre_does_anything_about_it(turn, one, mei):
     assert tap(turn, replace(mei, centre="skin"), one, "ack") == wanted
     assert now(turn, one) == one
     assert tap(turn, wu, one, "ack") == "You have it."
+    people.change_staff(turn.connection, mei.id, centre="skin")
+    assert tap(turn, wu, one, f"a-{mei.id}") == "This person cannot take alerts at the moment."
+    assert now(turn, one).assigned_to is None

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bench import clinic
+from probot.app import rubbish
 from probot.app.build import Reader, build_runtime, read_clock
 from probot.app.runtime import Runtime
 from probot.flows.buttons import AlertTap, AnswerTap, read, write
@@ -122,6 +123,7 @@ def live(patients: int = PATIENTS, days: int = DAYS, longest: float = LONGEST) -
         clock = Day(datetime(today.year, today.month, today.day, tzinfo=UTC) + timedelta(days=1))
         phones = Phones(clock)
         runtime = build_runtime(there.store, clock, phones, Reader(Myself(BOT, "b")), clock.now, None, phones)
+        rubbish.look_less_often()  # as `probot run` does
         began = time.perf_counter()
         lived = asyncio.run(_live(runtime, clock, phones, days, began + longest))
         took = time.perf_counter() - began

@@ -32,7 +32,7 @@ from probot.store.together import together
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 160
+AT_ONCE = 256
 """Messages under way at the same time."""
 FOR_ALERTS = 32
 """So many of these are for alerts alone, however many other messages hang."""

@@ -74,7 +74,7 @@ class AiohttpRequest(BaseRequest):
     def __init__(
         self,
         *,
-        connections: int = 256,
+        connections: int = 320,
         connect_timeout: float = 10,
         read_timeout: float = 20,
         environment_proxies: bool = False,

@@ -20,6 +20,8 @@ LOCAL = 8 * HOUR
 SITTING = 30 * MINUTE
 EARLY = 2 * HOUR
 """So much sooner than it is due a step may be made at most."""
+PEACE = 4 * HOUR
+"""Half of what lies between two repetitions: so long it is quiet after one that the night has moved."""
 OPENS = {"raised", "reopened", "lapsed", "woken", "left"}
 Row = dict[str, Any]
 
@@ -79,7 +81,10 @@ def _stretches(entries: list[Row], end: datetime) -> Iterator[tuple[datetime, da
 
 
 def _steps(start: datetime, stop: datetime) -> Iterator[datetime]:
-    """In the morning what was said at night, 4 hours later, 8 hours later, and every 8 hours: never at night."""
+    """In the morning what was said at night, 4 hours later, 8 hours later, and every 8 hours: never at night.
+
+    What the night has moved to seven in the morning is not said again within half an interval, before eleven.
+    """
     begin = _morning(start)
     if begin > start and begin < stop - MINUTE:
         yield begin
@@ -89,7 +94,7 @@ def _steps(start: datetime, stop: datetime) -> Iterator[datetime]:
     first = _morning(begin + 8 * HOUR)
     due, last = first, None
     while due < stop - MINUTE:
-        if _morning(due) != last and _morning(due) < stop - MINUTE:
+        if (last is None or _morning(due) - last > PEACE) and _morning(due) < stop - MINUTE:
             last = _morning(due)
             yield last
         due += 8 * HOUR

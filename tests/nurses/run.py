@@ -1,6 +1,7 @@
 """Does the care team drown, and is any urgent alert lost? `make nurses` lives 28 days with 120 patients and counts.
 
-Rule: the same seed gives the same figures; it fails if anything was lost or stuck, never because a figure is high.
+Rule: the same seed gives the same answers (who of the team comes first also hangs on random keys); it fails if anything
+was lost or stuck, never because a figure is high.
 """
 
 from __future__ import annotations

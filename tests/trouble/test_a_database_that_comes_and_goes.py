@@ -32,11 +32,11 @@ async def test_postgresql_that_is_restarted_again_and_again_loses_and_doubles_no
     assert own_server.up is not None
     async with a_scene(nest, url, tmp_path, SOME, PROBOT_LISTEN=door) as scene:
         for mode in ("immediate", "fast", "immediate"):
-            assert await scene.ward.more(15, 60), scene.said
+            assert await scene.ward.more(15, 180), scene.said
             await asyncio.to_thread(own_server.down, mode)
             assert not await well(door)
             await asyncio.to_thread(own_server.up)
-        assert await scene.ward.more(15, 60), scene.said
+        assert await scene.ward.more(15, 180), scene.said
         assert await well_again(door)
         figures = await scene.count(Figures("probot on PostgreSQL"))
         assert figures.broken == {}, figures.examples
@@ -61,7 +61,7 @@ async def test_a_commit_of_which_nobody_knows_whether_it_happened_is_done_once(
         async with a_scene(nest, url, tmp_path, SOME, PROBOT_DATABASE_URL=through) as scene:
             line.share = 0.2
             while line.cuts < 8:
-                assert await scene.ward.more(20, 60), scene.said
+                assert await scene.ward.more(20, 180), scene.said
             line.share = 0.0
             figures = await scene.count(Figures("probot on PostgreSQL"))
             assert figures.broken == {}, figures.examples

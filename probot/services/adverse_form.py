@@ -21,7 +21,6 @@ from probot.services.turn import Turn
 from probot.store import adverse, assessments, people
 from probot.store.records import Assessment, Enrolment, Staff
 from probot.study.forms import AMENDED, PARTS, plain_name
-from probot.study.model import Power
 from probot.values import Value
 from probot.wording import say
 
@@ -141,16 +140,16 @@ def _close_forms(turn: Turn, event: AdverseEvent) -> None:
             assessments.close_session(turn.connection, session)
 
 
-def powers(turn: Turn, person: Staff) -> frozenset[Power]:
-    """What the role of a member of staff may do."""
-    role = turn.study.roles.get(person.role)
-    return frozenset() if role is None else role.may
-
-
 def shown(turn: Turn, event: AdverseEvent, enrolment: Enrolment, person: Staff, language: str) -> Message:
     """The record as this person sees it."""
     return card(
-        turn.study, event, enrolment.code, language, turn.now, audience.names(turn), powers(turn, person)
+        turn.study,
+        event,
+        enrolment.code,
+        language,
+        turn.now,
+        audience.names(turn),
+        turn.study.powers(person.role),
     )
 
 
@@ -169,7 +168,7 @@ def tell_judges(turn: Turn, event: AdverseEvent, enrolment: Enrolment, *, but: S
         for person in audience.hearing(turn, people.active_staff(turn.connection), enrolment)
         if audience.may(turn, person, "adjudicate") and (but is None or person.id != but.id)
     ]
-    readers = [(person.principal, person.language, powers(turn, person)) for person in judges]
+    readers = [(person.principal, person.language, turn.study.powers(person.role)) for person in judges]
     if not readers:
         readers = [
             (to, language, frozenset()) for to, language in audience.readers(turn, CARE_TEAM, enrolment)

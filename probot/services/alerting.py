@@ -138,7 +138,7 @@ def escalate(turn: Turn, keys: Sequence[str], token: str) -> None:
     """Climb the claimed alerts. Steps that fall due together are told together, once for each reader."""
     together = telling.Round(turn)
     digests: dict[tuple[str, str], list[Listed]] = {}
-    held = [one for key in sorted(keys) if (one := _hold(turn, key)) is not None]
+    held = [one for key in sorted(keys) if (one := hold(turn, key)) is not None]
     for study, enrolment, alert in sorted(held, key=lambda one: _waits(turn, one[2])):
         if alert.state == "acknowledged":
             _lapse(turn, study, enrolment, alert, together)
@@ -161,7 +161,8 @@ def escalate(turn: Turn, keys: Sequence[str], token: str) -> None:
             turn.say(recipient, message, lane="digest", purpose="notice")
 
 
-def _hold(turn: Turn, key: str) -> tuple[Study, Enrolment, Alert] | None:
+def hold(turn: Turn, key: str) -> tuple[Study, Enrolment, Alert] | None:
+    """An alert with its study and participant, whom nobody else changes until the commit. None: there is no such alert."""
     alert = alerts.find(turn.connection, key)
     if alert is None:
         return None

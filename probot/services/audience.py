@@ -86,8 +86,7 @@ def direct(persons: Sequence[Staff]) -> list[tuple[str, str]]:
 
 def may(turn: Turn, person: Staff, power: str) -> bool:
     """Whether a member of staff may do this, by the role's powers in the study in force."""
-    role = turn.study.roles.get(person.role)
-    return role is not None and power in role.may
+    return power in turn.study.powers(person.role)
 
 
 def may_see(turn: Turn, person: Staff) -> bool:

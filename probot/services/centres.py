@@ -49,18 +49,14 @@ def is_cared_for(connection: Connection, study: Study, centre: str) -> bool:
     return any(
         each.centre in {EVERYWHERE, centre}
         for each in people.active_staff(connection)
-        if _may_take(study, each) and people.contact_of(connection, each.principal) is not None
+        if "acknowledge" in study.powers(each.role)
+        and people.contact_of(connection, each.principal) is not None
     )
 
 
 def without_anybody(connection: Connection, study: Study) -> tuple[str, ...]:
     """The centres at which nobody can take an alert, so that theirs go to everybody."""
     return tuple(one for one in centres_of(study) if not is_cared_for(connection, study, one))
-
-
-def _may_take(study: Study, person: Staff) -> bool:
-    role = study.roles.get(person.role)
-    return role is not None and "acknowledge" in role.may
 
 
 # ------------------------------------------------------------------------------ in a turn

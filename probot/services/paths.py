@@ -95,7 +95,7 @@ def without_a_path(connection: Connection, study: Study) -> dict[Tier, str]:
     able = [
         person
         for person in people.active_staff(connection)
-        if _may_take(study, person) and not _fault_of(connection, person)
+        if "acknowledge" in study.powers(person.role) and not _fault_of(connection, person)
     ]
     found[CARE_TEAM] = found[CARE_TEAM] or bool(able)
     holes: dict[Tier, str] = {}
@@ -120,7 +120,7 @@ def _first_hour_without(study: Study, able: list[Staff]) -> str | None:
 
 def on_call_and_not_bound(connection: Connection, study: Study) -> tuple[str, ...]:
     """Whom the rota has on call although nobody of that name, or role, can be told and take an alert."""
-    there = [one for one in people.active_staff(connection) if _may_take(study, one)]
+    there = [one for one in people.active_staff(connection) if "acknowledge" in study.powers(one.role)]
     known = {
         name
         for one in there
@@ -129,11 +129,6 @@ def on_call_and_not_bound(connection: Connection, study: Study) -> tuple[str, ..
     }
     shifts = study.rota.shifts if study.rota is not None else ()
     return tuple(dict.fromkeys(name for shift in shifts for name in shift.who if name not in known))
-
-
-def _may_take(study: Study, person: Staff) -> bool:
-    role = study.roles.get(person.role)
-    return role is not None and "acknowledge" in role.may
 
 
 def team_is_lost(connection: Connection) -> bool:

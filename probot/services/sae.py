@@ -8,7 +8,7 @@ from __future__ import annotations
 from probot.outcomes.adverse_words import call, reminder
 from probot.outcomes.sae_clock import remind
 from probot.services import alerting, audience
-from probot.services.adverse_form import mark, powers, tell_judges
+from probot.services.adverse_form import mark, tell_judges
 from probot.services.turn import Turn
 from probot.store import adverse, claims, people
 from probot.store.receipts import OUTSIDE
@@ -44,7 +44,7 @@ def advance(turn: Turn, key: str, token: str) -> None:
                 turn.say(recipient, words, lane="outside", purpose="notice")
                 continue
             person = by_principal.get(recipient)
-            may = powers(turn, person) if person is not None else frozenset()
+            may = turn.study.powers(person.role) if person is not None else frozenset()
             message = reminder(turn.study, climbed.event, enrolment.code, language, turn.now, may)
             turn.say(recipient, message, lane="alert", purpose="notice", item=mark(event))
     if climbed.notify or climbed.waits:

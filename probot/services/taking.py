@@ -29,7 +29,7 @@ from probot.services.turn import Turn
 from probot.store import alerts, outbox, people, threads
 from probot.store.records import Enrolment, Staff
 from probot.study.model import Study
-from probot.values import AlertId, StaffId
+from probot.values import StaffId
 
 Outcome = Alert | life.Refusal | TooLong
 
@@ -54,14 +54,8 @@ class Case:
 
 def case_of(turn: Turn, alert_id: str) -> Case | None:
     """The alert of that id, held for this turn. None: there is no such alert."""
-    alert = alerts.find(turn.connection, AlertId(alert_id))
-    if alert is None:
-        return None
-    enrolment = people.by_id(turn.connection, alert.enrolment, lock=True)
-    again = alerts.find(turn.connection, alert_id)  # as it is now that nobody else can change it
-    assert enrolment is not None
-    assert again is not None
-    return Case(turn.pinned(again.study), enrolment, again)
+    held = alerting.hold(turn, alert_id)
+    return None if held is None else Case(*held)
 
 
 def tapped(turn: Turn, person: Staff, tap: AlertTap, place: Place) -> str:

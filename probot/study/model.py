@@ -376,6 +376,10 @@ class Study(WorkedOut):
     source: str = ""
     """The canonical source (JSON) that `hash` is over; a stored study is loaded from it again."""
 
+    def powers(self, role: str) -> frozenset[Power]:
+        """What staff of that role may do; nothing if the study has no such role."""
+        return self.roles[role].may if role in self.roles else frozenset()
+
     def item(self, item_id: str) -> Item:
         """The item of that id, whichever instrument holds it; KeyError if none does."""
         return self.once("items", "", self._items_by_id)[item_id]

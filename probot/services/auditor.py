@@ -17,8 +17,8 @@ from probot.services import centres, path_tests, paths, upgrades
 from probot.services.receive import HEARD
 from probot.services.tick import LOOKED
 from probot.services.turn import Turn
-from probot.services.watch import AUDITOR
-from probot.store import adverse, alarms, claims, inbox, outbox, outsiders, pulses, threads
+from probot.services.watch import AUDITOR, stuck_rows
+from probot.store import adverse, alarms, inbox, outbox, outsiders, pulses, threads
 from probot.store.receipts import addresses
 from probot.store.tables import alert
 
@@ -91,7 +91,7 @@ def _of_the_house(connection: Connection, now: datetime) -> Iterator[Finding]:
     looked = pulses.last(connection, LOOKED)
     if looked is None or abs(now - looked[0]) > LAGGING:
         yield Finding("tick", urgent=True)
-    if inbox.counts(connection).get("parked") or any(claims.parked(connection, each) for each in claims.DUE):
+    if inbox.counts(connection).get("parked") or stuck_rows(connection):
         yield Finding("parked", passing=False)
 
 

@@ -80,6 +80,7 @@ def status(connection: Connection, now: datetime, known: Studies | None = None) 
     people_by_status = {str(state): int(count) for state, count in connection.execute(
         select(enrolment.c.status, func.count()).group_by(enrolment.c.status))}  # fmt: skip
     team = people.contact_of(connection, people.TEAM)
+    missing = tuple(_of_staff(connection, study)) if study else ()
     return Status(
         now=now,
         telegram_heard=heard[0] if heard else None,
@@ -96,7 +97,7 @@ def status(connection: Connection, now: datetime, known: Studies | None = None) 
         unacknowledged_since=connection.execute(
             select(func.min(alert.c.raised_at)).where(alert.c.state == "open")
         ).scalar(),
-        parked_rows=_stuck(connection),
+        parked_rows=stuck_rows(connection),
         team_bound=team is not None,
         staff=len(people.active_staff(connection)),
         paths=paths.facts(connection, study) if study else (),
@@ -104,9 +105,9 @@ def status(connection: Connection, now: datetime, known: Studies | None = None) 
         ready=study is not None and not paths.without_a_path(connection, study),
         problems=(
             *_problems(connection, now, heard[0] if heard else None),
-            *(_of_paths(connection, study, now) if study else ()),
+            *(_of_paths(connection, study, now, missing) if study else ()),
         ),
-        missing=tuple(_of_staff(connection, study)) if study else (),
+        missing=missing,
     )
 
 
@@ -123,12 +124,12 @@ def _when(hole: tuple[str, str]) -> str:
     return f"{tier} (first on {hour})" if hour else tier
 
 
-def _of_paths(connection: Connection, study: Study, now: datetime) -> list[str]:
+def _of_paths(connection: Connection, study: Study, now: datetime, missing: tuple[str, ...]) -> list[str]:
     found = []
     without = paths.without_a_path(connection, study)
     if without and people.active_staff(connection):
         found.append(f"not ready: alerts of tier {', '.join(map(_when, without.items()))} would reach nobody")
-    found += _of_staff(connection, study)
+    found += missing
     for fact in paths.facts(connection, study):
         if fact.by in {"mail", "webhook"} and fact.fault:
             found.append(f"the path {fact.name} does not work: {fact.fault}")
@@ -170,7 +171,7 @@ def _of_staff(connection: Connection, study: Study) -> list[str]:
     return found
 
 
-def _stuck(connection: Connection) -> int:
+def stuck_rows(connection: Connection) -> int:
     """Due rows of any kind that have used up their attempts."""
     return sum(claims.parked(connection, table) for table in claims.DUE)
 
@@ -202,7 +203,7 @@ def _problems(connection: Connection, now: datetime, heard: datetime | None) -> 
     counted = inbox.counts(connection)
     if counted.get("parked"):
         found.append(f"{counted['parked']} updates could not be handled and were put aside")
-    stuck = _stuck(connection)
+    stuck = stuck_rows(connection)
     if stuck:
         found.append(f"{stuck} due rows failed again and again and were put aside")
     untold = threads.alerts_without_reader(connection, now - LAGGING)

@@ -83,7 +83,18 @@ def key(folded: str) -> str:
     return _MARKS.sub(lambda run: run.group() if _between_digits(run) else "", folded)
 
 
+_MARK = frozenset(" ,.;:!'\"()[]。、…·")
 _MARKS = re.compile(r"[\s,.;:!'\"()\[\]。、…·]+")
+
+
+def reach(folded: str, most: int) -> int:
+    """How much of the folded text `most` characters of its key can take up at the most, marks between them included."""
+    counted = 0
+    for place, character in enumerate(folded):
+        counted += character not in _MARK
+        if counted > most:
+            return place
+    return len(folded)
 
 
 def _between_digits(run: re.Match[str]) -> bool:

@@ -20,7 +20,7 @@ from functools import lru_cache
 
 from probot.flows import phrases
 from probot.flows.dates import read_date, read_partial_date
-from probot.flows.folding import fold, key
+from probot.flows.folding import fold, key, reach
 from probot.flows.lookup import search
 from probot.flows.numbers import read_number
 from probot.flows.phrases import means
@@ -226,16 +226,16 @@ _SEPARATORS = (",", "、", ";", "/", "+", "&", " and ", "和", "还有", "以及
 def _listed(item: Item, folded: str) -> list[str]:
     """The options of a list (`起水疱、发痒`, `blisters and itching`), or nothing if any part is none of them."""
     known: dict[str, list[str]] = {}
+    longest = max((len(_shown(words)) for each in item.options for words in each.text.values()), default=0)
 
     def listed(rest: str) -> list[str]:
         rest = rest.strip(" ,、;").removeprefix("and ")
         if rest not in known:
             known[rest] = []
             # An option's own words may hold a separator, so that the longest part is tried first.
-            for end in _ends(rest):
+            for end in _ends(rest, reach(rest, longest)):
                 ids, after = _named(item.options, rest[:end]), rest[end:]
-                more = _rest_of_list(after, listed)
-                if len(ids) == 1 and (more or not key(after)):
+                if len(ids) == 1 and ((more := _rest_of_list(after, listed)) or not key(after)):
                     known[rest] = ids + more
                     break
         return known[rest]
@@ -248,11 +248,12 @@ def _rest_of_list(after: str, listed: Callable[[str], list[str]]) -> list[str]:
     return next((ids for ids in found if ids), [])
 
 
-def _ends(folded: str) -> list[int]:
-    places = {len(folded)}
+def _ends(folded: str, most: int) -> list[int]:
+    """Where a part of the list may end, the last such place first: none is longer than `most`."""
+    places = {len(folded)} if len(folded) <= most else set()
     for separator in _SEPARATORS:
         start = folded.find(separator)
-        while start != -1:
+        while start != -1 and start <= most:
             places.add(start)
             start = folded.find(separator, start + 1)
     return sorted(places, reverse=True)

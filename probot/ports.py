@@ -233,6 +233,8 @@ class Sent:
 
 THROTTLED = "throttled"
 """The reason of a `Later` whose time the channel named itself."""
+NO_ADDRESS = "no address is set"
+"""The reason of a `Later` that lasts until the operator has said where the path leads, and probot has been restarted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,11 @@ from probot.app.roles import Role, receives, why_not
 from probot.app.settings import WEBHOOK_LISTEN, Settings, WrongSetting
 from probot.app.world import TokenRejected, World, build_world
 from probot.outside.channel import OutsideChannel
+from probot.services import outside
 from probot.services.pace import Pace
 from probot.services.publish import publish
 from probot.services.watch import status
-from probot.store import pulses, receipts, studies
+from probot.store import studies
 from probot.study.load import load
 
 PUTS_IN_FORCE = 7_026_210_302
@@ -161,7 +162,7 @@ async def until_stopped(world: World, crew: Crew, settings: Settings, told: asyn
         database = "SQLite" if world.runtime.office.store.is_sqlite else "PostgreSQL"
         err.print(f"probot runs ({parts[crew.role]}, {database}{doors}). Ctrl+C stops it.", markup=False)
         office = world.runtime.office
-        await office.look(pulses.beat, receipts.ADDRESSES, world.clock.now(), world.beside.addresses.known())
+        await office.look(outside.lead_to, world.clock.now(), world.beside.addresses.known())
         found = await office.look(status, world.clock.now(), office.studies)
         for fact in found.paths:
             if fact.by in {"mail", "webhook"} and fact.fault:

@@ -43,7 +43,7 @@ def front_door(world: World, listen: str) -> FrontDoor:
     async def metrics(_: Request) -> Response:
         found = await _looked(world)
         well = found is not None and found.well and not world.at_a_loss()
-        return Response(exposition(found, world.runtime, well=well), media_type=CONTENT_TYPE_LATEST)
+        return Response(exposition(found, world, well=well), media_type=CONTENT_TYPE_LATEST)
 
     routes = [
         Route("/health", health), Route("/ready", ready), Route("/metrics", metrics), *world.routes()

@@ -12,7 +12,7 @@ from datetime import datetime
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from probot.app.runtime import Runtime
+from probot.app.world import World
 from probot.messages import LANES
 from probot.services.watch import Status
 
@@ -21,10 +21,10 @@ PARTICIPANTS = ("invited", "welcoming", "refused", "active", "paused", "withdraw
 OUTCOMES = ("sent", "later", "gone", "moved", "refused", "unknown")
 
 
-def exposition(found: Status | None, runtime: Runtime, *, well: bool) -> bytes:
+def exposition(found: Status | None, world: World, *, well: bool) -> bytes:
     """Everything in Prometheus' text format. `found`: how things stand in the database; None: it does not tell."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Once((*_of_the_process(runtime, well=well), *_of_the_database(found))))
+    registry.register(_Once((*_of_the_process(world, well=well), *_of_the_database(found))))
     return generate_latest(registry)
 
 
@@ -41,7 +41,8 @@ class _Once:
         yield from ()
 
 
-def _of_the_process(runtime: Runtime, *, well: bool) -> Iterator[Metric]:
+def _of_the_process(world: World, *, well: bool) -> Iterator[Metric]:
+    runtime = world.runtime
     yield _one("probot_well", "1 if /health says that all is well", float(well))
     sent = CounterMetricFamily(
         "probot_sendings", "How sendings to Telegram ended, since this process began", labels=["outcome"]
@@ -54,8 +55,11 @@ def _of_the_process(runtime: Runtime, *, well: bool) -> Iterator[Metric]:
         "Defects that were met since this process began; the log tells more",
         labels=["part"],
     )
-    parts = {"loop": runtime.failures, "sender": runtime.sender.failures, "tick": runtime.ticker.failures,
-             "worker": runtime.worker.parked}  # fmt: skip
+    parts = {
+        "loop": runtime.failures, "sender": runtime.sender.failures, "outside": runtime.outside.failures,
+        "tick": runtime.ticker.failures, "worker": runtime.worker.parked, "auditor": world.watchman.failures,
+        "roll_call": world.roll_call.failures,
+    }  # fmt: skip
     for part, number in parts.items():
         failed.add_metric([part], number)
     yield failed

@@ -12,9 +12,8 @@ import aiohttp
 
 from probot.outside import mail, post
 from probot.outside.mail import MailServer
-from probot.ports import Call, Later, Outcome, Refused, Sending
+from probot.ports import NO_ADDRESS, Call, Later, Outcome, Refused, Sending
 
-NO_ADDRESS = "no address is set"
 LOOK_AGAIN = 60.0
 HEARTBEAT_PATIENCE = aiohttp.ClientTimeout(total=15)
 

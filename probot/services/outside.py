@@ -6,15 +6,17 @@ looks whether it is still needed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
 
 from probot.alerts.model import Alert
 from probot.alerts.outside import WhyCalled, alert_call, marked_copy, subject_and_text
-from probot.ports import Call, CallKind, Later, Outcome, Refused, Sent, Unknown
+from probot.ports import NO_ADDRESS, Call, CallKind, Later, Outcome, Refused, Sent, Unknown
 from probot.services import audience
 from probot.services.turn import Turn
-from probot.store import alerts, outbox, people, receipts
+from probot.store import alerts, outbox, people, pulses, receipts
 from probot.store.receipts import OUTSIDE
 from probot.store.records import Enrolment, Outgoing
 from probot.store.saved import message_from_json
@@ -27,6 +29,8 @@ IF_UNHEARD = "if unheard"
 AGAIN_AFTER_REFUSAL = timedelta(minutes=5)
 """A path that refuses is tried again: what is wrong there can be mended while an alert waits."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=10)
+LONGEST_WITHOUT_ADDRESS = timedelta(hours=1)
+"""How seldom it is looked, in the end, whether a path has an address by now; the next start looks at once."""
 TAKEN = "somebody has taken it meanwhile"
 HEARD = "the messenger brought it"
 
@@ -109,7 +113,10 @@ def note_outcome(turn: Turn, row: Outgoing, outcome: Outcome) -> None:
                 _trail(turn, row)
             return
         case Later(seconds, reason):
-            outbox.again(turn.connection, row, turn.now + timedelta(seconds=seconds), reason)
+            wait = timedelta(seconds=seconds)
+            if reason == NO_ADDRESS:
+                wait = _pause(row, wait, LONGEST_WITHOUT_ADDRESS)
+            outbox.again(turn.connection, row, turn.now + wait, reason)
         case Unknown(reason):
             outbox.again(turn.connection, row, turn.now + _pause(row), reason, repeat=True)
         case Refused(reason):
@@ -130,7 +137,13 @@ def _trail(turn: Turn, row: Outgoing) -> None:
     )  # fmt: skip
 
 
-def _pause(row: Outgoing) -> timedelta:
+def _pause(row: Outgoing, first: timedelta = FIRST_PAUSE, longest: timedelta = LONGEST_PAUSE) -> timedelta:
     """Twice as long each time."""
     doubled: int = 2 ** min(row.attempts - 1, 10)
-    return min(LONGEST_PAUSE, FIRST_PAUSE * doubled)
+    return min(longest, first * doubled)
+
+
+def lead_to(connection: Connection, now: datetime, known: Mapping[str, str]) -> None:
+    """Probot has started, and these paths (by name, and how they are carried) lead somewhere: what waited for that goes now."""
+    pulses.beat(connection, receipts.ADDRESSES, now, dict(known))
+    outbox.let_go(connection, now, NO_ADDRESS, [f"{OUTSIDE}{name}" for name in known])

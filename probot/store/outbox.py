@@ -325,9 +325,13 @@ def hold(connection: Connection, message: Outgoing, recipient: str, now: datetim
     connection.execute(update(outbox).where(outbox.c.id == key).values(fault=NOBODY))
 
 
-def let_go(connection: Connection, now: datetime) -> int:
-    """Somebody is there now: what was held for want of anybody may go; how many messages that were."""
-    held = update(outbox).where(outbox.c.state == "waiting", outbox.c.fault == NOBODY)
+def let_go(
+    connection: Connection, now: datetime, fault: str = NOBODY, recipients: Sequence[str] | None = None
+) -> int:
+    """What waited for this reason (for want of anybody, or of an address) may go now; how many messages that were."""
+    held = update(outbox).where(outbox.c.state == "waiting", outbox.c.fault == fault)
+    if recipients is not None:
+        held = held.where(outbox.c.recipient.in_(recipients))
     return int(connection.execute(held.values(not_before=now, fault="")).rowcount)
 
 

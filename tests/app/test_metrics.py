@@ -26,7 +26,7 @@ def read(page: bytes) -> dict[str, float]:
 
 def seen(clinic: Clinic) -> tuple[Status, dict[str, float], str]:
     found = clinic.store.look(status, clinic.clock.now())
-    page = exposition(found, clinic.world.runtime, well=found.well)
+    page = exposition(found, clinic.world, well=found.well)
     return found, read(page), page.decode()
 
 
@@ -77,17 +77,32 @@ async def test_what_waits_is_counted_by_lane_with_its_age(sqlite_url: str) -> No
         assert numbers["probot_outbox_due alert"] == numbers["probot_outbox_lag_seconds alert"] == 0
 
 
+async def test_a_defect_is_counted_wherever_it_was_met(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        world, runtime = clinic.world, clinic.world.runtime
+        for number, part in enumerate(
+            (runtime, runtime.sender, runtime.outside, runtime.ticker, world.watchman, world.roll_call), start=1
+        ):
+            part.failures = number
+        runtime.worker.parked = 7
+        numbers = read(exposition(None, world, well=False))
+        counted = {name.split()[1]: int(value) for name, value in numbers.items() if "failures" in name}
+        assert counted == {
+            "loop": 1, "sender": 2, "outside": 3, "tick": 4, "auditor": 5, "roll_call": 6, "worker": 7,
+        }  # fmt: skip
+
+
 async def test_a_database_that_does_not_tell_is_a_number_too_and_the_guide_names_every_metric(
     sqlite_url: str,
 ) -> None:
     async with a_clinic(sqlite_url, migrated=True) as clinic:
-        silent = read(exposition(None, clinic.world.runtime, well=False))
+        silent = read(exposition(None, clinic.world, well=False))
         assert silent["probot_database_up"] == 0
         assert "probot_inbox_waiting" not in silent
         assert clinic.world.poller is not None
         await clinic.world.poller.turn()
         await clinic.world.runtime.tick()
         found = clinic.store.look(status, clinic.clock.now())
-        everything = {name.split()[0] for name in read(exposition(found, clinic.world.runtime, well=True))}
+        everything = {name.split()[0] for name in read(exposition(found, clinic.world, well=True))}
         named = set(re.findall(r"`(probot_[a-z_]+)`", GUIDE))
         assert everything == named

@@ -19,13 +19,14 @@ from typing import IO, Annotated, Literal
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from probot.app.desk import AsJson, Exit, err, many, office, out, say_json, stop
+from probot.app.desk import AsJson, Exit, err, many, office, out, say_json, stop, warn
 from probot.services import export as exporting
 from probot.services import retry as retrying
 from probot.services.export import COLUMNS, Row, What
 from probot.services.watch import Status
 from probot.services.watch import status as look
 from probot.store.migrate import current
+from probot.store.room import room_in, room_of
 
 PANEL = "Data and health"
 BOM = "\ufeff"
@@ -60,9 +61,12 @@ def export(
 
     Rows bear the subject code and nothing that names a person. A running probot is not kept waiting.
     """
-    with office(makes=False) as (_, opened), opened.store.reading() as connection, _target(to) as file:
-        rows = _counted_aloud(exporting.rows(connection, what), what)
-        written = _write_csv(file, COLUMNS[what], rows) if form == "csv" else _write_lines(file, rows)
+    with office(makes=False) as (settings, opened):
+        with opened.store.reading() as connection, _target(to) as file:
+            rows = _counted_aloud(exporting.rows(connection, what), what)
+            written = _write_csv(file, COLUMNS[what], rows) if form == "csv" else _write_lines(file, rows)
+        if to is not None and (room := room_in(to.absolute().parent, settings.least)).is_short:
+            warn(f"The disk is filling up: {room}.")
     err.print(f"{written} {what} written{f' to {to}' if to else ''}.", markup=False)
 
 
@@ -127,8 +131,9 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Is everything alive, and when was Telegram last heard?"""
-    with office(makes=False) as (_, opened):
-        found = opened.store.look(look, opened.clock.now())
+    with office(makes=False) as (settings, opened):
+        room = room_of(opened.store.url, settings.least)
+        found = opened.store.look(look, opened.clock.now(), None, room)
         if as_json:
             say_json({**asdict(found), "well": found.well})
         else:
@@ -147,6 +152,7 @@ def _show(found: Status) -> None:
         "alerts": f"{found.open_alerts} open, {found.unacknowledged} of them taken by nobody",
         "updates": _counted(found.inbox),
         "messages": _counted(found.outbox),
+        "disk": str(found.room or "not watched: PostgreSQL keeps its own"),
         "care team": f"{'group bound' if found.team_bound else 'no group bound'}, {found.staff} staff",
     }
     for name, value in named.items():

@@ -142,7 +142,7 @@ async def _run(settings: Settings, office: Office, crew: Crew) -> None:
     world = build_world(
         office.store, office.clock, token.get_secret_value(), settings.telegram_api, webhook=settings.webhook,
         pace=Pace() if settings.send_limits == "telegram" else None, beside=OutsideChannel(settings.addresses),
-        role=crew.role, process=crew.name, lease=crew.receiving,
+        role=crew.role, process=crew.name, lease=crew.receiving, least=settings.least,
     )  # fmt: skip
     crew.freed = world.runtime.look_at_everything
     world.runtime.worker.workers = crew.workers
@@ -163,7 +163,7 @@ async def until_stopped(world: World, crew: Crew, settings: Settings, told: asyn
         err.print(f"probot runs ({parts[crew.role]}, {database}{doors}). Ctrl+C stops it.", markup=False)
         office = world.runtime.office
         await office.look(outside.lead_to, world.clock.now(), world.beside.addresses.known())
-        found = await office.look(status, world.clock.now(), office.studies)
+        found = await office.look(status, world.clock.now(), office.studies, world.room())
         for fact in found.paths:
             if fact.by in {"mail", "webhook"} and fact.fault:
                 warn(f"The path {fact.name} of the study does not work: {fact.fault}")
@@ -174,6 +174,8 @@ async def until_stopped(world: World, crew: Crew, settings: Settings, told: asyn
                 "probot is not ready: some alerts would reach nobody. `probot status` tells which.",
                 markup=False,
             )
+        if found.room is not None and found.room.is_short:
+            warn(f"The disk is filling up: {found.room}.")
         for missing in found.missing:
             warn(f"{missing[0].upper()}{missing[1:]}.")
         rubbish.look_less_often()

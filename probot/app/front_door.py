@@ -62,7 +62,7 @@ async def _looked(world: World) -> Status | None:
     office = world.runtime.office
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            return await office.look(status, world.clock.now(), office.studies)
+            return await office.look(status, world.clock.now(), office.studies, world.room())
     except (SQLAlchemyError, TimeoutError):
         return None
 

@@ -90,6 +90,9 @@ def _of_the_database(found: Status | None) -> Iterator[Metric]:
     }
     for name, (help_text, number) in numbers.items():
         yield _one(name, help_text, number)
+    if found.room is not None:
+        yield _one("probot_disk_free_bytes", "Room on the disk under SQLite", found.room.free)
+        yield _one("probot_disk_least_bytes", "How much should be free there", found.room.least)
     by_lane = {lane: found.due[lane] for lane in found.due}
     yield _by(
         "probot_outbox_due", "Messages that are due and have not arrived", "lane",

@@ -72,6 +72,7 @@ async def run(settings: Settings, store: Store, lease: Callable[[], Awaitable[No
             pace=Pace() if limited else None,
             poll_seconds=20,
             beside=SandboxPaths(api),
+            least=settings.least,
         )
         await clinic.open(world)
         if not known:

@@ -21,6 +21,7 @@ from probot.app.addresses import mail_server, mailbox, mailboxes, web_address, w
 from probot.app.shipped import shipped_config
 from probot.outside.channel import Addresses
 from probot.store.engine import normal_url
+from probot.store.room import USUAL, Least, least
 from probot.telegram.bot import TELEGRAM
 
 PREFIX = "PROBOT_"
@@ -74,6 +75,9 @@ class Settings(BaseSettings):
     heartbeat_url: SecretStr | None = Field(
         None,
         description="Fetched every minute while all is well; whoever watches it calls you when it stops.",
+    )
+    disk_least: str = Field(
+        "", description="When less is free under SQLite, somebody is told: 2GB, 500MB, 10%."
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
@@ -169,6 +173,13 @@ class Settings(BaseSettings):
             web_address(value.get_secret_value())
         return value
 
+    @field_validator("disk_least")
+    @classmethod
+    def _like_an_amount(cls, value: str) -> str:
+        if value:
+            least(value)
+        return value
+
     @field_validator("log_level")
     @classmethod
     def _known_level(cls, value: str) -> str:
@@ -193,6 +204,11 @@ class Settings(BaseSettings):
         if self.config == Path("config") and not self.config.is_dir():
             return shipped_config() or self.config
         return self.config
+
+    @property
+    def least(self) -> Least:
+        """How much should be free on the disk under the database."""
+        return least(self.disk_least) if self.disk_least else USUAL
 
     @property
     def webhook(self) -> tuple[str, str] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,6 +18,7 @@ from probot.services import auditor
 from probot.services.turn import NothingPublished
 from probot.services.watch import HEARTBEAT
 from probot.store import pulses
+from probot.store.room import Room
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +30,11 @@ AGAIN_SECONDS = 5.0
 class Watchman:
     """Has the auditor look, and lets the heart beat when all is well."""
 
-    def __init__(self, office: Office, beside: OutsideChannel) -> None:
+    def __init__(self, office: Office, beside: OutsideChannel, room: Callable[[], Room | None]) -> None:
         self._office = office
         self._beside = beside
+        self.room = room
+        """The disk under the database, now; None where nobody here can know."""
         self.wrong: tuple[str, ...] | None = None
         """What the last look found, by key; None before the first, and when looking failed."""
         self.failures = 0
@@ -40,7 +44,7 @@ class Watchman:
         now = self._office.clock.now()
         before, self.wrong = self.wrong, None
         try:
-            self.wrong = await self._office.act(auditor.look, f"auditor:{now.isoformat()}")
+            self.wrong = await self._office.act(auditor.look, f"auditor:{now.isoformat()}", self.room())
         except NothingPublished:
             return False
         if self.wrong != before and self.wrong:

@@ -30,6 +30,7 @@ from probot.services.invite import NotPossible
 from probot.services.pace import Pace
 from probot.store import pulses
 from probot.store.engine import Store
+from probot.store.room import USUAL, Least, Room, room_of
 from probot.telegram.bot import TELEGRAM, QuietBot, build_bot
 from probot.telegram.channel import TelegramChannel
 from probot.telegram.decode import Myself
@@ -70,6 +71,12 @@ class World:
     role: Role = "all"
     lease: Lease | None = None
     """Of one who stands by until nobody else receives."""
+    least: Least = USUAL
+    """How much should be free on the disk under the database."""
+
+    def room(self) -> Room | None:
+        """The disk under the database, now; None where that is another machine's."""
+        return room_of(self.runtime.office.store.url, self.least)
 
     def routes(self) -> list[Route]:
         """What has to be reachable from outside."""
@@ -177,11 +184,13 @@ def build_world(
     store: Store, clock: Clock, token: str, api_root: str, *, webhook: tuple[str, str] | None = None,
     pace: Pace | None = None, beside: OutsideChannel | None = None, poll_seconds: int = 25, request: Any = None,
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep, role: Role = "all", process: str = "", lease: Lease | None = None,
+    least: Least = USUAL,
 ) -> World:  # fmt: skip
     """Put everything around one bot together. `webhook`: public address and secret; None: long polling.
 
     `beside`: how paths beside Telegram are reached. `pause`: how to wait. `role`: what this process does of it all;
-    `process`: its name among others on this database; `lease`: what a receiver waits for that may have to stand by.
+    `process`: its name among others on this database; `lease`: what a receiver waits for that may have to stand by. `least`: how much
+    should be free on the disk.
     """
     bot = build_bot(token, api_root, request)
     channel = TelegramChannel(bot)
@@ -208,10 +217,11 @@ def build_world(
         poller,
         hook,
         outside,
-        Watchman(runtime.office, outside),
+        Watchman(runtime.office, outside, lambda: room_of(store.url, least)),
         RollCall(runtime.office, channel),
         role,
         lease,
+        least,
     )
 
 

@@ -20,6 +20,7 @@ from probot.services.turn import Turn
 from probot.services.watch import AUDITOR, stuck_rows
 from probot.store import adverse, alarms, inbox, outbox, outsiders, pulses, threads
 from probot.store.receipts import addresses
+from probot.store.room import Room
 from probot.store.tables import alert
 
 NOT_HEARD = timedelta(seconds=90)
@@ -46,10 +47,13 @@ class Finding:
     passing: bool = True
 
 
-def look(turn: Turn) -> tuple[str, ...]:
-    """Look at everything, raise and end alarms; what is wrong, by key. Empty: the heart may beat."""
+def look(turn: Turn, room: Room | None = None) -> tuple[str, ...]:
+    """Look at everything, raise and end alarms; what is wrong, by key. Empty: the heart may beat.
+
+    `room`: on the disk under the database; None where nobody here can know.
+    """
     before = pulses.last(turn.connection, AUDITOR, lock=True)  # of several processes one looks at a time
-    found = {finding.about: finding for finding in findings(turn)}
+    found = {finding.about: finding for finding in findings(turn, room)}
     known_since = dict(before[1] or {}) if before else {}
     since = {about: _instant(known_since.get(about)) or turn.now for about in found}
     standing = {alarm.about: alarm for alarm in alarms.standing(turn.connection, "trouble")}
@@ -74,8 +78,12 @@ def _instant(written: str | None) -> datetime | None:
     return None if written is None else datetime.fromisoformat(written)
 
 
-def findings(turn: Turn) -> Iterator[Finding]:
+def findings(turn: Turn, room: Room | None = None) -> Iterator[Finding]:
     """Everything that is wrong at this moment."""
+    if room is not None and room.is_short:
+        yield Finding("disk", passing=False)
+    if room is not None and room.is_nearly_none:
+        yield Finding("disk_full", urgent=True, passing=False)
     yield from _of_the_house(turn.connection, turn.now)
     yield from _of_alerts(turn.connection, turn.now)
     yield from _of_paths(turn)

@@ -16,6 +16,7 @@ from probot.services.receive import HEARD
 from probot.services.tick import LOOKED
 from probot.services.turn import NothingPublished, Studies
 from probot.store import claims, inbox, outbox, outsiders, people, pulses, studies, threads, waiting
+from probot.store.room import Room
 from probot.store.tables import alert, enrolment
 from probot.store.waiting import Due
 from probot.study.model import Study
@@ -56,6 +57,8 @@ class Status:
     team_bound: bool
     staff: int
     paths: tuple[PathFact, ...]
+    room: Room | None
+    """The disk under SQLite; None on PostgreSQL, which is not watched."""
     heartbeat: datetime | None
     """When the last heartbeat was taken outside."""
     ready: bool
@@ -70,8 +73,10 @@ class Status:
         return not self.problems
 
 
-def status(connection: Connection, now: datetime, known: Studies | None = None) -> Status:
-    """Look at everything once. `known`: the versions of the study that were read before."""
+def status(
+    connection: Connection, now: datetime, known: Studies | None = None, room: Room | None = None
+) -> Status:
+    """Look at everything once. `known`: the versions of the study that were read before; `room`: on the disk."""
     study = study_in_force(connection, known)
     heard = pulses.last(connection, HEARD)
     bot = pulses.last(connection, "bot")
@@ -101,14 +106,23 @@ def status(connection: Connection, now: datetime, known: Studies | None = None) 
         team_bound=team is not None,
         staff=len(people.active_staff(connection)),
         paths=paths.facts(connection, study) if study else (),
+        room=room,
         heartbeat=beat[0] if (beat := pulses.last(connection, HEARTBEAT)) else None,
         ready=study is not None and not paths.without_a_path(connection, study),
         problems=(
             *_problems(connection, now, heard[0] if heard else None),
             *(_of_paths(connection, study, now, missing) if study else ()),
+            *_of_room(room),
         ),
         missing=missing,
     )
+
+
+def _of_room(room: Room | None) -> list[str]:
+    found = []
+    if room is not None and room.is_short:
+        found.append(f"the disk is filling up: {room}")
+    return found
 
 
 def study_in_force(connection: Connection, known: Studies | None = None) -> Study | None:

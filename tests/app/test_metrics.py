@@ -81,7 +81,8 @@ async def test_a_defect_is_counted_wherever_it_was_met(sqlite_url: str) -> None:
     async with a_clinic(sqlite_url, migrated=True) as clinic:
         world, runtime = clinic.world, clinic.world.runtime
         for number, part in enumerate(
-            (runtime, runtime.sender, runtime.outside, runtime.ticker, world.watchman, world.roll_call), start=1
+            (runtime, runtime.sender, runtime.outside, runtime.ticker, world.watchman, world.roll_call),
+            start=1,
         ):
             part.failures = number
         runtime.worker.parked = 7
@@ -102,7 +103,7 @@ async def test_a_database_that_does_not_tell_is_a_number_too_and_the_guide_names
         assert clinic.world.poller is not None
         await clinic.world.poller.turn()
         await clinic.world.runtime.tick()
-        found = clinic.store.look(status, clinic.clock.now())
+        found = clinic.store.look(status, clinic.clock.now(), None, clinic.world.room())
         everything = {name.split()[0] for name in read(exposition(found, clinic.world, well=True))}
         named = set(re.findall(r"`(probot_[a-z_]+)`", GUIDE))
         assert everything == named

@@ -53,6 +53,8 @@ def test_an_address_with_and_without_a_slash_is_the_same(monkeypatch: pytest.Mon
         ({"sandbox_listen": "localhost:99999"}, "PROBOT_SANDBOX_LISTEN"),
         ({"send_limits": "none", "telegram_token": "7001:a-made-up-token"}, "PROBOT_SEND_LIMITS"),
         ({"log_level": "loud"}, "PROBOT_LOG_LEVEL"),
+        ({"disk_least": "much"}, "PROBOT_DISK_LEAST"),
+        ({"disk_least": "101%"}, "PROBOT_DISK_LEAST"),
     ],
 )
 def test_a_wrong_setting_is_named_and_no_secret_shown(

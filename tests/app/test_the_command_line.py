@@ -212,6 +212,23 @@ def test_status_says_in_words_and_code_what_is_wrong(probot: Type) -> None:
     assert (as_json["well"], len(as_json["problems"])) == (False, 2)
 
 
+def test_status_and_export_say_that_the_disk_fills_up(
+    probot: Type, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probot(*ENROL)
+    monkeypatch.setenv("PROBOT_DISK_LEAST", "100%")
+    told, room = probot("status", "--exit-code"), probot("status", "--json").json["room"]
+    assert told.code == 5
+    if database_url.startswith("sqlite"):
+        assert "the disk is filling up" in told.out
+        assert room["free"] < room["least"] == room["total"]
+    else:
+        assert "not watched: PostgreSQL keeps its own" in told.out
+        assert room is None
+    assert "The disk is filling up" in probot("export", "audit", "--to", str(tmp_path / "audit.csv")).err
+    assert "filling" not in probot("export", "audit").err
+
+
 def test_check_and_publish_tell_all_problems_and_change_nothing(probot: Type, tmp_path: Path) -> None:
     broken = next(path for path in sorted((ROOT / "tests" / "studies" / "broken").iterdir()) if path.is_dir())
     checked = probot("check", str(broken), "--json")

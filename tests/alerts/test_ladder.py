@@ -407,3 +407,30 @@ def test_nothing_comes_early_in_quiet_hours_or_once_it_is_taken():
     by_day = told_first()
     taken = acknowledge(STUDY, by_day, StaffId("nurse-li"), by_day.next_at - 2 * MINUTE)
     assert climb_early(STUDY, taken, by_day.next_at - MINUTE) is None
+
+
+def test_nothing_comes_more_than_two_hours_early_however_long_the_wait():
+    day = climb(STUDY, fresh("soon", ladder=(Rung("care_team"),)), MORNING).alert
+    assert day.next_at == MORNING + DAY
+    assert climb_early(STUDY, day, day.next_at - 2 * HOUR - MINUTE) is None
+    assert climb_early(STUDY, day, day.next_at - 2 * HOUR) is not None
+
+
+def test_how_early_it_may_come_is_counted_from_the_telling_before_or_from_the_beginning():
+    waits = fresh("soon", ladder=(Rung("care_team", 4 * HOUR), Rung("doctor", 8 * HOUR)))
+    assert climb_early(STUDY, waits, waits.next_at - HOUR - MINUTE) is None
+    assert climb_early(STUDY, waits, waits.next_at - HOUR) is not None
+    told = climb(STUDY, waits, waits.next_at).alert
+    assert climb_early(STUDY, told, told.next_at - 90 * MINUTE) is None, (
+        "four hours lie between the two, not eight"
+    )
+    assert climb_early(STUDY, told, told.next_at - HOUR) is not None
+
+
+def test_a_step_that_comes_early_calls_somebody_and_stands_in_no_digest():
+    both = (Rung("care_team"), Rung("doctor", 4 * HOUR), Rung("care_team", digest=time(13)))
+    alert = climb(STUDY, fresh("soon", ladder=both), MORNING).alert
+    assert climb_early(STUDY, alert, alert.next_at - MINUTE) is None
+    nobody = fresh("soon", ladder=(Rung("", HOUR, repeat=HOUR),))
+    assert climb_early(STUDY, nobody, nobody.next_at - MINUTE) is None
+    assert climb_early(STUDY, replace(told_first(), next_at=None), MORNING + 4 * HOUR) is None

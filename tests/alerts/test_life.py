@@ -424,3 +424,24 @@ def test_what_is_put_off_for_days_is_told_again_after_a_day_however_short_its_te
     same = hit("rising_pain", 5)
     assert absorb(patient, put_off, same, MORNING + 25 * HOUR).why == "time"
     assert absorb(patient, held, same, MORNING + 25 * HOUR).why is None, "it lapses by itself"
+
+
+def test_a_term_that_ends_within_a_day_quiets_nothing_where_the_tier_allows_days():
+    met = hit("moderate_pain", 4)
+    held = acknowledge(STUDY, raised("moderate_pain", 4), NURSE, MORNING + HOUR)
+    assert absorb(STUDY, held, met, held.next_at - HOUR).why == "time"
+
+
+def test_a_day_of_peace_that_ends_exactly_a_day_from_now_still_counts():
+    short = replace(STUDY, handling={**STUDY.handling, "soon": Handling(DAY, 5 * DAY)})
+    held = acknowledge(short, raised("rising_pain", 5), NURSE, MORNING + HOUR)
+    put_off = steps.snoozed(short, held, NURSE, 2 * DAY, "on leave", MORNING + HOUR)
+    same = hit("rising_pain", 5)
+    assert absorb(short, put_off, same, put_off.next_at - DAY).why is None
+    assert absorb(short, put_off, same, put_off.next_at - DAY - MINUTE).why == "time"
+
+
+def test_the_worst_number_stays_where_the_study_has_the_item_no_more():
+    without = replace(STUDY, instruments={})
+    told = Hit("blocked", "urgent", "pain", Evidence())
+    assert absorb(without, raised(value=8), told, at(4, "11:00")).alert.peak == 8

@@ -240,3 +240,18 @@ def test_the_time_it_may_be_put_off_for_runs_from_the_first_snooze_since_it_was_
     alert = steps.snoozed(STUDY, alert, MEI, 15 * MINUTE, "asleep", NOON + 10 * MINUTE)
     alert = replace(alert, history=(*alert.history, Entry(deed, NOON + 15 * MINUTE)))
     assert steps.may_be_put_off(STUDY, alert, NOON + 20 * MINUTE) == minutes * MINUTE
+
+
+def test_in_whose_hands_it_lapsed_is_known_until_somebody_takes_it_or_it_opens_for_another_reason():
+    alert = taken()
+    assert steps.lapsed_by(alert) is None, "it has not"
+    again = steps.lapsed(STUDY, alert, alert.next_at)
+    assert steps.lapsed_by(again) == MEI
+    asked = steps.asked(STUDY, again, TOM, "Worse?", alert.next_at)
+    assert steps.lapsed_by(asked) == MEI, "a question takes nothing"
+    assert steps.lapsed_by(life.acknowledge(STUDY, again, TOM, alert.next_at)) is None
+    assert steps.lapsed_by(replace(again, state="closed")) is None
+    assert steps.lapsed_by(replace(again, history=())) is None
+    put_off = steps.snoozed(STUDY, alert, MEI, HOUR, "asleep", NOON)
+    assert steps.lapsed_by(steps.lapsed(STUDY, put_off, NOON + HOUR)) is None, "it was put off"
+    assert steps.lapsed_by(steps.lapsed(STUDY, alert, NOON + HOUR, left=True)) is None, "she left"

@@ -17,6 +17,7 @@ import signal
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 from typing import Any
@@ -24,6 +25,7 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
+from probot.study.once import WorkedOut
 from tests.mutants.change import Mutant, mutants, unchanged
 
 DELIVER = frozenset({"_why_not", "_is_taken", "_why_not_participant", "_asks_about_an_answer", "_is_past"})
@@ -73,6 +75,7 @@ class Campaign:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """First all tests as they are, then each mutant against those that run its line."""
+        forget(frozenset(self.files))
         for item in session.items:
             if not self.watched(item):
                 raise pytest.UsageError(f"{item.nodeid} fails without any mutant")
@@ -165,6 +168,16 @@ def exchange(path: str, mutant: Mutant) -> None:
             for other in list(sys.modules.values()):
                 if other is not None and getattr(other, "__dict__", {}).get(name) is old:
                     other.__dict__[name] = new
+
+
+def forget(files: frozenset[str]) -> None:
+    """Have nothing kept that these files work out: else a mutant would be asked for what was worked out before it."""
+    keep = WorkedOut.once
+
+    def once(self: WorkedOut, what: str, of: str, work_out: Callable[[], Any]) -> Any:
+        return work_out() if work_out.__code__.co_filename in files else keep(self, what, of, work_out)
+
+    WorkedOut.once = once
 
 
 def _take_over(old: Any, new: Any) -> None:

@@ -94,6 +94,12 @@ def alert_message(
     return composed(lines, language, quote=excerpt(evidence.words), buttons=buttons, silent=silent)
 
 
+def said_below(study: Study, alert: Alert, code: str, language: str) -> Message:
+    """What an earlier message of the alert becomes once a newer one stands in the same chat: no evidence, no button."""
+    head = head_line(study, replace(alert, state="open"), code, language)
+    return Message("\n".join((head, say(language, "alert.below"))))
+
+
 def marked_repeat(message: Message, language: str) -> Message:
     """The same message, said to be a copy: its first sending may or may not have arrived."""
     mark = "\n" + say(language, "alert.reason.uncertain")

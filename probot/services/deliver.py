@@ -31,7 +31,7 @@ from probot.ports import (
     Unknown,
 )
 from probot.schedule.quiet import next_allowed
-from probot.services import alerting, audience, centres, enquire, menus, outside, pictures, topics
+from probot.services import alerting, audience, centres, enquire, menus, outside, pictures, telling, topics
 from probot.services.turn import Turn
 from probot.services.upgrades import move
 from probot.store import alerts, asked, assessments, outbox, outsiders, people
@@ -294,6 +294,8 @@ def _sent(turn: Turn, row: Outgoing, contact: Contact | None, number: int | None
     if not outbox.sent(turn.connection, row, turn.now, contact.id if contact else None, number):
         return
     _retire_earlier(turn, row, contact)
+    if row.kind == "post" and row.purpose == "alert" and contact is not None:
+        telling.retire_earlier(turn, row, contact.language)
     if not row.recipient.startswith("participant:"):
         return
     key = row.recipient.removeprefix("participant:")

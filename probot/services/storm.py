@@ -14,6 +14,7 @@ from probot.messages import Message
 from probot.services.audience import language_of, names
 from probot.services.turn import Turn
 from probot.store import alerts, people, threads
+from probot.wording import say
 
 MOST_SINGLY = 5
 """So many alerts without hurry may wait for the group one by one; from the next on they are said together."""
@@ -48,11 +49,21 @@ def say_together(
 def refresh(turn: Turn, alert: Alert) -> None:
     """Make the newest list of each reader that names the alert show how things stand."""
     for message, recipient, kind in threads.newest_lists(turn.connection, alert.id):
-        listed = threads.listed(turn.connection, message)
-        turn.say(
-            recipient, _together(turn, listed, language_of(turn, recipient), kind), lane="edit", purpose="notice",
-            kind="edit", edits=message, alert_id=alert.id,
-        )  # fmt: skip
+        _say_anew(turn, recipient, message, kind, alert.id)
+
+
+def retire_earlier(turn: Turn, recipient: str, message: str) -> None:
+    """This list stands in the chat now, for certain: the lists before it name no more what stands here."""
+    for earlier, kind in threads.lists_before(turn.connection, message):
+        _say_anew(turn, recipient, earlier, kind)
+
+
+def _say_anew(turn: Turn, recipient: str, message: str, kind: str, about: str | None = None) -> None:
+    """Change a list into what it would say now, of the alerts that no newer list names."""
+    language = language_of(turn, recipient)
+    listed = threads.still_listed(turn.connection, message)
+    words = _together(turn, listed, language, kind) if listed else Message(say(language, "alert.below"))
+    turn.say(recipient, words, lane="edit", purpose="notice", kind="edit", edits=message, alert_id=about)
 
 
 def _together(turn: Turn, ids: Sequence[str], language: str, kind: str) -> Message:

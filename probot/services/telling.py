@@ -13,14 +13,14 @@ from datetime import timedelta
 from probot.alerts.ladder import Reason, quiet_now
 from probot.alerts.menus import Menu
 from probot.alerts.model import Alert
-from probot.alerts.present import MOST_BUTTONS, alert_message
+from probot.alerts.present import MOST_BUTTONS, alert_message, said_below
 from probot.messages import Message
 from probot.services import outside, pictures, storm
 from probot.services.audience import able, hearing, language_of, names, readers
 from probot.services.turn import Turn
-from probot.store import outbox, people, threads
+from probot.store import alerts, outbox, people, threads
 from probot.store.receipts import OUTSIDE
-from probot.store.records import Enrolment
+from probot.store.records import Enrolment, Outgoing
 from probot.study.model import TIERS, Study
 
 SITTING = timedelta(minutes=30)
@@ -155,6 +155,24 @@ def shown(
         study, alert, enrolment.code, language, reason=why or "raised", staff=names(turn), now=turn.now, menu=menu,
         able=receivers if menu == "assign" else None,
     )  # fmt: skip
+
+
+def retire_earlier(turn: Turn, row: Outgoing, language: str) -> None:
+    """What the message tells of stands further down in this chat now, for certain: what stood above points there and
+    has no buttons any more.
+    """
+    if row.alert_id is None:
+        storm.retire_earlier(turn, row.recipient, row.id)
+        return
+    earlier = threads.earlier_post(turn.connection, row)
+    alert = alerts.find(turn.connection, row.alert_id) if earlier is not None else None
+    enrolment = people.by_id(turn.connection, alert.enrolment) if alert is not None else None
+    if alert is None or enrolment is None:
+        return
+    words = said_below(turn.pinned(alert.study), alert, enrolment.code, language)
+    turn.say(
+        row.recipient, words, lane="edit", purpose="notice", kind="edit", edits=earlier, alert_id=alert.id
+    )
 
 
 def refresh(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert) -> None:

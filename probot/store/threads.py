@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 
 from probot.store import together
-from probot.store.records import Contact
+from probot.store.records import Contact, Outgoing
 from probot.store.tables import alert, outbox
 from probot.store.tables_alerts import alert_thread
 from probot.study.model import Tier
@@ -167,6 +167,20 @@ def drop(connection: Connection, messages: Iterable[str], fault: str) -> None:
     connection.execute(waits.values(state="dropped", fault=fault))
 
 
+def earlier_post(connection: Connection, newer: Outgoing) -> str | None:
+    """The message of the same alert that arrived before `newer` in the same chat; None if it is the first there."""
+    before = (
+        select(outbox.c.id)
+        .where(
+            outbox.c.alert_id == newer.alert_id, outbox.c.recipient == newer.recipient, outbox.c.seq < newer.seq,
+            outbox.c.kind == "post", outbox.c.purpose == "alert", outbox.c.state == "sent",
+        )
+        .order_by(outbox.c.seq.desc())
+        .limit(1)
+    )  # fmt: skip
+    return connection.execute(before).scalar()
+
+
 def newest_lists(connection: Connection, alert_id: str) -> list[tuple[str, str, str]]:
     """The newest list to each reader that names the alert and was not dropped: the message, its reader, its detail."""
     wanted = (
@@ -187,6 +201,43 @@ def listed(connection: Connection, message: str) -> list[str]:
     """All alerts of a list."""
     named = select(alert_thread.c.alert_id).where(alert_thread.c.message_id == message)
     return sorted(connection.execute(named).scalars())
+
+
+_newer, _of_newer = alert_thread.alias("newer"), outbox.alias("of_newer")
+_IN_A_NEWER_LIST = (
+    select(_newer.c.alert_id)
+    .join(_of_newer, _of_newer.c.id == _newer.c.message_id)
+    .where(
+        _newer.c.alert_id == alert_thread.c.alert_id, _newer.c.recipient == alert_thread.c.recipient,
+        _newer.c.kind == "list", _newer.c.created_at > alert_thread.c.created_at, _of_newer.c.state != "dropped",
+    )
+    .exists()
+)  # fmt: skip
+
+
+def still_listed(connection: Connection, message: str) -> list[str]:
+    """Those alerts of a list that no newer list to the same reader names."""
+    named = select(alert_thread.c.alert_id).where(alert_thread.c.message_id == message, ~_IN_A_NEWER_LIST)
+    return sorted(connection.execute(named).scalars())
+
+
+def lists_before(connection: Connection, message: str) -> list[tuple[str, str]]:
+    """The lists that named an alert of this list to the same reader last: the message, its detail."""
+    found: dict[str, str] = {}
+    for one in listed(connection, message):
+        earlier = (
+            select(alert_thread.c.message_id, alert_thread.c.detail)
+            .join(outbox, outbox.c.id == alert_thread.c.message_id)
+            .where(
+                alert_thread.c.alert_id == one, alert_thread.c.kind == "list", outbox.c.state == "sent",
+                outbox.c.recipient == select(outbox.c.recipient).where(outbox.c.id == message).scalar_subquery(),
+                alert_thread.c.message_id != message,
+            )
+            .order_by(outbox.c.seq.desc())
+            .limit(1)
+        )  # fmt: skip
+        found.update({row.message_id: row.detail for row in connection.execute(earlier)})
+    return list(found.items())
 
 
 def rung_for(

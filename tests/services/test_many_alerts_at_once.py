@@ -87,3 +87,27 @@ async def test_an_alert_of_a_list_is_taken_there_and_the_list_shows_who_has_it(s
         await clinic.pass_time(minutes=1)
         (after,) = [text for text in team.texts if "at once" in text.split("\n")[0]]
         assert after.count("with Mei") == 1
+
+
+async def test_an_alert_that_is_said_again_stands_with_its_buttons_in_its_newest_message_alone(
+    sqlite_url: str,
+) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        nurse = await clinic.staff("Mei")
+        doctor = await clinic.staff("Tom", "doctor")
+        team = await clinic.team(nurse)
+        patient = await clinic.patient("P-001")
+        await patient.say("I have chest pain")
+        await clinic.pass_time(minutes=65)
+        for chat in (team, doctor):
+            about = [one for one in chat.shown if "emergency" in one["text"].split("\n")[0]]
+            assert len(about) >= 3
+            assert [one for one in about if chat.buttons(one)] == about[-1:]
+            assert "chest pain" not in about[0]["text"], "what she wrote stands there once"
+        await team.tap("Acknowledge")
+        await clinic.pass_time(minutes=1)
+        heads = [text.split("\n")[0] for text in team.texts if "emergency" in text]
+        assert heads[-1].startswith("Taken")
+        assert not any("Acknowledge" in team.buttons(one) for one in team.shown)
+        await clinic.pass_time(hours=4)  # nothing followed: it is said again, and what stood there gives way
+        assert [key for each in named(team) for key in each] == list(all_alerts(clinic))

@@ -185,3 +185,21 @@ async def test_what_somebody_keeps_in_hand_does_not_ring_because_a_day_has_gone(
             await team.tap(say("en", "alert.button.called"))
         met = await after(clinic, meet, "P-001", concept, tier)
         assert bool(met) is again, timedelta(hours=27)
+
+
+async def test_a_list_gives_way_to_the_list_after_it(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        await clinic.team(await clinic.staff("Mei"))
+        doctor = await clinic.staff("Tom", "doctor")
+        await clinic.patient("P-001")
+        for concept in (SOON, OTHER, THIRD):
+            await after(clinic, meet, "P-001", concept)
+        await clinic.pass_time(hours=4)
+        first = doctor.last
+        assert len(doctor.buttons(first)) == 3
+        await doctor.tap(next(iter(doctor.buttons(first))), first)
+        await clinic.pass_time(hours=4)
+        assert len(doctor.buttons(doctor.last)) == 2, "the list of those that nobody has"
+        (standing,) = [one for one in doctor.shown if one["message_id"] == first["message_id"]]
+        assert "with Tom" in standing["text"], "what no newer list names stays there, as it stands"
+        assert len(doctor.buttons(standing)) == 1

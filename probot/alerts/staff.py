@@ -69,6 +69,16 @@ def invitation_refused(language: str) -> Message:
     return Message(say(language, "staff.invitation_refused"))
 
 
+def links_guessed(number: int, language: str) -> Message:
+    """Somebody has tried so many links that do not exist; said without a sound."""
+    return Message(say(language, "staff.links_guessed", number=number), silent=True)
+
+
+def link_opened_again(name: str, language: str) -> Message:
+    """The used link of this participant or member of staff was opened from another account; said without a sound."""
+    return Message(say(language, "staff.link_again", name=name), silent=True)
+
+
 # ---------------------------------------------------------------- refusals
 
 

@@ -86,6 +86,10 @@ def _of_the_database(found: Status | None) -> Iterator[Metric]:
         "probot_inbox_parked": ("Updates that were put aside: `probot retry`", found.inbox.get("parked", 0)),
         "probot_due_rows_parked": ("Due assessments and alerts that fail again and again", found.parked_rows),
         "probot_alerts_open": ("Alerts that are not closed", found.open_alerts),
+        "probot_links_in_vain": (
+            "Invitation links that do not exist, tried in the last day",
+            found.links_in_vain,
+        ),
         "probot_alerts_unacknowledged": ("Alerts that nobody has taken", found.unacknowledged),
     }
     for name, (help_text, number) in numbers.items():

@@ -232,6 +232,11 @@ def stranger() -> Message:
     return message([say(language, "stranger") for language in LANGUAGES])
 
 
+def wait_for_links(minutes: int) -> Message:
+    """To whoever has tried several links that do not exist, in all languages: how long to wait."""
+    return message([say(language, "link.wait", minutes=minutes) for language in LANGUAGES])
+
+
 def returned(language: str) -> Message:
     """To a participant who had blocked the bot and is back."""
     return message([say(language, "returned")])

@@ -26,7 +26,17 @@ from probot.messages import Message
 from probot.ports import Chat, Sender
 from probot.schedule.civil import local
 from probot.schedule.plan import plan
-from probot.services import alerting, audience, centres, menus, outsiders, plan_ahead, team, topics
+from probot.services import (
+    alerting,
+    audience,
+    centres,
+    menus,
+    outsiders,
+    plan_ahead,
+    team,
+    topics,
+    wrong_links,
+)
 from probot.services.converse import go_on
 from probot.services.turn import Turn
 from probot.store import outbox, people
@@ -55,12 +65,16 @@ def with_token(turn: Turn, chat: Chat, sender: Sender, token: str) -> None:
         return
     invitation = people.invitation_of(turn.connection, token)
     here = people.contact_in(turn.connection, chat.id)
-    if invitation is None or invitation.kind == "team":
-        _refuse(turn, chat, "unknown token")
-        return
-    principal = f"{invitation.kind}:{invitation.subject}"
-    if here is not None and here.principal == principal and invitation.used_at is not None:
+    principal = f"{invitation.kind}:{invitation.subject}" if invitation is not None else ""
+    if here is not None and here.principal == principal and invitation and invitation.used_at is not None:
         _again(turn, principal)  # the same link once more, in the chat it was used in: no harm
+        return
+    if wrong_links.has_to_wait(turn, sender.account, chat.id):
+        return
+    if invitation is None or invitation.kind == "team":
+        turn.note("token refused", "invitation", "-", reason="unknown token")
+        if not wrong_links.tried(turn, sender.account, chat.id):
+            stranger(turn, chat)
         return
     if here is not None and here.principal != principal:
         turn.note(
@@ -75,6 +89,8 @@ def with_token(turn: Turn, chat: Chat, sender: Sender, token: str) -> None:
     if redeemed is None:
         why = "used" if invitation.used_at else "revoked" if invitation.revoked_at else "expired"
         turn.note("token refused", "invitation", invitation.token_hash[:16], reason=why)
+        if why == "used":
+            wrong_links.opened_again(turn, invitation)
         _refuse(turn, chat, "")
     elif redeemed.kind == "participant":
         _bind_participant(turn, chat, sender, redeemed)
@@ -263,8 +279,12 @@ def team_with_token(turn: Turn, chat: Chat, sender: Sender | None, token: str) -
     if here is not None and here.principal == people.TEAM:
         return True
     person = team.who(turn, sender)
+    if sender is not None and wrong_links.has_to_wait(turn, sender.account):
+        return False
     if invitation is None or invitation.kind != "team":
         turn.note("token refused", "invitation", "-", reason="no token for a group")
+        if sender is not None and invitation is None:
+            wrong_links.tried(turn, sender.account)
         return False
     if person is None or not audience.may(turn, person, "bind"):
         turn.note("token refused", "invitation", invitation.token_hash[:16], reason="not opened by staff")

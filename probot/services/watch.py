@@ -15,7 +15,7 @@ from probot.services.paths import PathFact
 from probot.services.receive import HEARD
 from probot.services.tick import LOOKED
 from probot.services.turn import NothingPublished, Studies
-from probot.store import claims, inbox, outbox, outsiders, people, pulses, studies, threads, waiting
+from probot.store import claims, inbox, links, outbox, outsiders, people, pulses, studies, threads, waiting
 from probot.store.room import Room
 from probot.store.tables import alert, enrolment
 from probot.store.waiting import Due
@@ -57,6 +57,8 @@ class Status:
     team_bound: bool
     staff: int
     paths: tuple[PathFact, ...]
+    links_in_vain: int
+    """How many links that do not exist were tried in the last day."""
     room: Room | None
     """The disk under SQLite; None on PostgreSQL, which is not watched."""
     heartbeat: datetime | None
@@ -106,6 +108,7 @@ def status(
         team_bound=team is not None,
         staff=len(people.active_staff(connection)),
         paths=paths.facts(connection, study) if study else (),
+        links_in_vain=links.tried_in_vain(connection, now),
         room=room,
         heartbeat=beat[0] if (beat := pulses.last(connection, HEARTBEAT)) else None,
         ready=study is not None and not paths.without_a_path(connection, study),

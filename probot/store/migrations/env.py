@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from alembic import context
 
-from probot.store import tables_alarms, tables_alerts, tables_sending, tables_views
+from probot.store import tables_alarms, tables_alerts, tables_links, tables_sending, tables_views
 from probot.store.tables import metadata
 
 for page in (
-    tables_alarms.alarm, tables_alerts.alert_thread, tables_sending.sending_log, tables_views.appointment,
+    tables_alarms.alarm, tables_alerts.alert_thread, tables_links.wrong_link, tables_sending.sending_log,
+    tables_views.appointment,
 ):  # fmt: skip
     assert page.metadata is metadata  # each page of tables is read before they are compared
 connection = context.config.attributes["connection"]

@@ -43,6 +43,7 @@ def upgrade() -> None:
     _outage()
     _lease()
     _sending_log()
+    _wrong_link()
     _appointment()
     for statement in guard_statements(op.get_context().dialect.name):
         op.execute(statement)
@@ -754,6 +755,19 @@ def _sending_log() -> None:
         sa.Column("until", Instant(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_sending_log")),
     )
+
+
+def _wrong_link() -> None:
+    op.create_table(
+        "wrong_link",
+        sa.Column(
+            "seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("who", sa.String(length=22), nullable=False),
+        sa.Column("at", Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_wrong_link")),
+    )
+    op.create_index("ix_wrong_link_who", "wrong_link", ["who", "at"], unique=False)
 
 
 def _appointment() -> None:

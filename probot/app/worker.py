@@ -82,22 +82,34 @@ class Worker:
             self._in_hand = []
 
     async def _one_by_one(self, read: Sequence[tuple[Arrived, Incoming]]) -> list[tuple[str, str]]:
-        """Each update by itself. Only if nothing at all works is it the database's fault and nobody's attempt."""
+        """Each update by itself. Only if nothing at all works is it the database's fault and nobody's attempt.
+
+        Whatever is behind one that could not be handled waits for it, untried.
+        """
         toasts: list[tuple[str, str]] = []
         failed: list[tuple[Arrived, Exception]] = []
+        held_up: set[str] = set()
+        behind: list[Arrived] = []
         worked = False
         for arrived, incoming in read:
+            if arrived.lane in held_up:
+                behind.append(arrived)
+                continue
             try:
                 toasts += await self._office.act(_handle_all, "inbox", [(arrived, incoming)])
                 worked = True
             except LostClaim:
+                held_up.add(arrived.lane)
                 log.info("update was handled elsewhere", extra={"seq": arrived.seq})
             except Exception as error:
                 if is_the_worlds(error) and not worked and len(failed) >= ENOUGH:
                     raise
+                held_up.add(arrived.lane)
                 failed.append((arrived, error))
         if failed and not worked and all(is_the_worlds(error) for _, error in failed):
             raise failed[0][1]
+        if behind:
+            await self._office.look(inbox.give_back, behind)
         for arrived, fault in failed:
             await self._failed(arrived, fault)
         return toasts

@@ -24,7 +24,7 @@ from probot.flows.session import ItemAnswered
 from probot.services import centres, summary, telling
 from probot.services.audience import able, chat_of_team, direct, hearing, names, readers
 from probot.services.turn import Turn
-from probot.store import alerts, claims, outbox, people
+from probot.store import alerts, calls, claims, outbox, people
 from probot.store.records import Enrolment, Outgoing
 from probot.store.saved import message_to_json
 from probot.store.tables import alert as table
@@ -68,6 +68,7 @@ def _raise(turn: Turn, study: Study, enrolment: Enrolment, hit: Hit) -> bool:
     if standing is None:
         alert = life.raise_alert(study, enrolment.id, hit, turn.cause, turn.now)
         alerts.add(turn.connection, alert)
+        calls.nothing_shows(turn.connection, alert.id)
         trail(turn, enrolment, alert, "alert raised", new=hit.rule)
         return _climb(turn, study, enrolment, alert).notified_at == turn.now
     absorbed = life.absorb(study, standing, hit, turn.now)

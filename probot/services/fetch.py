@@ -9,29 +9,43 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Table
 
+from probot.flows.buttons import AlertTap, read
 from probot.ports import ButtonTapped, Incoming
 from probot.services import gather
 from probot.services.turn import Turn
-from probot.store import asked, at_once, claims, inbox, outbox, people, threads
+from probot.store import alerts, asked, at_once, calls, claims, inbox, outbox, people, threads
 from probot.store.records import Outgoing
 
 PARTICIPANT = "participant:"
 
 
 def for_updates(turn: Turn, updates: Sequence[Incoming]) -> None:
-    """For `handle`: whose the chats are (nobody else changes these participants meanwhile), and what they are asked."""
+    """For `handle`: whose the chats are, what they are asked, and the alerts that are tapped.
+
+    Nobody else changes these participants meanwhile, nor those whom the alerts are about.
+    """
     connection = turn.connection
     chats = [chat for each in updates if (chat := _chat_of(each)) is not None]
     contacts = people.fetch_contacts_in(connection, chats)
     principals = [each.principal for each in contacts if each.principal.startswith(PARTICIPANT)]
     keys = [principal.removeprefix(PARTICIPANT) for principal in principals]
-    people.fetch_enrolments(connection, keys, lock=True)
+    about = alerts.whose(connection, _tapped_alerts(updates))
+    people.fetch_enrolments(connection, [*keys, *about], lock=True)
+    standing = alerts.fetch_standing(connection, {*keys, *about})
+    if about:
+        calls.fetch_posts(connection, standing)
+        threads.fetch_lists(connection, standing)
     sessions = [each.session for each in at_once.fetch_live(connection, keys)]
     asking = [(each.assessment, each.asking) for each in sessions if each.asking is not None]
     asked.fetch_asking(connection, asking, to_change=True)
-    asked.fetch_edits(connection, principals)
+    asked.fetch_edits(connection, {each.principal for each in contacts})
     gather.fetch(turn, sessions)
     threads.fetch_questions(connection, principals)
+
+
+def _tapped_alerts(updates: Sequence[Incoming]) -> list[str]:
+    taps = (read(each.content.data) for each in updates if isinstance(each.content, ButtonTapped))
+    return [tap.alert for tap in taps if isinstance(tap, AlertTap)]
 
 
 def _chat_of(incoming: Incoming) -> int | None:
@@ -81,3 +95,4 @@ def for_noting(connection: Connection, rows: Sequence[Outgoing]) -> None:
     questions = [row for row in rows if row.purpose in {"question", "reminder"} and row.kind == "post"]
     asking = [(row.assessment_id, row.item) for row in questions if row.assessment_id and row.item]
     asked.fetch_asking(connection, asking)
+    calls.fetch_posts(connection, [row.alert_id for row in rows if row.alert_id and row.kind == "post"])

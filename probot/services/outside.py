@@ -16,7 +16,7 @@ from probot.alerts.outside import WhyCalled, alert_call, marked_copy, subject_an
 from probot.ports import NO_ADDRESS, Call, CallKind, Later, Outcome, Refused, Sent, Unknown
 from probot.services import audience
 from probot.services.turn import Turn
-from probot.store import alerts, outbox, people, pulses, receipts
+from probot.store import alerts, calls, outbox, people, pulses, receipts
 from probot.store.receipts import OUTSIDE
 from probot.store.records import Enrolment, Outgoing
 from probot.store.saved import message_from_json
@@ -40,7 +40,7 @@ def call(
 ) -> None:
     """Call on this path (`path:NAME`), now."""
     path = turn.study.paths[recipient.removeprefix(OUTSIDE)]
-    outbox.supersede_alert(turn.connection, recipient, alert.id)
+    calls.supersede_alert(turn.connection, recipient, alert.id)
     message = alert_call(study, alert, enrolment.code, _language(turn, path), why)
     turn.say(recipient, message, lane="outside", purpose="alert", alert_id=alert.id)
 

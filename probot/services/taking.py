@@ -26,7 +26,7 @@ from probot.flows.buttons import AlertTap
 from probot.messages import Message
 from probot.services import alerting, audience, centres, telling
 from probot.services.turn import Turn
-from probot.store import alerts, outbox, people, threads
+from probot.store import alerts, calls, people, threads
 from probot.store.records import Enrolment, Staff
 from probot.study.model import Study
 from probot.values import StaffId
@@ -116,7 +116,7 @@ def _show_menu(turn: Turn, place: Place, case: Case, menu: menus.Menu) -> str:
     if menu == "snooze" and not steps.snooze_choices(case.study, alert, turn.now):
         return too_long_words(timedelta(), language)
     message = telling.shown(turn, case.study, case.enrolment, alert, language, menu=menu)
-    post = threads.post_of(turn.connection, place.recipient, alert.id, place.number)
+    post = calls.post_of(turn.connection, place.recipient, alert.id, place.number)
     if post is None:
         turn.say(place.recipient, message, lane="reply", purpose="alert", alert_id=alert.id)
     else:
@@ -210,7 +210,7 @@ def assign(turn: Turn, case: Case, person: Staff, to: Staff) -> Outcome:
     after = steps.assigned(case.study, case.alert, person.id, StaffId(to.id), turn.now)
     if isinstance(after, Alert) and to.id != person.id:
         message = telling.shown(turn, case.study, case.enrolment, after, to.language, "assigned")
-        outbox.supersede_alert(turn.connection, to.principal, after.id)
+        calls.supersede_alert(turn.connection, to.principal, after.id)
         turn.say(to.principal, message, lane="alert", purpose="alert", alert_id=after.id)
     return _done(turn, case, after, "alert assigned", detail=to.id)
 
@@ -234,6 +234,6 @@ def _done(
     old = case.alert.state if moved else None
     alerting.trail(turn, case.enrolment, after, action, old=old, new=new, reason=reason)
     if calls_off:
-        outbox.cancel_alert(turn.connection, after.id, f"{after.state} meanwhile")
+        calls.cancel_alert(turn.connection, after.id, f"{after.state} meanwhile")
     telling.refresh(turn, case.study, case.enrolment, after)
     return after

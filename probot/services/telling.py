@@ -18,7 +18,7 @@ from probot.messages import Message
 from probot.services import outside, pictures, storm
 from probot.services.audience import able, hearing, language_of, names, readers
 from probot.services.turn import Turn
-from probot.store import alerts, outbox, people, threads
+from probot.store import alerts, calls, people, threads
 from probot.store.receipts import OUTSIDE
 from probot.store.records import Enrolment, Outgoing
 from probot.study.model import TIERS, Study
@@ -71,7 +71,7 @@ class Round:
             for first in range(0, len(said), MOST_BUTTONS):
                 part = said[first : first + MOST_BUTTONS]
                 for one in part:
-                    outbox.supersede_alert(self.turn.connection, recipient, one.alert.id)
+                    calls.supersede_alert(self.turn.connection, recipient, one.alert.id)
                 silent = all(one.silent for one in part)
                 listed = [one.alert.id for one in part]
                 storm.say_together(self.turn, recipient, language, listed, storm.ROUND, silent=silent)
@@ -123,6 +123,9 @@ def _rang_just_now(turn: Turn, recipient: str, alert: Alert, *, aloud: bool) -> 
     """Whether this chat has rung in the same sitting for something of the same participant that nobody has taken yet
     and that is no less pressing. `aloud`: only a ring of this very moment counts.
     """
+    others = [each for each in alerts.standing(turn.connection, alert.enrolment) if each.id != alert.id]
+    if not others:
+        return False
     since = turn.now if aloud else turn.now - SITTING
     rung = threads.rung_for(turn.connection, recipient, alert.enrolment, since)
     return any(key != alert.id and TIERS.index(tier) >= TIERS.index(alert.tier) for key, tier in rung)
@@ -132,7 +135,7 @@ def _say_alone(turn: Turn, recipient: str, language: str, said: _Said) -> None:
     alert = said.alert
     if storm.gathered(turn, recipient, language, alert):
         return
-    outbox.supersede_alert(turn.connection, recipient, alert.id)
+    calls.supersede_alert(turn.connection, recipient, alert.id)
     message = replace(shown(turn, said.study, said.enrolment, alert, language, said.why), silent=said.silent)
     key = turn.say(recipient, message, lane="alert", purpose="alert", alert_id=alert.id)
     pictures.under_alert(turn, alert, recipient, key)
@@ -164,7 +167,7 @@ def retire_earlier(turn: Turn, row: Outgoing, language: str) -> None:
     if row.alert_id is None:
         storm.retire_earlier(turn, row.recipient, row.id)
         return
-    earlier = threads.earlier_post(turn.connection, row)
+    earlier = calls.earlier_post(turn.connection, row)
     alert = alerts.find(turn.connection, row.alert_id) if earlier is not None else None
     enrolment = people.by_id(turn.connection, alert.enrolment) if alert is not None else None
     if alert is None or enrolment is None:
@@ -177,7 +180,7 @@ def retire_earlier(turn: Turn, row: Outgoing, language: str) -> None:
 
 def refresh(turn: Turn, study: Study, enrolment: Enrolment, alert: Alert) -> None:
     """Make the newest message of each reader show the alert as it stands now."""
-    newest = {recipient: message for message, recipient in outbox.posts_of_alert(turn.connection, alert.id)}
+    newest = {recipient: message for message, recipient in calls.posts_of_alert(turn.connection, alert.id)}
     for recipient, message_id in newest.items():
         message = shown(turn, study, enrolment, alert, language_of(turn, recipient))
         turn.say(

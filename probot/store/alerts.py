@@ -5,13 +5,14 @@ The rule: at most one alert of a concept is open for a participant; its events a
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, literal_column, select, update
 
-from probot.alerts.model import Alert
-from probot.store import claims
+from probot.alerts.model import Alert, Entry
+from probot.store import claims, together
 from probot.store.saved import (
     entry_from_json,
     entry_to_json,
@@ -23,11 +24,34 @@ from probot.store.saved import (
 from probot.store.tables import alert, alert_event
 from probot.values import AlertId, EnrolmentId
 
+STANDING: Final = alert.c.state != literal_column("'closed'")
+"""Word for word as in the index, so that it serves."""
+# Statements of the hot path are built once: building one anew costs several times what running it does.
+_ADD = insert(alert)
+_ADD_EVENT = insert(alert_event)
+_SAVE = update(alert).where(alert.c.id == bindparam("which"))
+_FIND = select(alert).where(alert.c.id == bindparam("key"))
+_OPEN_OF = select(alert).where(
+    alert.c.enrolment_id == bindparam("who"), alert.c.concept == bindparam("what"), STANDING
+)
+_ALL_STANDING = select(alert).where(STANDING).order_by(alert.c.raised_at, alert.c.id)
+_STANDING_OF = _ALL_STANDING.where(alert.c.enrolment_id.in_(bindparam("keys", expanding=True)))
+_WHOSE = select(alert.c.enrolment_id).where(alert.c.id.in_(bindparam("keys", expanding=True))).distinct()
+_HISTORIES = (
+    select(alert_event.c.alert_id, alert_event.c.entry)
+    .where(alert_event.c.alert_id.in_(bindparam("keys", expanding=True)))
+    .order_by(alert_event.c.alert_id, alert_event.c.number)
+)
+
 
 def add(connection: Connection, one: Alert) -> None:
     """Keep a new alert with its history so far."""
-    connection.execute(insert(alert).values(id=one.id, **_columns(one)))
+    together.write(connection, _ADD, ("alert", one.id), {"id": one.id, **_columns(one)})
     _add_history(connection, one, 0)
+    together.learn(connection, "alert", one.id, one)
+    theirs = together.known(connection, "alert", ("standing", one.enrolment))
+    if theirs is not together.UNKNOWN:
+        theirs.append(one.id)
 
 
 def save(connection: Connection, before: Alert, one: Alert) -> None:
@@ -35,29 +59,59 @@ def save(connection: Connection, before: Alert, one: Alert) -> None:
 
     What is due next is due afresh, so the attempts of the claim are forgotten.
     """
-    connection.execute(update(alert).where(alert.c.id == one.id).values(**_columns(one), attempts=0))
+    changed = {"which": one.id, **_columns(one), "attempts": 0}
+    together.write(connection, _SAVE, ("alert", one.id), changed)
     _add_history(connection, one, len(before.history))
+    together.learn(connection, "alert", one.id, one)
 
 
 def find(connection: Connection, key: str | None) -> Alert | None:
     """The alert of that id; under none there is none."""
-    return _one(connection, alert.c.id == key)
+    found = together.known(connection, "alert", key)
+    if found is together.UNKNOWN:
+        rows = connection.execute(_FIND, {"key": key}).all()
+        found = next(iter(_alerts(connection, rows)), None)
+        together.learn(connection, "alert", key, found)
+    one: Alert | None = found
+    return one
 
 
 def open_of(connection: Connection, enrolment: EnrolmentId, concept: str) -> Alert | None:
     """The participant's alert of a concept that is not closed, if any."""
-    return _one(
-        connection, alert.c.enrolment_id == enrolment, alert.c.concept == concept, alert.c.state != "closed"
-    )
+    if together.known(connection, "alert", ("standing", enrolment)) is not together.UNKNOWN:
+        theirs = standing(connection, enrolment)
+        return next((one for one in theirs if one.concept == concept), None)
+    rows = connection.execute(_OPEN_OF, {"who": enrolment, "what": concept}).all()
+    return next(iter(_alerts(connection, rows)), None)
 
 
 def standing(connection: Connection, enrolment: EnrolmentId | None = None) -> list[Alert]:
     """All alerts that are not closed, of everybody or of one participant, the oldest first."""
-    wanted = select(alert).where(alert.c.state != "closed")
-    if enrolment is not None:
-        wanted = wanted.where(alert.c.enrolment_id == enrolment)
-    rows = connection.execute(wanted.order_by(alert.c.raised_at, alert.c.id)).all()
-    return [_alert(connection, row) for row in rows]
+    if enrolment is None:
+        return _alerts(connection, connection.execute(_ALL_STANDING).all())
+    known = together.known(connection, "alert", ("standing", enrolment))
+    if known is together.UNKNOWN:
+        return _alerts(connection, connection.execute(_STANDING_OF, {"keys": [enrolment]}).all())
+    found = (find(connection, key) for key in known)
+    return [one for one in found if one is not None and one.state != "closed"]
+
+
+def whose(connection: Connection, keys: Iterable[str]) -> list[str]:
+    """The enrolments that these alerts are about."""
+    wanted = sorted(set(keys))
+    return list(connection.execute(_WHOSE, {"keys": wanted}).scalars()) if wanted else []
+
+
+def fetch_standing(connection: Connection, enrolments: Iterable[str]) -> list[AlertId]:
+    """Read at once what is not closed of these participants, for `find`, `open_of` and `standing`; which alerts that is."""
+    theirs: dict[str, list[AlertId]] = {key: [] for key in enrolments}
+    rows = connection.execute(_STANDING_OF, {"keys": sorted(theirs)}).all() if theirs else ()
+    for one in _alerts(connection, rows):
+        together.learn(connection, "alert", one.id, one)
+        theirs[one.enrolment].append(one.id)
+    for key, found in theirs.items():
+        together.learn(connection, "alert", ("standing", key), found)
+    return [key for found in theirs.values() for key in found]
 
 
 def next_due(connection: Connection) -> datetime | None:
@@ -65,16 +119,10 @@ def next_due(connection: Connection) -> datetime | None:
     return claims.next_due(connection, alert)
 
 
-def _one(connection: Connection, *which: Any) -> Alert | None:
-    row = connection.execute(select(alert).where(*which)).first()
-    return None if row is None else _alert(connection, row)
-
-
 def _add_history(connection: Connection, one: Alert, known: int) -> None:
     for number, entry in enumerate(one.history[known:], start=known):
-        connection.execute(
-            insert(alert_event).values(alert_id=one.id, number=number, entry=entry_to_json(entry))
-        )
+        values = {"alert_id": one.id, "number": number, "entry": entry_to_json(entry)}
+        together.write(connection, _ADD_EVENT, ("alert event", one.id, number), values)
 
 
 def _columns(one: Alert) -> dict[str, Any]:
@@ -90,10 +138,14 @@ def _columns(one: Alert) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _alert(connection: Connection, row: Row[Any]) -> Alert:
-    events = connection.execute(
-        select(alert_event.c.entry).where(alert_event.c.alert_id == row.id).order_by(alert_event.c.number)
-    )
+def _alerts(connection: Connection, rows: Sequence[Row[Any]]) -> list[Alert]:
+    events: dict[str, list[Entry]] = {row.id: [] for row in rows}
+    for event in connection.execute(_HISTORIES, {"keys": sorted(events)}).all() if events else ():
+        events[event.alert_id].append(entry_from_json(event.entry))
+    return [_alert(row, events[row.id]) for row in rows]
+
+
+def _alert(row: Row[Any], history: Sequence[Entry]) -> Alert:
     return Alert(
         id=AlertId(row.id), enrolment=EnrolmentId(row.enrolment_id), concept=row.concept, rule=row.rule,
         tier=row.tier, state=row.state, raised_at=row.raised_at, study=row.study_hash,
@@ -103,5 +155,5 @@ def _alert(connection: Connection, row: Row[Any]) -> Alert:
         closed_by=row.closed_by, closed_at=row.closed_at, told=tuple(row.told),
         taken_at=row.taken_at, assigned_to=row.assigned_to, action=row.action, action_reason=row.action_reason,
         wish=row.wish,
-        history=tuple(entry_from_json(event.entry) for event in events),
+        history=tuple(history),
     )  # fmt: skip

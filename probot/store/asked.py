@@ -6,7 +6,7 @@ the newest counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -29,6 +29,8 @@ Key = tuple[str, str]
 """An assessment and one of its items."""
 State = tuple[int | None, str | None, str]
 """The channel's number of a message, the contact it went to, and its state."""
+Waiting = tuple[str, str | None, int | None]
+"""An edit that has not gone out: its id, the message that it changes, or that one's number."""
 _MISSING: State = (None, None, "missing")
 
 # Statements of the hot path are built once: building one anew costs several times what running it does.
@@ -66,7 +68,7 @@ _STILL_HERE = (
 _STATES = select(*_STATE).where(outbox.c.id.in_(bindparam("keys", expanding=True)))
 TO_GO: tuple[ColumnElement[str], ...] = (literal_column("'waiting'"), literal_column("'sending'"))
 """Word for word as in the index of recipients, so that it serves."""
-_EDITS = select(outbox.c.recipient, outbox.c.edits, outbox.c.edits_number).where(
+_EDITS = select(outbox.c.recipient, outbox.c.id, outbox.c.edits, outbox.c.edits_number).where(
     outbox.c.recipient.in_(bindparam("told", expanding=True)),
     outbox.c.state.in_(TO_GO),
     outbox.c.kind == "edit",
@@ -81,6 +83,11 @@ _OLDER_EDIT = (
     )
     .values(state="dropped", fault="a newer change")
 )  # fmt: skip
+_OLD_EDIT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("which"), outbox.c.state == "waiting")
+    .values(state="dropped", fault="a newer change")
+)
 _REWRITE = (
     update(outbox)
     .where(and_(outbox.c.id == bindparam("which"), outbox.c.state == "waiting"))
@@ -168,9 +175,9 @@ def fetch_states(connection: Connection, keys: Iterable[str]) -> None:
 
 def fetch_edits(connection: Connection, recipients: Iterable[str]) -> None:
     """Read which edits wait for these at once, for `supersede`."""
-    waiting: dict[str, list[tuple[str | None, int | None]]] = {each: [] for each in recipients}
+    waiting: dict[str, list[Waiting]] = {each: [] for each in recipients}
     for row in connection.execute(_EDITS, {"told": sorted(waiting)}) if waiting else ():
-        waiting[row.recipient].append((row.edits, row.edits_number))
+        waiting[row.recipient].append((row.id, row.edits, row.edits_number))
     for recipient, edits in waiting.items():
         learn(connection, "outbox", ("edits", recipient), edits)
 
@@ -183,33 +190,42 @@ def is_put(connection: Connection, message: dict[str, Any]) -> None:
     learn(connection, "outbox", key, (None, None, "waiting"))
     edits = known(connection, "outbox", ("edits", recipient))
     if message["kind"] == "edit" and edits is not UNKNOWN:
-        edits.append((message["edits"], message["edits_number"]))
+        edits.append((key, message["edits"], message["edits_number"]))
+    if message["kind"] != "post":
+        return
     posts = known(connection, "outbox", (message["assessment_id"], message["item"]))
-    if message["kind"] == "post" and posts is not UNKNOWN:
+    if posts is not UNKNOWN:
         posts.append((None, recipient, key))
+    shown = known(connection, "outbox", ("posts of", message["alert_id"]))
+    if shown is not UNKNOWN:
+        put = {name: message[name] for name in ("id", "recipient", "purpose", "lane")}
+        shown.append({"seq": None, "number": None, "state": "waiting", **put})
 
 
 def supersede(connection: Connection, recipient: str, edits: str | None, edits_number: int | None) -> None:
     """Drop an older change of the same message that has not gone out: only the newest state matters."""
     number = edits_number if edits is None else None
-    if shared_by(connection) is not None and not _any_of(_edits_of(connection, recipient), edits, number):
+    if shared_by(connection) is None:
+        connection.execute(_OLDER_EDIT, {"told": recipient, "of": edits, "of_number": number})
         return
-    connection.execute(_OLDER_EDIT, {"told": recipient, "of": edits, "of_number": number})
+    waiting = _edits_of(connection, recipient)
+    for older in [each for each in waiting if _changes_the_same(each, edits, number)]:
+        waiting.remove(older)
+        write(connection, _OLD_EDIT, ("message", older[0]), {"which": older[0]})
+        learn(connection, "outbox", older[0], (None, None, "dropped"))
 
 
-def _edits_of(connection: Connection, recipient: str) -> Sequence[tuple[str | None, int | None]]:
+def _edits_of(connection: Connection, recipient: str) -> list[Waiting]:
     """Which edits wait for a recipient. Looked up if need be: changing rows would make others' be forgotten."""
     if known(connection, "outbox", ("edits", recipient)) is UNKNOWN:
         fetch_edits(connection, [recipient])
-    waiting: Sequence[tuple[str | None, int | None]] = known(connection, "outbox", ("edits", recipient))
+    waiting: list[Waiting] = known(connection, "outbox", ("edits", recipient))
     return waiting
 
 
-def _any_of(waiting: Sequence[tuple[str | None, int | None]], edits: str | None, number: int | None) -> bool:
-    return any(
-        (edits is not None and of == edits) or (number is not None and of_number == number)
-        for of, of_number in waiting
-    )
+def _changes_the_same(older: Waiting, edits: str | None, number: int | None) -> bool:
+    _, of, of_number = older
+    return (edits is not None and of == edits) or (number is not None and of_number == number)
 
 
 def rewrite(connection: Connection, message_id: str, content: Any) -> bool:

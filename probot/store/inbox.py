@@ -59,7 +59,7 @@ _FIRST_OF_LANE = (
     .scalar_subquery()
 )
 _WAITING = (
-    select(inbox.c.seq, inbox.c.attempts)
+    select(inbox.c.seq, inbox.c.attempts, inbox.c.lane, inbox.c.claim_token)
     .where(
         inbox.c.state == NEW,
         or_(
@@ -73,6 +73,12 @@ _WAITING = (
     .order_by(inbox.c.seq)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
+)
+_BEHIND = (
+    select(inbox.c.seq, inbox.c.attempts, inbox.c.lane, inbox.c.claim_token)
+    .where(inbox.c.lane.in_(bindparam("lanes", expanding=True)), inbox.c.state == NEW)
+    .order_by(inbox.c.seq)
+    .limit(bindparam("most", type_=Integer))
 )
 _CLAIM = (
     update(inbox)
@@ -103,7 +109,8 @@ _PARK_THE_DEADLY = (
 
 
 def claim(connection: Connection, now: datetime, token: str, limit: int) -> list[Arrived]:
-    """Claim the oldest waiting update of up to `limit` lanes. One that several had in hand when they died is claimed
+    """Claim up to `limit` updates: the oldest waiting one of each lane, and with those that nobody has tried yet what
+    waits behind them, all in the order in which they came. One that several had in hand when they died is claimed
     alone: if it was not what killed them, it is done in no time, and is not put aside with one that was.
 
     Asked again with the same token (nobody knows whether the first commit worked) it gives the same ones again.
@@ -115,11 +122,32 @@ def claim(connection: Connection, now: datetime, token: str, limit: int) -> list
         connection.execute(_PARK_THE_DEADLY, {"now": now})
         waiting = connection.execute(_WAITING, which).all()
     suspects = [row.seq for row in waiting if row.attempts >= TRIES]
-    numbers = suspects[:1] or [row.seq for row in waiting]
+    numbers = suspects[:1] or _with_those_behind(connection, waiting, token, limit)
     if not numbers:
         return []
     connection.execute(_CLAIM, {"numbers": numbers, "until": now + LIFE, "by": token})
     return [Arrived(*row, token) for row in connection.execute(_ARRIVED, {"numbers": numbers})]
+
+
+def _with_those_behind(connection: Connection, first: Sequence[Any], token: str, limit: int) -> list[int]:
+    """The numbers of these, and of what waits behind them as far as nothing of it was ever tried.
+
+    Nobody else can claim what is behind an update that is ours.
+    """
+    numbers = {row.seq for row in first}
+    lanes = {row.lane for row in first if _is_untried(row, token)}
+    if len(numbers) >= limit or not lanes:
+        return sorted(numbers)
+    for row in connection.execute(_BEHIND, {"lanes": sorted(lanes), "most": limit}):
+        if not _is_untried(row, token):
+            lanes.discard(row.lane)
+        elif row.lane in lanes and len(numbers) < limit:
+            numbers.add(row.seq)
+    return sorted(numbers)
+
+
+def _is_untried(row: Any, token: str) -> bool:
+    return bool(row.attempts == 0 or (row.attempts == 1 and row.claim_token == token))
 
 
 def give_back(connection: Connection, rows: Sequence[Arrived]) -> None:

@@ -258,50 +258,6 @@ def cancel(connection: Connection, recipient: str, purposes: tuple[Purpose, ...]
     )
 
 
-def posts_of_alert(connection: Connection, alert_id: str) -> list[tuple[str, str]]:
-    """The messages that showed an alert, `(message id, recipient)`, so that all of them can be kept current."""
-    shown = (
-        select(outbox.c.id, outbox.c.recipient)
-        .where(
-            outbox.c.alert_id == alert_id,
-            outbox.c.kind == "post",
-            outbox.c.lane != OUTSIDE,
-            outbox.c.state.in_(("waiting", "sending", "sent")),
-        )
-        .order_by(outbox.c.seq)
-    )
-    return [(row.id, row.recipient) for row in connection.execute(shown)]
-
-
-def supersede_alert(connection: Connection, recipient: str, alert_id: str) -> None:
-    """Drop older messages that wait to show a recipient this alert: a newer one is about to be put."""
-    which = {"about": alert_id, "told": recipient}
-    # Mostly there is none, and then what is known of other messages stays known.
-    if connection.execute(_COPIES, which).first() is not None:
-        connection.execute(_OLDER_COPIES, which)
-
-
-_IS_COPY = (
-    outbox.c.alert_id == bindparam("about"), outbox.c.recipient == bindparam("told"),
-    outbox.c.state == "waiting", outbox.c.kind == "post",
-)  # fmt: skip
-_COPIES = select(outbox.c.id).where(*_IS_COPY).limit(1)
-_OLDER_COPIES = update(outbox).where(*_IS_COPY).values(state="dropped", fault="a newer copy")
-
-
-def cancel_alert(connection: Connection, alert_id: str, fault: str) -> None:
-    """Drop what still waits to call people to an alert that somebody has taken."""
-    if connection.execute(_CALLS, {"about": alert_id}).first() is not None:
-        connection.execute(_DROP_CALLS, {"about": alert_id, "why": fault})
-
-
-_IS_CALL = (
-    outbox.c.alert_id == bindparam("about"), outbox.c.state == "waiting", outbox.c.kind == "post",
-)  # fmt: skip
-_CALLS = select(outbox.c.id).where(*_IS_CALL).limit(1)
-_DROP_CALLS = update(outbox).where(*_IS_CALL).values(state="dropped", fault=bindparam("why"))
-
-
 def copy_to(
     connection: Connection, message: Outgoing, recipient: str, now: datetime, *, content: Any = None
 ) -> None:

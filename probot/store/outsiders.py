@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from probot.store import pulses
+from probot.store import pulses, together
 
 OUTSIDERS = "outsiders"
 """The pulse that says who is there; it has a detail only while somebody is."""
@@ -33,7 +33,10 @@ class Outsiders:
 
 def of_team(connection: Connection) -> Outsiders:
     """Who is in the care team's chat and not known as staff."""
-    found = pulses.last(connection, OUTSIDERS)
+    found = together.known(connection, "pulse", OUTSIDERS)
+    if found is together.UNKNOWN:
+        found = pulses.last(connection, OUTSIDERS)
+        together.learn(connection, "pulse", OUTSIDERS, found)
     if found is None or not found[1]:
         return Outsiders()
     return Outsiders(frozenset(int(each) for each in found[1]["accounts"]), int(found[1]["others"]))

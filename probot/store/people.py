@@ -96,9 +96,8 @@ def by_id(connection: Connection, key: str, *, lock: bool = False) -> Enrolment 
         found = None if row is None else _enrolment(row)
         learn(connection, "enrolment", (key, lock), found)
         if lock:
-            forget(
-                connection, "assessment", "session", "live", "history"
-            )  # it was read while others could change it
+            # They were read while others could change them.
+            forget(connection, "assessment", "session", "live", "history", "alert")
     one: Enrolment | None = found
     return one
 
@@ -215,10 +214,28 @@ def change_staff(connection: Connection, key: StaffId, **changes: Any) -> None:
     connection.execute(update(staff).where(staff.c.id == key).values(**changes))
 
 
+# Apart: no row of these tables is ever gathered, so nothing has to be written before they are looked at.
+_PERSON = select(staff).where(staff.c.id == bindparam("key")).execution_options(apart=True)
+_EVERYBODY = select(staff).order_by(staff.c.name).execution_options(apart=True)
+_ACTIVE = _EVERYBODY.where(staff.c.status == "active")
+_BOUND_AS = (
+    select(contact.c.principal)
+    .where(
+        contact.c.account == bindparam("of"), contact.c.ended_at.is_(None), contact.c.principal.like("staff:%")
+    )
+    .execution_options(apart=True)
+)  # fmt: skip
+
+
 def staff_by_id(connection: Connection, key: str) -> Staff | None:
     """The member of staff of that id."""
-    row = connection.execute(select(staff).where(staff.c.id == key)).first()
-    return None if row is None else Staff(**row._mapping)  # noqa: SLF001
+    found = known(connection, "staff", key)
+    if found is UNKNOWN:
+        row = connection.execute(_PERSON, {"key": key}).first()
+        found = None if row is None else Staff(**row._mapping)  # noqa: SLF001
+        learn(connection, "staff", key, found)
+    person: Staff | None = found
+    return person
 
 
 def staff_by_name(connection: Connection, name: str) -> Staff | None:
@@ -229,22 +246,28 @@ def staff_by_name(connection: Connection, name: str) -> Staff | None:
 
 def active_staff(connection: Connection, *, lock: bool = False) -> list[Staff]:
     """Everybody on the care team who is bound to a chat, by name; `lock`: one at a time may ask so until its commit."""
-    wanted = select(staff).where(staff.c.status == "active").order_by(staff.c.name)
-    rows = connection.execute(wanted.with_for_update() if lock else wanted)
+    if not lock:
+        return [person for person in all_staff(connection) if person.status == "active"]
+    rows = connection.execute(_ACTIVE.with_for_update())
     return [Staff(**row._mapping) for row in rows]  # noqa: SLF001
 
 
 def all_staff(connection: Connection) -> list[Staff]:
     """Everybody who was ever on the care team, by name."""
-    return [Staff(**row._mapping) for row in connection.execute(select(staff).order_by(staff.c.name))]  # noqa: SLF001
+    found = known(connection, "staff", "everybody")
+    if found is UNKNOWN:
+        found = [Staff(**row._mapping) for row in connection.execute(_EVERYBODY).all()]  # noqa: SLF001
+        learn(connection, "staff", "everybody", found)
+    everybody: list[Staff] = found
+    return everybody
 
 
 def staff_of_account(connection: Connection, account: int) -> Staff | None:
     """The active member of staff whose private chat belongs to this account."""
-    bound = select(contact.c.principal).where(
-        contact.c.account == account, contact.c.ended_at.is_(None), contact.c.principal.like("staff:%")
-    )
-    principal = connection.execute(bound).scalar()
+    principal = known(connection, "contact", ("staff", account))
+    if principal is UNKNOWN:
+        principal = connection.execute(_BOUND_AS, {"of": account}).scalar()
+        learn(connection, "contact", ("staff", account), principal)
     if principal is None:
         return None
     person = staff_by_id(connection, principal.removeprefix("staff:"))

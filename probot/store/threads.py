@@ -13,7 +13,8 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 
 from probot.store import together
-from probot.store.records import Contact, Outgoing
+from probot.store.alerts import STANDING
+from probot.store.records import Contact
 from probot.store.tables import alert, outbox
 from probot.store.tables_alerts import alert_thread
 from probot.study.model import Tier
@@ -115,17 +116,6 @@ def fetch_questions(connection: Connection, recipients: Iterable[str]) -> None:
         together.learn(connection, "alert_thread", recipient, recipient in asked)
 
 
-def post_of(connection: Connection, recipient: str, alert_id: str, number: int | None) -> str | None:
-    """The outbox row that shows the alert to a recipient as the channel's message of that number."""
-    if number is None:
-        return None
-    wanted = select(outbox.c.id).where(
-        outbox.c.alert_id == alert_id, outbox.c.recipient == recipient, outbox.c.number == number,
-        outbox.c.kind == "post",
-    )  # fmt: skip
-    return connection.execute(wanted).scalar()
-
-
 def _thread(row: Any) -> Thread:
     return Thread(
         row.message_id,
@@ -167,22 +157,21 @@ def drop(connection: Connection, messages: Iterable[str], fault: str) -> None:
     connection.execute(waits.values(state="dropped", fault=fault))
 
 
-def earlier_post(connection: Connection, newer: Outgoing) -> str | None:
-    """The message of the same alert that arrived before `newer` in the same chat; None if it is the first there."""
-    before = (
-        select(outbox.c.id)
-        .where(
-            outbox.c.alert_id == newer.alert_id, outbox.c.recipient == newer.recipient, outbox.c.seq < newer.seq,
-            outbox.c.kind == "post", outbox.c.purpose == "alert", outbox.c.state == "sent",
-        )
-        .order_by(outbox.c.seq.desc())
-        .limit(1)
-    )  # fmt: skip
-    return connection.execute(before).scalar()
+def fetch_lists(connection: Connection, alerts: Iterable[str]) -> None:
+    """Find out at once which of these are named by a list, for `newest_lists`."""
+    wanted = sorted(set(alerts))
+    named = select(alert_thread.c.alert_id).where(
+        alert_thread.c.alert_id.in_(wanted), alert_thread.c.kind == "list"
+    )
+    found = set(connection.execute(named.distinct()).scalars()) if wanted else set()
+    for key in wanted:
+        together.learn(connection, "alert_thread", ("listed", key), key in found)
 
 
 def newest_lists(connection: Connection, alert_id: str) -> list[tuple[str, str, str]]:
     """The newest list to each reader that names the alert and was not dropped: the message, its reader, its detail."""
+    if together.known(connection, "alert_thread", ("listed", alert_id)) is False:
+        return []
     wanted = (
         select(alert_thread.c.message_id, alert_thread.c.recipient, alert_thread.c.detail)
         .join(outbox, outbox.c.id == alert_thread.c.message_id)
@@ -250,7 +239,7 @@ def rung_for(
         select(alert.c.id, alert.c.tier, outbox.c.content)
         .join(outbox, outbox.c.alert_id == alert.c.id)
         .where(
-            alert.c.enrolment_id == enrolment, alert.c.state == "open", outbox.c.recipient == recipient,
+            alert.c.enrolment_id == enrolment, STANDING, alert.c.state == "open", outbox.c.recipient == recipient,
             outbox.c.kind == "post", outbox.c.purpose == "alert", outbox.c.created_at >= since,
             outbox.c.state.in_(("waiting", "sending", "sent")),
         )

@@ -6,13 +6,15 @@ written, and one that writes makes what was read of its table forgotten; so each
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any, Final, cast
 
-from sqlalchemy import Connection, Delete, Dialect, Executable, Insert, Select, Update
+from sqlalchemy import Connection, Delete, Dialect, Executable, Insert, MetaData, Select, Table, Update
 from sqlalchemy.event import listens_for
 
 
@@ -113,7 +115,7 @@ class Together:
         self._last.clear()
         self._writing = True
         try:
-            for write, rows in sorted(waiting.items(), key=lambda each: not _comes_first(each[0])):
+            for write, rows in sorted(waiting.items(), key=lambda each: _place(each[0])):
                 prepared(write, self.connection.dialect).run(self.connection, rows)
         finally:
             self._writing = False
@@ -137,6 +139,20 @@ class Together:
 def _comes_first(write: Write) -> bool:
     """New rows are made before any row is changed."""
     return isinstance(write[0], Insert)
+
+
+def _place(write: Write) -> int:
+    """New rows first, each after those that it refers to; then what is changed, in the order in which it was."""
+    statement = write[0]
+    if not isinstance(statement, Insert):
+        return sys.maxsize
+    table = cast("Table", statement.table)
+    return _order(table.metadata)[table]
+
+
+@cache
+def _order(metadata: MetaData) -> dict[Table, int]:
+    return {table: number for number, table in enumerate(metadata.sorted_tables)}
 
 
 @contextmanager

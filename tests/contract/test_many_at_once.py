@@ -67,14 +67,13 @@ def test_workers_beside_each_other_handle_every_update_once_and_each_chat_in_ord
                     return
                 continue
             with guard:
-                for each in claimed:
-                    in_hand[each.lane] += 1
-                    if in_hand[each.lane] > 1:
-                        twice_at_once.append(each.lane)
-            for each in claimed:
+                in_hand.update({each.lane for each in claimed})
+                twice_at_once.extend(lane for lane, hands in in_hand.items() if hands > 1)
+            for number_of_these, each in enumerate(claimed, start=1):
                 with guard:
                     handled.append((each.lane, each.update_id))
-                    in_hand[each.lane] -= 1
+                    if each.lane not in {other.lane for other in claimed[number_of_these:]}:
+                        in_hand[each.lane] -= 1
                 assert own.transact(inbox.done, each, NOON)
 
     in_parallel(database_url, work)

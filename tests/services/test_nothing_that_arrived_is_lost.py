@@ -113,8 +113,9 @@ async def test_an_update_that_kills_whoever_handles_it_is_put_aside_in_the_end(d
     raw = {"update_id": 1, "message": {"chat": {"id": 5}}}
     store.transact(receive.keep, 7, [raw, {"update_id": 2, "message": {"chat": {"id": 5}}}], now)
     for death in range(inbox.DEADLY):
-        (claimed,) = store.transact(inbox.claim, now, f"life {death}", 10)
+        claimed, *behind = store.transact(inbox.claim, now, f"life {death}", 10)
         assert claimed.update_id == 1
+        assert [one.update_id for one in behind] == ([] if death else [2]), "what was tried is tried alone"
         assert store.transact(inbox.claim, now, "somebody else", 10) == [], "its chat waits for it"
         now += timedelta(seconds=61)
     (claimed,) = store.transact(inbox.claim, now, "the next", 10)

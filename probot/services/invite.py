@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from probot.services import centres, leaving, plan_ahead
 from probot.services.turn import Turn
-from probot.store import people
+from probot.store import invitations, people
 from probot.store.records import Enrolment, Staff
 from probot.study.model import Study
 from probot.values import language_of
@@ -96,12 +96,16 @@ def _again(turn: Turn, token: str, code: str, known: Enrolment | None, language:
 
 def _invited(turn: Turn, enrolment: Enrolment, token: str) -> Invited:
     expires_at = turn.now + timedelta(days=turn.study.invitation_days)
-    people.invite(
+    invitations.invite(
         turn.connection, token=token, kind="participant", subject=enrolment.id, language=enrolment.language,
         now=turn.now, expires_at=expires_at,
     )  # fmt: skip
     turn.note(
-        "link made", "invitation", people.hash_of(token)[:16], code=enrolment.code, new=expires_at.isoformat()
+        "link made",
+        "invitation",
+        invitations.hash_of(token)[:16],
+        code=enrolment.code,
+        new=expires_at.isoformat(),
     )
     return Invited(enrolment.code, token, expires_at)
 
@@ -235,11 +239,13 @@ def invite_staff(
     else:
         _change_staff(turn, person, role, spoken if language else person.language, place)
     expires_at = turn.now + timedelta(days=turn.study.invitation_days)
-    people.invite(
+    invitations.invite(
         turn.connection, token=token, kind="staff", subject=person.id, language=spoken, now=turn.now,
         expires_at=expires_at,
     )  # fmt: skip
-    turn.note("link made", "invitation", people.hash_of(token)[:16], reason=name, new=expires_at.isoformat())
+    turn.note(
+        "link made", "invitation", invitations.hash_of(token)[:16], reason=name, new=expires_at.isoformat()
+    )
     return Invited(name, token, expires_at)
 
 
@@ -308,14 +314,14 @@ def invite_team(turn: Turn, token: str, language: str | None) -> Invited:
     if problems:
         raise NotPossible("\n".join(problems))
     expires_at = turn.now + timedelta(days=turn.study.invitation_days)
-    people.invite(
+    invitations.invite(
         turn.connection, token=token, kind="team", subject=people.TEAM, language=spoken, now=turn.now,
         expires_at=expires_at,
     )  # fmt: skip
     turn.note(
         "link made",
         "invitation",
-        people.hash_of(token)[:16],
+        invitations.hash_of(token)[:16],
         reason="care team's chat",
         new=expires_at.isoformat(),
     )

@@ -39,7 +39,7 @@ from probot.services import (
 )
 from probot.services.converse import go_on
 from probot.services.turn import Turn
-from probot.store import outbox, people
+from probot.store import invitations, outbox, people
 from probot.store.records import Enrolment, Invitation
 from probot.store.saved import welcome_from_json, welcome_to_json
 from probot.values import language_of
@@ -63,7 +63,7 @@ def with_token(turn: Turn, chat: Chat, sender: Sender, token: str) -> None:
     """`/start TOKEN` in a private chat."""
     if sender.account != chat.id or sender.is_bot:
         return
-    invitation = people.invitation_of(turn.connection, token)
+    invitation = invitations.invitation_of(turn.connection, token)
     here = people.contact_in(turn.connection, chat.id)
     principal = f"{invitation.kind}:{invitation.subject}" if invitation is not None else ""
     if here is not None and here.principal == principal and invitation and invitation.used_at is not None:
@@ -85,7 +85,7 @@ def with_token(turn: Turn, chat: Chat, sender: Sender, token: str) -> None:
         )
         _refuse(turn, chat, "")
         return
-    redeemed = people.redeem(turn.connection, token, turn.now)
+    redeemed = invitations.redeem(turn.connection, token, turn.now)
     if redeemed is None:
         why = "used" if invitation.used_at else "revoked" if invitation.revoked_at else "expired"
         turn.note("token refused", "invitation", invitation.token_hash[:16], reason=why)
@@ -274,7 +274,7 @@ def _bind_staff(turn: Turn, chat: Chat, sender: Sender, invitation: Invitation) 
 
 def team_with_token(turn: Turn, chat: Chat, sender: Sender | None, token: str) -> bool:
     """`/start TOKEN` in a group: a bound member of staff ties it to the study. True if the group is tied now."""
-    invitation = people.invitation_of(turn.connection, token)
+    invitation = invitations.invitation_of(turn.connection, token)
     here = people.contact_in(turn.connection, chat.id)
     if here is not None and here.principal == people.TEAM:
         return True
@@ -295,7 +295,7 @@ def team_with_token(turn: Turn, chat: Chat, sender: Sender | None, token: str) -
         turn.note("token refused", "invitation", invitation.token_hash[:16], reason="opened by one centre's")
         _tell_group(turn, chat, Message(for_all_centres(invitation.language)))
         return False
-    if here is not None or people.redeem(turn.connection, token, turn.now) is None:
+    if here is not None or invitations.redeem(turn.connection, token, turn.now) is None:
         turn.note("token refused", "invitation", invitation.token_hash[:16], reason="used or expired")
         _tell_group(turn, chat, invitation_refused(invitation.language))
         return False

@@ -26,10 +26,13 @@ Shown = dict[str, Any]
 
 # Statements of the hot path are built once: building one anew costs several times what running it does.
 _POSTS = (
-    select(outbox.c.alert_id, outbox.c.id, outbox.c.recipient, outbox.c.lane, outbox.c.number, outbox.c.state)
+    select(
+        outbox.c.alert_id, outbox.c.seq, outbox.c.id, outbox.c.recipient, outbox.c.purpose, outbox.c.lane,
+        outbox.c.number, outbox.c.state,
+    )
     .where(outbox.c.alert_id.in_(bindparam("keys", expanding=True)), outbox.c.kind == "post")
     .order_by(outbox.c.seq)
-)
+)  # fmt: skip
 _TAKE_BACK = (
     update(outbox).where(outbox.c.id == bindparam("which"), WAITS).values(state="dropped")
 )  # fmt: skip

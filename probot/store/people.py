@@ -5,16 +5,15 @@ The rule: `contact` is the only door between a person and a chat; everything els
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, text, update
 
-from probot.store.records import Contact, Enrolment, Invitation, Staff
-from probot.store.tables import consent, contact, enrolment, invitation, staff
+from probot.store.records import Contact, Enrolment, Staff
+from probot.store.tables import consent, contact, enrolment, staff
 from probot.store.together import UNKNOWN, forget, known, learn, write
 from probot.values import EnrolmentId, StaffId, derived_id
 
@@ -381,59 +380,3 @@ def _fetch_contacts(connection: Connection, wanted: Select[Any], which: set[Any]
         learn(connection, "contact", one.principal, one)
         learn(connection, "contact", one.chat, one)
     return found
-
-
-# ------------------------------------------------------------------------------ invitations
-
-
-def hash_of(token: str) -> str:
-    """What is kept of a one-time token."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def invite(
-    connection: Connection, *, token: str, kind: Literal["participant", "staff", "team"], subject: str,
-    language: str, now: datetime, expires_at: datetime,
-) -> None:  # fmt: skip
-    """Keep a new token's hash; unused ones for the same subject are revoked."""
-    connection.execute(
-        update(invitation)
-        .where(
-            invitation.c.kind == kind,
-            invitation.c.subject == subject,
-            invitation.c.used_at.is_(None),
-            invitation.c.revoked_at.is_(None),
-        )
-        .values(revoked_at=now)
-    )
-    connection.execute(
-        insert(invitation).values(
-            token_hash=hash_of(token), kind=kind, subject=subject, language=language, created_at=now,
-            expires_at=expires_at,
-        )
-    )  # fmt: skip
-
-
-def invitation_of(connection: Connection, token: str) -> Invitation | None:
-    """The invitation behind a token, in whatever state it is."""
-    columns = [column for column in invitation.c if column.name != "created_at"]
-    row = connection.execute(select(*columns).where(invitation.c.token_hash == hash_of(token))).first()
-    return None if row is None else Invitation(**row._mapping)  # noqa: SLF001
-
-
-def redeem(connection: Connection, token: str, now: datetime) -> Invitation | None:
-    """Use a token up: one atomic update, so that of any number of takers exactly one gets it."""
-    taken = connection.execute(
-        update(invitation)
-        .where(
-            invitation.c.token_hash == hash_of(token),
-            invitation.c.used_at.is_(None),
-            invitation.c.revoked_at.is_(None),
-            invitation.c.expires_at > now,
-        )
-        .values(used_at=now)
-    )
-    if not taken.rowcount:
-        return None
-    found = invitation_of(connection, token)
-    return None if found is None else replace(found, used_at=now)

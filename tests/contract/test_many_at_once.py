@@ -15,7 +15,7 @@ import pytest
 from probot import store as store_folder
 from probot.app.presence import LIFE
 from probot.services import receive
-from probot.store import claims, inbox, outbox, people
+from probot.store import claims, inbox, invitations, outbox
 from probot.store.engine import Store
 from probot.store.migrate import newest
 from probot.store.tables import metadata
@@ -151,7 +151,7 @@ def test_of_many_who_take_a_token_at_once_exactly_one_gets_it(
 ) -> None:
     store = Store(database_url)
     store.transact(
-        lambda connection: people.invite(
+        lambda connection: invitations.invite(
             connection,
             token="t",
             kind=kind,
@@ -164,7 +164,7 @@ def test_of_many_who_take_a_token_at_once_exactly_one_gets_it(
     taken: list[int] = []
 
     def work(own: Store, number: int) -> None:
-        if own.transact(people.redeem, "t", NOON) is not None:
+        if own.transact(invitations.redeem, "t", NOON) is not None:
             taken.append(number)
 
     in_parallel(database_url, work)

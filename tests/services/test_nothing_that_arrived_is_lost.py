@@ -91,6 +91,11 @@ async def test_an_update_that_cannot_be_handled_is_put_aside_and_its_chat_goes_o
         clinic.api.people.say(patient.person, patient.chat, "poison")
         clinic.api.people.say(patient.person, patient.chat, "36.4")
         clinic.api.people.say(other.person, other.chat, "hello")
+        assert clinic.world.poller is not None
+        await clinic.world.poller.turn()
+        await worker.work()
+        waiting = [row.attempts for row in updates(clinic) if row.state == "new"]
+        assert waiting == [1, 0], "what is behind it waits for it, untried"
         await clinic.settle()
         by_state: dict[str, int] = {}
         for row in updates(clinic):

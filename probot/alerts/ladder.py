@@ -97,7 +97,7 @@ def started_at(alert: Alert) -> datetime:
     began = (
         each.at
         for each in reversed(alert.history)
-        if each.deed in {"reopened", "lapsed", "woken", "left"} or each.why == "tier"
+        if each.deed in {"reopened", "lapsed", "woken", "left", "recounted"} or each.why == "tier"
     )
     return next(began, alert.raised_at)
 

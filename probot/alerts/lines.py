@@ -185,6 +185,7 @@ SHOWN_STEPS = {
     "lapsed": "alert.lapsed",
     "woken": "alert.woken",
     "left": "alert.left",
+    "recounted": "alert.recounted",
     "called": "alert.called",
     "assigned": "alert.assigned",
     "snoozed": "alert.snoozed",

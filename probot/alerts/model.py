@@ -53,7 +53,7 @@ Step = Literal["called", "assigned", "snoozed", "asked"]
 Deed = Literal[
     "raised", "hit", "acknowledged", "reopened", "corrected", "closed",
     "called", "assigned", "snoozed", "asked",
-    "lapsed", "woken", "left", "answered", "undelivered", "wished",
+    "lapsed", "woken", "left", "recounted", "answered", "undelivered", "wished",
 ]  # fmt: skip
 Action = Literal["advice", "drug_change", "visit", "admission", "none"]
 """What was done about an alert, as it is closed."""
@@ -71,7 +71,7 @@ class Entry:
     corrected: `evidence` names the item with its new value as `value` and the old one as `previous`.
     closed: `by`, the action as `code` and a reason as `words`. assigned: `by` and `to`. snoozed: `by`, `until`, and
     why as `words`. lapsed (nothing followed in time), woken (the snooze is over), left (who had it left the team): `by` is who had it, `tier` its
-    tier. asked: `by` and the question as `words`; answered: the participant's `words`; undelivered: why, as `why`.
+    tier. recounted: a clock that was set back had put its steps far ahead, and they were counted from here. asked: `by` and the question as `words`; answered: the participant's `words`; undelivered: why, as `why`.
     wished: the participant's wish as `code`.
     """
 

@@ -114,6 +114,21 @@ def lapsed(study: Study, alert: Alert, now: datetime, *, left: bool = False) -> 
     )
 
 
+def recounted(study: Study, alert: Alert, ahead: timedelta, now: datetime) -> Alert:
+    """The clock was set back by `ahead`, so that what comes next would come too late by as much: it is counted anew.
+
+    An open alert climbs from its first rung; what somebody has keeps the term it was given. A closed one stays as it is.
+    """
+    if alert.next_at is None:
+        return alert
+    history = (*alert.history, Entry("recounted", now, by=holder(alert), tier=alert.tier))
+    if alert.state != "open":
+        return replace(alert, next_at=max(now, alert.next_at - ahead), history=history)
+    ladder = ladder_at(study, alert.tier, alert.ladder, now)
+    due = first_rung_at(study, ladder, alert.tier, now)
+    return replace(alert, ladder=ladder, rung=0, told=(), next_at=due, notified_at=now, history=history)
+
+
 # ---------------------------------------------------------------- how long
 
 

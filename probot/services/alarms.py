@@ -37,9 +37,9 @@ def raise_trouble(turn: Turn, about: str, *, urgent: bool) -> None:
         _climb(turn, alarm)
 
 
-def raise_again(turn: Turn, alarm: Alarm) -> None:
-    """Somebody took it long ago, and it is still there: it climbs anew."""
-    turn.note("trouble", "alarm", alarm.id, field=alarm.about, reason="taken, and still there")
+def raise_again(turn: Turn, alarm: Alarm, why: str) -> None:
+    """It is still there, and whoever was told of it does nothing any more: it climbs anew."""
+    turn.note("trouble", "alarm", alarm.id, field=alarm.about, reason=why)
     anew = replace(
         alarm,
         state="open",

@@ -18,7 +18,7 @@ from probot.alerts.ladder import CARE_TEAM, MOST_EARLY, Climbed, Reason, climb, 
 from probot.alerts.model import Alert, Hit
 from probot.alerts.present import Listed, digest_message, note_message, open_list_message
 from probot.alerts.rules import strongest
-from probot.alerts.steps import holder, lapsed
+from probot.alerts.steps import holder, lapsed, recounted
 from probot.flows.commands import safety_text
 from probot.flows.session import ItemAnswered
 from probot.services import centres, summary, telling
@@ -246,6 +246,20 @@ def open_again(
         telling.refresh(turn, study, enrolment, final)
     else:
         together.changed(study, enrolment, final)
+
+
+def recount(turn: Turn, key: str, ahead: timedelta) -> None:
+    """A clock that was set back by so much had put the next step of an alert too far ahead: it is counted anew."""
+    held = hold(turn, key)
+    if held is None or held[2].next_at is None:
+        return
+    study, enrolment, alert = held
+    after = recounted(study, alert, ahead, turn.now)
+    alerts.save(turn.connection, alert, after)
+    trail(turn, enrolment, after, "alert counted anew", old=alert.next_at, new=after.next_at,
+          reason="the clock was set back")  # fmt: skip
+    _climb(turn, study, enrolment, after)
+    telling.refresh(turn, study, enrolment, after)
 
 
 # ------------------------------------------------------------------------------ when somebody cannot be told

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, func, or_, select
 
 from probot.services import alarms as calling
-from probot.services import centres, path_tests, paths, upgrades
+from probot.services import centres, path_tests, paths, set_back, upgrades
 from probot.services.receive import HEARD
 from probot.services.tick import LOOKED
 from probot.services.turn import Turn
@@ -38,31 +38,38 @@ TAKEN_LASTS = timedelta(hours=24)
 class Finding:
     """Something that is wrong. `about`: its key, with a detail after a colon. `urgent`: called beside at once.
 
-    `told`: people are told; else it only keeps the heartbeat back. `passing`: it may pass by itself.
+    `told`: people are told; else it only keeps the heartbeat back. `passing`: it may pass by itself. `stops`: the
+    heartbeat; else people are only told.
     """
 
     about: str
     urgent: bool = False
     told: bool = True
     passing: bool = True
+    stops: bool = True
 
 
 def look(turn: Turn, room: Room | None = None) -> tuple[str, ...]:
-    """Look at everything, raise and end alarms; what is wrong, by key. Empty: the heart may beat.
+    """Look at everything, raise and end alarms; what is wrong now, by key. Empty: the heart may beat.
 
     `room`: on the disk under the database; None where nobody here can know.
     """
     before = pulses.last(turn.connection, AUDITOR, lock=True)  # of several processes one looks at a time
+    set_back.put_right(turn, before[0] if before else None)
     found = {finding.about: finding for finding in findings(turn, room)}
     known_since = dict(before[1] or {}) if before else {}
-    since = {about: _instant(known_since.get(about)) or turn.now for about in found}
+    since = {about: min(_instant(known_since.get(about)) or turn.now, turn.now) for about in found}
     standing = {alarm.about: alarm for alarm in alarms.standing(turn.connection, "trouble")}
     for about, finding in found.items():
         lasted = turn.now - since[about]
         known = standing.get(about)
         if known is not None:
             if known.taken_at is not None and turn.now - known.taken_at > TAKEN_LASTS:
-                calling.raise_again(turn, known)
+                calling.raise_again(turn, known, "taken, and still there")
+            elif (
+                known.state == "open" and (known.notified_at or known.raised_at) > turn.now + set_back.TOO_FAR
+            ):
+                calling.raise_again(turn, known, "the clock was set back")
         elif finding.told and (lasted >= TWICE or not finding.passing):
             calling.raise_trouble(turn, about, urgent=finding.urgent)
     for about, alarm in standing.items():
@@ -71,7 +78,7 @@ def look(turn: Turn, room: Room | None = None) -> tuple[str, ...]:
     path_tests.plan(turn, turn.study)
     began = {about: since[about].isoformat() for about in found}
     pulses.beat(turn.connection, AUDITOR, turn.now, began)
-    return tuple(sorted(found))
+    return tuple(sorted(about for about, finding in found.items() if finding.stops))
 
 
 def _instant(written: str | None) -> datetime | None:
@@ -93,6 +100,8 @@ def _of_the_house(connection: Connection, now: datetime) -> Iterator[Finding]:
     heard = pulses.last(connection, HEARD)
     if heard is None or abs(now - heard[0]) > NOT_HEARD:
         yield Finding("deaf", urgent=True)
+    if set_back.lately(connection, now):
+        yield Finding("clock", passing=False, stops=False)
     waiting = inbox.oldest_waiting(connection)
     if waiting is not None and now - waiting > LAGGING:
         yield Finding("inbox", urgent=True)
@@ -116,12 +125,9 @@ def _of_alerts(connection: Connection, now: datetime) -> Iterator[Finding]:
 def standing_still(connection: Connection, now: datetime) -> int:
     """How many alerts have no next step, or one that is long overdue."""
     overdue = alert.c.next_at < now - OVERDUE
-    # Told in the future: a clock that was wrong has set its next step, and nobody will be called for that long.
-    ahead = and_(alert.c.state == "open", alert.c.notified_at > now + OVERDUE)
     stuck = or_(
         and_(alert.c.state == "open", alert.c.next_at.is_(None)),
         and_(alert.c.state != "closed", overdue),
-        ahead,
     )
     return int(connection.execute(select(func.count()).select_from(alert).where(stuck)).scalar_one())
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, literal_column, select, update
 
 from probot.alerts.model import Alert, Entry
 from probot.store import claims, together
@@ -112,6 +112,13 @@ def fetch_standing(connection: Connection, enrolments: Iterable[str]) -> list[Al
     for key, found in theirs.items():
         together.learn(connection, "alert", ("standing", key), found)
     return [key for found in theirs.values() for key in found]
+
+
+def told_after(connection: Connection, moment: datetime) -> list[AlertId]:
+    """Open alerts of which people were last told after that moment (or which were raised then and not told of yet)."""
+    last = func.coalesce(alert.c.notified_at, alert.c.raised_at, type_=alert.c.raised_at.type)
+    found = select(alert.c.id).where(alert.c.state == "open", last > moment)
+    return [AlertId(row.id) for row in connection.execute(found)]
 
 
 def next_due(connection: Connection) -> datetime | None:

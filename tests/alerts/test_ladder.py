@@ -271,7 +271,7 @@ def test_whoever_is_told_without_a_sound_is_told_again_at_the_end_of_the_quiet_h
     assert ladder_at(STUDY, "soon", at_night, at(5, "12:00")) == (team, reader, doctor)
 
 
-@pytest.mark.parametrize("deed", ["reopened", "lapsed", "woken", "left"])
+@pytest.mark.parametrize("deed", ["reopened", "lapsed", "woken", "left", "recounted"])
 def test_the_ladder_begins_anew_whenever_it_is_open_again(deed):
     alert = fresh()
     again = replace(alert, history=(*alert.history, Entry(deed, at(5)), Entry("hit", at(6))))

@@ -12,7 +12,7 @@ from probot.store import claims, pulses
 from probot.store.tables import alert
 from probot.store.tables_alarms import alarm
 from tests.outside.staffed import a_clinic_with_paths, in_pain, staffed
-from tests.world import Clinic
+from tests.world import Clinic, Phone
 
 
 def watchman(clinic: Clinic) -> Watchman:
@@ -140,10 +140,53 @@ async def test_a_daily_test_that_cannot_be_sent_stops_the_heart(sqlite_url: str)
         assert await looked(clinic, times=1) == ("parked",)
 
 
-async def test_an_alert_whose_next_step_a_wrong_clock_has_set_is_no_alert_that_moves(sqlite_url: str) -> None:
+async def test_an_alert_that_a_wrong_clock_has_raised_is_told_anew_once_the_clock_is_right(
+    database_url: str,
+) -> None:
+    async with a_clinic_with_paths(database_url) as (clinic, _, _):
+        await filled(clinic)
+        await in_pain(clinic)
+        await watchman(clinic).look()
+        group, doctor = clinic.kept["group"], clinic.kept["team"][1]
+        await clinic.sleep_through(days=-1)
+        await clinic.settle()
+        await watchman(clinic).look()
+        await clinic.settle()
+        assert "probot needs help · the machine's clock was set back" in "".join(group.texts)
+        shown = [text for text in group.texts if text.startswith("URGENT · P-001")]
+        assert "The clock had been wrong; counted anew from" in shown[-1]
+        assert watchman(clinic).wrong == ()
+        await clinic.pass_time(minutes=11)
+        assert "Nobody has taken this" in "".join(Phone(clinic, doctor, clinic.bot_id).texts)
+        rows = [row for row in clinic.rows("audit") if row["action"] == "alert counted anew"]
+        assert [(row["code"], row["reason"]) for row in rows] == [("P-001", "the clock was set back")]
+        assert await looked(clinic, times=3) == ()
+        assert len([row for row in clinic.rows("audit") if row["action"] == "alert counted anew"]) == 1
+
+
+async def test_what_somebody_has_keeps_its_term_when_the_clock_is_set_back(sqlite_url: str) -> None:
     async with a_clinic_with_paths(sqlite_url) as (clinic, _, _):
         await filled(clinic)
         await in_pain(clinic)
+        await watchman(clinic).look()
+        group = clinic.kept["group"]
+        await group.tap("Acknowledge")
         await clinic.sleep_through(days=-1)
         await clinic.settle()
-        assert await looked(clinic) == ("ladder",)
+        await watchman(clinic).look()
+        await clinic.pass_time(hours=3, minutes=50)
+        assert [row["state"] for row in clinic.rows("alerts")] == ["acknowledged"]
+        await clinic.pass_time(minutes=15)
+        assert [row["state"] for row in clinic.rows("alerts")] == ["open"], "four hours, and not a day more"
+
+
+async def test_a_clock_that_is_put_right_by_seconds_is_no_news(sqlite_url: str) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, _, _):
+        await filled(clinic)
+        await in_pain(clinic)
+        await watchman(clinic).look()
+        await clinic.sleep_through(seconds=-50)
+        await clinic.settle()
+        await watchman(clinic).look()
+        await clinic.settle()
+        assert "clock" not in "".join(clinic.kept["group"].texts)

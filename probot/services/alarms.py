@@ -123,11 +123,15 @@ def numbered(turn: Turn, sender: Sender | None, number: str, language: str) -> s
         turn.note("command refused", "alarm", "-", reason="not staff")
         return team.stranger_words(sender, language)
     team.act_as(turn, person)
+    if not audience.may(turn, person, "acknowledge"):
+        turn.note("command refused", "alarm", "-", reason="role")
+        return not_authorised(turn.study, "acknowledge", language)
     alarm = alarms.open_test_of(turn.connection, number.strip())
     if alarm is None:
         return say(language, "alarm.number.unknown")
-    _answered(turn, replace(alarm, taken_by=person.id), seen=True)
-    return say(language, "alarm.toast.seen")
+    seen = path_tests.proves_by_number(turn, alarm)
+    _answered(turn, replace(alarm, taken_by=person.id), seen=seen)
+    return say(language, "alarm.toast.seen" if seen else "alarm.toast.taken")
 
 
 def _answered(turn: Turn, alarm: Alarm, *, seen: bool) -> None:

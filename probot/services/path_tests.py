@@ -107,6 +107,14 @@ def proves(turn: Turn, alarm: Alarm, person: Staff) -> bool:
     return alarm.about in {CARE_TEAM, person.role}
 
 
+def proves_by_number(turn: Turn, alarm: Alarm) -> bool:
+    """Whether its number shows that the path reaches somebody: a test that climbs is told on every path beside the
+    messenger, so where there are several nobody knows which one was read.
+    """
+    beside = turn.study.paths
+    return alarm.about in beside and (not alarm.climbing or len(beside) == 1)
+
+
 def unproven(connection: Connection, study: Study, now: datetime) -> list[str]:
     """The paths whose last test nobody has answered in time."""
     test = study.path_test

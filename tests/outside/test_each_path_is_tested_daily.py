@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
+from probot.store.tables_alarms import alarm
+from probot.wording import say
 from tests.outside.staffed import a_clinic_with_paths, staffed
 from tests.world import Clinic, Phone
 
@@ -9,6 +13,9 @@ from tests.world import Clinic, Phone
 async def noon(clinic: Clinic) -> None:
     """The hour of the tests has come (12:00 in Shanghai), and they have arrived."""
     await clinic.pass_time(hours=3, minutes=31)
+
+
+OPEN = select(alarm).where(alarm.c.state == "open")
 
 
 def seen_in(phone: Phone) -> list[str]:
@@ -89,3 +96,25 @@ async def test_a_test_stands_in_no_clinical_export(sqlite_url: str) -> None:
         await filled(clinic)
         await noon(clinic)
         assert clinic.rows("alerts") == clinic.rows("responses") == []
+
+
+async def test_a_number_proves_its_own_path_alone_and_only_to_somebody_who_may_take_alerts(
+    sqlite_url: str,
+) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, mailroom, _):
+        await filled(clinic)
+        monitor = await clinic.staff("Ada", "monitor")
+        await noon(clinic)
+        number = mailroom.mails[0].get_content().split("/seen ")[1].split()[0]
+        await monitor.say(f"/seen {number}")
+        assert monitor.last["text"] != say("en", "alarm.toast.seen")
+        assert ("path test answered", "duty_mail") not in trail(clinic)
+        await clinic.pass_time(hours=2)
+        assert ("path test unanswered", "doctor") in trail(clinic), "it climbs, to mail and pager as well"
+        numbers = clinic.store.transact(
+            lambda connection: {row.about: row.number for row in connection.execute(OPEN)}
+        )
+        await clinic.kept["nurse"].say(f"/seen {numbers['doctor']}")
+        assert clinic.kept["nurse"].last["text"] == say("en", "alarm.toast.taken")
+        await clinic.world.watchman.look()
+        assert "unproven:doctor" in clinic.world.watchman.wrong, "nobody has seen it in the doctor's chat"

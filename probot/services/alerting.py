@@ -223,7 +223,7 @@ def open_again(
     """A taken alert is open again, its ladder begins anew, and whoever knew of it hears so.
 
     Without hurry, those on the upper rungs hear it from the ladder, should it climb to them again; and whoever let it
-    lapse is named to all, so that their own chat need not ring as well.
+    lapse is named to all, so that their own chat need not ring as well. What is routine waits for the next digest.
     """
     had = holder(alert)
     after = lapsed(study, alert, turn.now, left=left)
@@ -237,7 +237,7 @@ def open_again(
     alerts.save(turn.connection, alert, final)
     person = people.staff_by_id(turn.connection, had) if had else None
     directly = [person.principal] if person is not None and person.status == "active" else []
-    softly = directly if calm and told and why == "lapsed" else ()
+    softly = directly if calm and why == "lapsed" else ()
     names = (*told, *directly)
     telling.tell(
         turn, study, enrolment, final, names, dict.fromkeys(names, why), softly=softly, together=together

@@ -1,6 +1,7 @@
 """How soon would the participant like to be contacted? Asked after a rule was met, and shown to the team.
 
-The rule: a wish may bring an alert to the front and have it said again; it never makes one wait.
+The rule: a wish may bring an alert to the front and have it said again, and it raises what the same answer in a form
+would if nothing as pressing stands; it never makes one wait.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from datetime import datetime, timedelta
 
 from probot.alerts import life, steps
 from probot.alerts.ladder import CARE_TEAM
-from probot.alerts.model import WISHES, Alert, Wish
+from probot.alerts.model import WISHES, Alert, Hit, Wish
+from probot.alerts.rules import hits
 from probot.flows.commands import contact_offer
-from probot.services import alerting, telling
+from probot.services import alerting, gather, telling
 from probot.services.turn import Turn
 from probot.store import alerts, outbox
 from probot.store.records import Enrolment
-from probot.study.model import Study
+from probot.study.model import TIERS, Study
 from probot.values import Value
 
 STILL_ABOUT = timedelta(hours=24)
@@ -72,16 +74,31 @@ def _read(value: Value | None) -> Wish | None:
 def chosen(turn: Turn, enrolment: Enrolment, choice: str) -> bool:
     """A button under the question was tapped. False if there is no alert that it could be about."""
     wish = _read(choice)
-    return wish is not None and note(turn, enrolment, wish, louder=True)
+    if wish is None:
+        return False
+    found = _more_pressing(turn, enrolment, wish)
+    told = bool(found) and alerting.raise_all(turn, turn.study, enrolment, found)
+    return note(turn, enrolment, wish, louder=not told)
+
+
+def _more_pressing(turn: Turn, enrolment: Enrolment, wish: Wish) -> list[Hit]:
+    """What the same answer in a form would raise, where nothing stands that is as pressing."""
+    study, items = turn.study, turn.study.contact.items if turn.study.contact is not None else ()
+    standing = max((TIERS.index(alert.tier) for alert in _about(turn, enrolment)), default=-1)
+    for item in items:
+        facts = gather.for_rules(
+            turn, study, enrolment, [item], {item: wish}, frozenset(), "", turn.now, with_days_before=True
+        )
+        found = hits(study, facts, frozenset({item}), zone=enrolment.zone)
+        if found:
+            return [hit for hit in found if TIERS.index(hit.tier) > standing]
+    return []
 
 
 def note(turn: Turn, enrolment: Enrolment, wish: Wish, *, louder: bool) -> bool:
     """Put the wish down in each alert it is about. `louder`: say again what should not wait; False if there is none."""
-    about = [
-        alert
-        for alert in alerts.standing(turn.connection, enrolment.id)
-        if turn.now - (alert.last_hit_at or alert.raised_at) <= STILL_ABOUT
-    ]
+    about = _about(turn, enrolment)
+    louder = louder and not any(one.tier == "urgent" and one.state == "open" for one in about)
     for alert in about:
         study, after = turn.pinned(alert.study), steps.wished(alert, wish, turn.now)
         names = _who_hears(alert, wish) if louder else ()
@@ -96,13 +113,20 @@ def note(turn: Turn, enrolment: Enrolment, wish: Wish, *, louder: bool) -> bool:
     return bool(about)
 
 
+def _about(turn: Turn, enrolment: Enrolment) -> list[Alert]:
+    standing = alerts.standing(turn.connection, enrolment.id)
+    return [one for one in standing if turn.now - (one.last_hit_at or one.raised_at) <= STILL_ABOUT]
+
+
 def _who_hears(alert: Alert, wish: Wish) -> tuple[str, ...]:
-    """Who is told once more: urgent alerts are loud enough, and a wish for today calls nobody twice."""
-    if alert.tier == "urgent" or wish == "no_need":
+    """Who is told once more: whoever has it, if she cannot wait. An urgent alert that nobody has rings by itself, and a
+    wish for today calls nobody twice.
+    """
+    if wish == "no_need":
         return ()
     had = steps.holder(alert)
     if had is not None:
         return (f"staff:{had}",) if wish == "now" else ()
-    if wish == "now" or life.by_digest(alert):
+    if alert.tier != "urgent" and (wish == "now" or life.by_digest(alert)):
         return tuple(dict.fromkeys((CARE_TEAM, *alert.told)))
     return ()

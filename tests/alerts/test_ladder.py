@@ -410,10 +410,11 @@ def test_nothing_comes_early_in_quiet_hours_or_once_it_is_taken():
 
 
 def test_nothing_comes_more_than_two_hours_early_however_long_the_wait():
-    day = climb(STUDY, fresh("soon", ladder=(Rung("care_team"),)), MORNING).alert
-    assert day.next_at == MORNING + DAY
-    assert climb_early(STUDY, day, day.next_at - 2 * HOUR - MINUTE) is None
-    assert climb_early(STUDY, day, day.next_at - 2 * HOUR) is not None
+    noon = at(4, "12:00")
+    alert = climb(STUDY, fresh("soon", noon, (Rung("care_team"),)), noon).alert
+    assert alert.next_at == noon + DAY
+    assert climb_early(STUDY, alert, alert.next_at - 2 * HOUR - MINUTE) is None
+    assert climb_early(STUDY, alert, alert.next_at - 2 * HOUR) is not None
 
 
 def test_how_early_it_may_come_is_counted_from_the_telling_before_or_from_the_beginning():

@@ -23,6 +23,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 LASTS = {"urgent": 4 * HOUR, "soon": 24 * HOUR, "routine": 168 * HOUR}
 """For how long an acknowledgement holds if nothing follows."""
 STEPS = {"acknowledged", "called", "assigned", "asked"}
+WISHES = {"wants_contact_now": "now", "wants_contact_today": "today"}
 OPENS = {"raised", "reopened", "lapsed", "woken", "left"}
 
 
@@ -151,10 +152,13 @@ def check(found: Found) -> list[str]:
 def _on_record(found: Found) -> Iterator[str]:
     """Every crossing answer is in an alert's history, and nothing else is."""
     entries: dict[tuple[str, str, str, datetime], list[str]] = defaultdict(list)
+    by_a_button: set[tuple[str, str, str, datetime]] = set()
     for key, alert in found.alerts.items():
         for entry in found.history[key]:
             if entry["deed"] in {"raised", "hit"} and (entry["evidence"] or {}).get("item"):
                 about = (alert["enrolment_id"], alert["concept"], entry["evidence"]["item"], entry["at"])
+                if _is_a_wish(found.history[key], entry):
+                    by_a_button.add(about)  # or in a form: then an answer is on record as well
                 entries[about].append(entry["rule"])
     for each in found.crossings:
         here = entries.pop((each.enrolment, each.concept, each.item, each.at), [])
@@ -162,7 +166,15 @@ def _on_record(found: Found) -> Iterator[str]:
             code = found.codes[each.enrolment]
             yield f"{code} met {'/'.join(sorted(each.rules))} at {each.at:%m-%d %H:%M}; on record is {here or 'nothing'}"
     for (enrolment, concept, item, at), rules in entries.items():
+        if (enrolment, concept, item, at) in by_a_button:
+            continue
         yield f"{found.codes[enrolment]} has {rules} ({concept}, {item}) at {at:%m-%d %H:%M}, and nothing met it"
+
+
+def _is_a_wish(entries: list[Row], met: Row) -> bool:
+    """Whether somebody has just said how soon they want a nurse, and that is what the entry rests on."""
+    said = [entry["code"] for entry in entries if entry["deed"] == "wished" and entry["at"] == met["at"]]
+    return WISHES.get(met["rule"]) in said and met["evidence"]["value"] in said
 
 
 def _has_a_future(found: Found) -> Iterator[str]:

@@ -33,11 +33,11 @@ def meet(turn: Turn, code: str, concept: str, tier: Tier = "soon") -> None:
     alerting.raise_all(turn, turn.study, enrolment, [Hit(rule.id, tier, concept, Evidence())], tell=False)
 
 
-def wish(turn: Turn, code: str) -> None:
-    """The participant would like a nurse today."""
+def wish(turn: Turn, code: str, when: str = "today") -> None:
+    """The participant would like a nurse."""
     enrolment = people.by_code(turn.connection, code)
     assert enrolment is not None
-    wishes.chosen(turn, enrolment, "today")
+    wishes.chosen(turn, enrolment, when)
 
 
 def said(clinic: Clinic, since: datetime) -> list[Rang]:
@@ -54,6 +54,8 @@ def said(clinic: Clinic, since: datetime) -> list[Rang]:
         names = {person.principal: person.name for person in people.all_staff(connection)}
         found = []
         for row in connection.execute(wanted.order_by(outbox.c.seq)):
+            if row.recipient.startswith("participant:"):
+                continue
             about = frozenset({concepts[row.alert_id]} if row.alert_id else lists.get(row.id, set()))
             rings = not message_from_json(row.content).silent
             found.append((names.get(row.recipient, row.recipient), about, rings))
@@ -119,10 +121,33 @@ async def test_what_is_more_pressing_than_the_ring_before_it_rings(sqlite_url: s
     async with a_clinic(sqlite_url, migrated=True) as clinic:
         await ward(clinic)
         assert await after(clinic, meet, "P-001", "mouth", "routine") == []
-        assert await after(clinic, wish, "P-001") == [one("mouth", rings=True)]
-        assert await after(clinic, meet, "P-001", SOON) == [one(SOON, rings=True)]
+        assert await after(clinic, wish, "P-001") == [one("contact", rings=True)]
+        assert await after(clinic, meet, "P-001", SOON) == [one(SOON, rings=False)]
         for concept in ("fever", "bleeding", "chest_pain"):
             assert await after(clinic, meet, "P-001", concept, "urgent") == [one(concept, rings=True)]
+
+
+async def test_a_wish_raises_what_the_same_answer_in_a_form_would_unless_something_as_pressing_stands(
+    sqlite_url: str,
+) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        _, team = await ward(clinic)
+        await after(clinic, meet, "P-001", SOON)
+        assert await after(clinic, wish, "P-001") == [], "somebody is called for the same day already"
+        assert await after(clinic, wish, "P-001", "now") == [one("contact", rings=True)]
+        raised = {row["concept"]: row["tier"] for row in clinic.rows("alerts")}
+        assert raised == {SOON: "soon", "contact": "urgent"}
+        assert "as soon as possible" in team.last["text"].split("\n")[0]
+        assert [one for one in await passing(clinic, minutes=10) if one[0] == "Tom"], (
+            "it climbs like any urgent one"
+        )
+        assert await after(clinic, wish, "P-001", "now") == [], (
+            "which rings by itself, and nothing rings beside it"
+        )
+        await take(team, clinic, "as soon as possible")
+        again = await after(clinic, wish, "P-001", "now")
+        assert one("contact", rings=True, to="Mei") in again, "whoever has it hears that she still waits"
+        assert await after(clinic, wish, "P-002") == [one("contact", rings=True)], "nothing stood: it is news"
 
 
 async def test_steps_that_fall_due_together_are_one_message_and_come_early_by_a_quarter_at_most(
@@ -169,6 +194,24 @@ async def test_what_lapses_rings_for_the_team_with_the_name_and_softly_for_whoev
         assert say("en", "open.lapsed", name="Mei") in team.texts[-1]
         later = await passing(clinic, hours=4)
         assert later == [("Tom", frozenset({SOON}), True)], "the ladder has begun anew"
+
+
+def lapse(turn: Turn, key: str) -> None:
+    """The term of whoever has it is over."""
+    held = alerting.hold(turn, key)
+    assert held is not None
+    alerting.open_again(turn, *held)
+
+
+async def test_what_is_routine_and_lapses_waits_for_the_morning_list(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        nurse, _ = await ward(clinic)
+        assert await after(clinic, meet, "P-001", "mouth", "routine") == []
+        await nurse.say("/open")
+        await take(nurse, clinic, "P-001")
+        (row,) = clinic.rows("alerts")
+        assert await after(clinic, lapse, row["alert_id"]) == [one("mouth", rings=False, to="Mei")]
+        assert clinic.rows("alerts")[0]["state"] == "open"
 
 
 @pytest.mark.parametrize(("tier", "again"), [("soon", False), ("urgent", True)])

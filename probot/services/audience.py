@@ -14,6 +14,7 @@ from probot.store import outsiders, people
 from probot.store.receipts import OUTSIDE
 from probot.store.records import Contact, Enrolment, Staff
 from probot.study.care import ON_CALL
+from probot.study.model import Study
 
 
 def readers(turn: Turn, name: str, about: Enrolment | None) -> list[tuple[str, str]]:
@@ -47,8 +48,16 @@ def _present(turn: Turn, name: str, about: Enrolment | None) -> list[tuple[str, 
         return direct(called)
     if name == people.TEAM and team is not None:
         return [(people.TEAM, team.language)]
-    holders = [person for person in here if person.role == name]
+    holders = [person for person in here if is_meant(turn.study, name, person)]
     return direct(holders) if holders else _team(turn, team, here)
+
+
+def is_meant(study: Study, name: str, person: Staff) -> bool:
+    """Whether a ladder means this member of staff by a name: it is their role, or their own where the rota has it."""
+    if name in study.roles:
+        return person.role == name
+    by_name = study.rota is not None and name in study.rota.people
+    return by_name and person.name == name and "acknowledge" in study.powers(person.role)
 
 
 def _team(turn: Turn, team: Contact | None, here: Sequence[Staff]) -> list[tuple[str, str]]:

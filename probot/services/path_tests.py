@@ -85,7 +85,7 @@ def _is_there(turn: Turn, name: str) -> bool:
         return True
     if name == ON_CALL:
         return any(recipient.startswith("staff:") for recipient, _ in audience.readers(turn, name, None))
-    return any(person.role == name for person in people.active_staff(turn.connection))
+    return any(audience.is_meant(turn.study, name, one) for one in people.active_staff(turn.connection))
 
 
 def with_ladder(turn: Turn, alarm: Alarm) -> Alarm:
@@ -104,7 +104,7 @@ def proves(turn: Turn, alarm: Alarm, person: Staff) -> bool:
         return False
     if alarm.about == ON_CALL:
         return person.principal in {recipient for recipient, _ in audience.readers(turn, ON_CALL, None)}
-    return alarm.about in {CARE_TEAM, person.role}
+    return alarm.about == CARE_TEAM or audience.is_meant(turn.study, alarm.about, person)
 
 
 def proves_by_number(turn: Turn, alarm: Alarm) -> bool:

@@ -14,6 +14,7 @@ from typing import Literal
 from sqlalchemy import Connection, select
 
 from probot.alerts.ladder import CARE_TEAM, ladder_for
+from probot.services.audience import is_meant
 from probot.store import outsiders, people, receipts
 from probot.store.records import Staff
 from probot.store.tables import contact
@@ -41,13 +42,14 @@ class PathFact:
 
 
 def facts(connection: Connection, study: Study) -> tuple[PathFact, ...]:
-    """Every path of the study: the team's group, each role that a ladder names, and those beside the messenger."""
+    """Every path of the study: the team's group, each role or person that a ladder names, and those beside the messenger."""
     named = {rung.notify for rungs in study.ladders.values() for rung in rungs if rung.notify}
     staff = people.active_staff(connection)
-    roles = [name for name in study.roles if name in named]
+    people_by_name = study.rota.people if study.rota is not None else ()
+    direct = [name for name in dict.fromkeys((*study.roles, *people_by_name)) if name in named]
     return (
         _group(connection),
-        *(_role(connection, name, staff) for name in roles),
+        *(_direct(connection, study, name, staff) for name in direct),
         *(_outside(connection, study, name) for name in study.paths),
     )
 
@@ -61,11 +63,12 @@ def _group(connection: Connection) -> PathFact:
     return PathFact(CARE_TEAM, "group", receipts.last_sent(connection, people.TEAM), fault)
 
 
-def _role(connection: Connection, name: str, staff: Iterable[Staff]) -> PathFact:
-    holders = [person for person in staff if person.role == name]
+def _direct(connection: Connection, study: Study, name: str, staff: Iterable[Staff]) -> PathFact:
+    holders = [person for person in staff if is_meant(study, name, person)]
     last = [at for each in holders if (at := receipts.last_sent(connection, each.principal)) is not None]
     faults = [_fault_of(connection, each) for each in holders]
-    fault = "nobody of this role is bound" if not holders else "" if "" in faults else faults[0]
+    nobody = f"nobody of this {'role' if name in study.roles else 'name'} is bound"
+    fault = nobody if not holders else "" if "" in faults else faults[0]
     return PathFact(name, "direct", max(last, default=None), fault)
 
 

@@ -35,7 +35,7 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Rota:
-    """Who is on call when. `people`: names of staff; everybody else in it is a role."""
+    """Who is on call when. `people`: names of staff, which a ladder may name as well; everybody else in it is a role."""
 
     people: tuple[str, ...]
     shifts: tuple[Shift, ...]

@@ -224,7 +224,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One step of a ladder: `after` the alert was raised, tell `notify` (`care_team`, a role or an outside path).
+    """One step of a ladder: `after` the alert was raised, tell `notify` (`care_team`, a role, a name or a path).
 
     `repeat`: from here on tell everybody of the ladder so far again at this interval, without end.
     `digest`: instead of `after`, at this local time of the study's zone, and again every day until taken.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import time
 from pathlib import Path
+from shutil import copytree
 
 from probot.services import invite
-from probot.services.paths import without_a_path
+from probot.services.paths import facts, without_a_path
 from probot.services.watch import status
 from probot.study.care import ON_CALL, Rota, Shift
 from probot.study.load import load
@@ -63,3 +64,26 @@ async def test_whoever_the_rota_names_and_nobody_is_bound_as_is_told_of(sqlite_u
         assert left in clinic.store.look(status, clinic.clock.at).problems
         await clinic.act(invite.invite_staff, clinic.new_token(), "Wu", "doctor", "en")
         assert missing() == ()
+
+
+async def test_a_ladder_may_call_somebody_of_the_rota_by_name(sqlite_url: str, tmp_path: Path) -> None:
+    folder = copytree(Path(__file__).parents[1] / "scenarios" / "studies" / "short_rota", tmp_path / "study")
+    for file in folder.glob("*.yaml"):
+        written = file.read_text(encoding="utf-8")
+        file.write_text(
+            written.replace("{after: 4h, notify: doctor}", "{after: 4h, notify: Wu}"), encoding="utf-8"
+        )
+    loaded = load(folder)
+    assert [one.message for one in loaded.problems if one.severity == "error"] == []
+    study = loaded.study
+    assert study is not None
+    assert study.ladders["soon"][2].notify == "Wu"
+    async with a_clinic(sqlite_url, migrated=True, study=study) as clinic:
+        await clinic.staff("Tom", "doctor")
+
+        def fault(name: str) -> str:
+            return next(one.fault for one in clinic.store.look(facts, study) if one.name == name)
+
+        assert fault("Wu") == "nobody of this name is bound"
+        await clinic.staff("Wu", "doctor")
+        assert fault("Wu") == ""

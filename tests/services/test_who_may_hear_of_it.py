@@ -123,6 +123,19 @@ def test_a_role_is_everybody_who_has_it_and_the_team_where_nobody_does(turn):
     assert audience.readers(turn, "investigator", None) == [("team", "en")]
 
 
+def test_somebody_of_the_rota_is_meant_by_name_as_long_as_they_may_take_alerts(turn):
+    wu, ada = joins(turn, "Wu", "doctor"), joins(turn, "Ada", "reader", "zh")
+    joins(turn, "Mei", "nurse")
+    team_meets(turn)
+    assert audience.readers(turn, "Wu", None) == [(wu, "en")]
+    assert audience.readers(turn, "Ada", None) == [("team", "en")], "she may only read"
+    assert audience.readers(turn, "Mei", None) == [("team", "en")], "the rota has no such name"
+    people.change_staff(turn.connection, ada.removeprefix("staff:"), role="nurse")
+    assert audience.readers(turn, "Ada", None) == [(ada, "zh")]
+    people.change_staff(turn.connection, wu.removeprefix("staff:"), status="left")
+    assert audience.readers(turn, "Wu", None) == [("team", "en")], "whoever is gone is stood in for"
+
+
 def test_one_person_is_meant_by_their_principal_as_long_as_their_role_may_see_alerts(turn):
     mei, tak = joins(turn, "Mei", "nurse"), joins(turn, "Tak", "taker")
     porter = joins(turn, "Pat", "porter")

@@ -19,7 +19,7 @@ LADDER: tuple[Kind, ...] = (
         "PB702",
         "A rung for a role that does not exist",
         "Nobody can be reached under that name.",
-        "name `care_team` or one of the roles.",
+        "name `care_team`, one of the roles, or somebody of the rota's `people`.",
         "notify: docter",
     ),
     Kind(

@@ -78,10 +78,14 @@ def _rung(draft: Draft, place: Route, rung: Rung) -> None:
         return
     if rung.notify in draft.study.paths or draft.broken.has("paths", rung.notify):
         return
+    rota = draft.study.rota
+    by_name = rota.people if rota is not None else ()
+    if rung.notify in by_name:
+        return
     role = draft.study.roles.get(rung.notify)
     if role is None:
         if not draft.broken.has("roles", rung.notify):
-            known = [CARE_TEAM, ON_CALL, *draft.study.roles, *draft.study.paths]
+            known = [CARE_TEAM, ON_CALL, *draft.study.roles, *draft.study.paths, *by_name]
             message = f"there is no role `{rung.notify}`"
             draft.complain("PB702", (*place, "notify"), message, did_you_mean(rung.notify, known))
     elif "acknowledge" not in role.may:

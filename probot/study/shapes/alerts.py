@@ -73,7 +73,7 @@ class RungShape(Shape):
     """One step of a ladder."""
 
     notify: Reference | None = None
-    """Who is told: `care_team` (the team's chat), `on_call` (whoever the rota has), a role, or one of the `paths`."""
+    """Who is told: `care_team` (the team's chat), `on_call` (whoever the rota has), a role, somebody of the rota's `people`, or one of the `paths`."""
     after: Later | None = None
     """How long after the alert was raised (default: at once)."""
     repeat: Length | None = None

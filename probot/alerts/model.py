@@ -71,7 +71,7 @@ class Entry:
     corrected: `evidence` names the item with its new value as `value` and the old one as `previous`.
     closed: `by`, the action as `code` and a reason as `words`. assigned: `by` and `to`. snoozed: `by`, `until`, and
     why as `words`. lapsed (nothing followed in time), woken (the snooze is over), left (who had it left the team): `by` is who had it, `tier` its
-    tier. recounted: a clock that was set back had put its steps far ahead, and they were counted from here. asked: `by` and the question as `words`; answered: the participant's `words`; undelivered: why, as `why`.
+    tier. recounted: a clock was wrong, or the record is a restored copy, and its steps count from here. asked: `by` and the question as `words`; answered: the participant's `words`; undelivered: why, as `why`.
     wished: the participant's wish as `code`.
     """
 

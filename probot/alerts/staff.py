@@ -6,7 +6,7 @@ The rule: a refusal says who or what would do it right; nothing here tells a str
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 from probot.alerts.life import AlreadyClosed, AlreadyTaken, NotTaken, Refusal
@@ -67,6 +67,12 @@ def team_bound(study: Study, language: str) -> Message:
 def invitation_refused(language: str) -> Message:
     """An invitation that is unknown, used up, expired or another's: the same words for all of them."""
     return Message(say(language, "staff.invitation_refused"))
+
+
+def goes_on_from_a_copy(study: Study, as_of: datetime | None, language: str) -> Message:
+    """The record is a restored backup, which knows nothing of what happened after `as_of`."""
+    moment = moment_words(study, as_of, language) if as_of is not None else "–"
+    return Message(say(language, "staff.from_a_copy", moment=moment))
 
 
 def links_guessed(number: int, language: str) -> Message:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from probot import __version__
-from probot.app import cli_data, cli_outcomes, cli_people, cli_run, cli_study, cli_team
+from probot.app import cli_backup, cli_data, cli_outcomes, cli_people, cli_run, cli_study, cli_team
 from probot.app.desk import EXIT_CODES
 
 HELP = """Ask trial participants how they are, keep every answer, and alert the care team.
@@ -48,6 +48,7 @@ cli_people.add_to(app)
 cli_outcomes.add_to(app)
 cli_team.add_to(app)
 cli_data.add_to(app)
+cli_backup.add_to(app)
 
 
 def main() -> None:

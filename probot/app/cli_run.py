@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import sys
 from contextlib import AsyncExitStack
 from typing import Annotated
 
 import typer
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from probot.app import logs, rubbish, sandbox_run
-from probot.app.build import new_process_name
+from probot.app import copies, logs, rubbish, sandbox_run
+from probot.app.build import new_claim_token, new_process_name
 from probot.app.crew import Crew
 from probot.app.desk import Exit, err, load_or_stop, open_office, settings_or_stop, show_problems, stop, warn
 from probot.app.front_door import front_door
@@ -27,13 +28,22 @@ from probot.app.roles import Role, receives, why_not
 from probot.app.settings import WEBHOOK_LISTEN, Settings, WrongSetting
 from probot.app.world import TokenRejected, World, build_world
 from probot.outside.channel import OutsideChannel
-from probot.services import outside
+from probot.services import outside, quarantine
 from probot.services.pace import Pace
 from probot.services.publish import publish
 from probot.services.watch import status
 from probot.store import studies
 from probot.study.load import load
 
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 2.0
+"""How soon a database that was held back goes on once it is let."""
+HELD_BACK = """
+THIS DATABASE IS HELD BACK: {why}.
+What happened after {last} is not in it. Nothing is received and nothing is sent, no alert either.
+  probot release      tells what to check, and lets it go on
+"""
 PUTS_IN_FORCE = 7_026_210_302
 """The number of PostgreSQL's advisory lock under which the first version is put in force."""
 NEXT = """
@@ -82,6 +92,8 @@ def _run_until_stopped(role: Role) -> None:
         try:
             crew.join(_say_who_is_waited_for)
             with office.store.one_at_a_time(PUTS_IN_FORCE):
+                if not settings.in_sandbox:
+                    copies.look(office, new_claim_token)
                 put_in_force(settings, office)
             asyncio.run(
                 _sandbox(settings, office, crew) if settings.in_sandbox else _run(settings, office, crew)
@@ -137,6 +149,8 @@ async def _sandbox(settings: Settings, office: Office, crew: Crew) -> None:
 
 async def _run(settings: Settings, office: Office, crew: Crew) -> None:
     told = told_to_stop()
+    if not await _may_go_on(office, crew, told):
+        return
     token = settings.telegram_token
     assert token is not None
     world = build_world(
@@ -147,6 +161,31 @@ async def _run(settings: Settings, office: Office, crew: Crew) -> None:
     crew.freed = world.runtime.look_at_everything
     world.runtime.worker.workers = crew.workers
     await until_stopped(world, crew, settings, told)
+
+
+async def _may_go_on(office: Office, crew: Crew, told: asyncio.Event) -> bool:
+    """Wait until this database is not held back (any more). False: told to stop before that."""
+    held = await office.look(quarantine.standing)
+    if held is None:
+        return True
+    last = f"{held.as_of:%Y-%m-%d %H:%M} UTC" if held.as_of is not None else "a time nobody knows"
+    err.print(HELD_BACK.format(why=held.why, last=last), markup=False)
+    log.error("held back: nothing is received or sent", extra={"why": held.why})
+    keeping = asyncio.create_task(crew.keep())
+    try:
+        while not told.is_set() and not keeping.done():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await told.wait()
+            with contextlib.suppress(SQLAlchemyError):
+                if await office.look(quarantine.standing) is None:
+                    return True
+        if keeping.done():
+            keeping.result()  # it only ends by what it raises
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+    return False
 
 
 async def until_stopped(world: World, crew: Crew, settings: Settings, told: asyncio.Event) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from probot.app import copies
 from probot.app.lease import LIFE, QUICK_LIFE, Lease
 from probot.app.office import Office
 from probot.app.presence import Presence
@@ -43,6 +44,7 @@ class Crew:
     async def keep(self) -> None:
         """Stay one of them until cancelled. Raises `HeldElsewhere` when our place was taken."""
         parts = [self._alone.keep()] if self._alone is not None else []
+        parts.append(copies.go_on(self._office))
         if self._presence is not None:
             parts.append(self._presence.keep(self._freed))
         await asyncio.gather(*parts)

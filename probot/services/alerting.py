@@ -248,8 +248,11 @@ def open_again(
         together.changed(study, enrolment, final)
 
 
-def recount(turn: Turn, key: str, ahead: timedelta) -> None:
-    """A clock that was set back by so much had put the next step of an alert too far ahead: it is counted anew."""
+def recount(turn: Turn, key: str, ahead: timedelta, why: str, *, at_once: bool = True) -> None:
+    """The next step of an alert is counted anew: a clock was wrong by `ahead`, or nobody knows what became of it.
+
+    `at_once`: whoever is due to hear of it does in this turn; else with whatever else is due then.
+    """
     held = hold(turn, key)
     if held is None or held[2].next_at is None:
         return
@@ -257,8 +260,9 @@ def recount(turn: Turn, key: str, ahead: timedelta) -> None:
     after = recounted(study, alert, ahead, turn.now)
     alerts.save(turn.connection, alert, after)
     trail(turn, enrolment, after, "alert counted anew", old=alert.next_at, new=after.next_at,
-          reason="the clock was set back")  # fmt: skip
-    _climb(turn, study, enrolment, after)
+          reason=why)  # fmt: skip
+    if at_once:
+        _climb(turn, study, enrolment, after)
     telling.refresh(turn, study, enrolment, after)
 
 

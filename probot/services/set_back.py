@@ -36,7 +36,7 @@ def put_right(turn: Turn, looked_before: datetime | None) -> None:
     else:
         keys = alerts.told_after(turn.connection, turn.now + TOO_FAR)
     for key in sorted(keys):
-        alerting.recount(turn, key, max(ahead, timedelta()))
+        alerting.recount(turn, key, max(ahead, timedelta()), "the clock was set back")
 
 
 def _rests_on_it(alert: Alert, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, or_, select
 
-from probot.services import centres, path_tests, paths, upgrades
+from probot.services import centres, path_tests, paths, quarantine, upgrades
 from probot.services.paths import PathFact
 from probot.services.receive import HEARD
 from probot.services.tick import LOOKED
@@ -209,6 +209,9 @@ def _of_hearing(connection: Connection, now: datetime, heard: datetime | None) -
 
 def _problems(connection: Connection, now: datetime, heard: datetime | None) -> list[str]:
     found = _of_hearing(connection, now, heard)
+    held = quarantine.standing(connection)
+    if held is not None:
+        found.append(f"held back: {held.why}; nothing is received or sent until `probot release`")
     if studies.in_force(connection) is None:
         found.append("no study is published: run `probot publish`")
     since = inbox.oldest_waiting(connection)

@@ -102,6 +102,18 @@ class Store:
                     if found == "off":
                         raise Unsafe(f"PostgreSQL runs with {setting}=off: a power cut could lose answers")
 
+    def place(self) -> str:
+        """On PostgreSQL, which server and which database of it this is: a copy elsewhere is another place."""
+        with self.reading() as connection:
+            database = connection.exec_driver_sql(
+                "SELECT oid FROM pg_database WHERE datname = current_database()"
+            ).scalar_one()
+            allowed = "SELECT has_function_privilege('pg_control_system()', 'execute')"
+            if not connection.exec_driver_sql(allowed).scalar_one():
+                return str(database)
+            server = "SELECT system_identifier FROM pg_control_system()"
+            return f"{connection.exec_driver_sql(server).scalar_one()}/{database}"
+
     def connect_arguments(self) -> dict[str, Any]:
         """What the driver needs to connect, for those who need a connection of their own."""
         _, arguments = self._engine.dialect.create_connect_args(self._engine.url)

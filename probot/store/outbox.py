@@ -258,6 +258,13 @@ def cancel(connection: Connection, recipient: str, purposes: tuple[Purpose, ...]
     )
 
 
+def drop_all(connection: Connection, until: datetime, fault: str) -> int:
+    """Drop whatever was put by that moment and waits to be sent, to anybody; how many messages that were."""
+    old = update(outbox).where(outbox.c.state.in_(TO_GO), outbox.c.created_at <= until)
+    values = {"state": "dropped", "fault": fault, "claim_token": None, "claimed_until": None}
+    return int(connection.execute(old.values(**values)).rowcount)
+
+
 def copy_to(
     connection: Connection, message: Outgoing, recipient: str, now: datetime, *, content: Any = None
 ) -> None:

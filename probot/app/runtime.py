@@ -118,20 +118,33 @@ class Runtime:
         while True:
             if receive is not None:
                 await receive()
-            done = await self.work() + await self.tick()
-            # One message a chat at a time: all that go to one chat before anybody looks at anything else again.
-            while started := await self.send():
-                done += started
-                await self.sender.finish()
-            if done:
+            done = await self.work() + await self.tick() + await self._send_all()
+            if done and (receive is not None or await self.office.act(tick.is_left, "tick")):
                 continue
             await self.worker.finish()
-            if not await self.office.look(self._due_to_go):
+            if done or not await self.office.look(self._due_to_go):
                 return
             if await self.call():
                 await self.outside.finish()
             elif wait is None or not await wait():
                 return
+
+    async def _send_all(self) -> int:
+        """Send all that may go now, one message a chat at a time, before anybody looks at anything else again."""
+        done, started = 0, 1
+        with self.sender.noting_waits():
+            while started:
+                try:
+                    started = await self.send()
+                except SQLAlchemyError:
+                    if not self.sender.is_busy:
+                        raise
+                    await self.sender.finish()  # how those went is noted first, once the database is back
+                    continue
+                done += started
+                await self.sender.landed()
+        await self.sender.finish()
+        return done
 
     def _due_to_go(self, connection: Connection) -> bool:
         due = outbox.next_due(connection)

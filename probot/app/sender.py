@@ -61,7 +61,9 @@ class Sender:
         self._in_hand: list[Outgoing] = []
         self._to_note: list[tuple[Went, asyncio.Future[bool]]] = []
         self._taking_turns = False
+        self._noting_waits = False
         self._noting = asyncio.Lock()
+        self._news = asyncio.Event()
         self._kept: datetime | None = None
         self._line_down = False
         self._took = timedelta()
@@ -198,6 +200,7 @@ class Sender:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.pop(task, None)
+        self._news.set()
         if not self._taking_turns:
             self.freed()
 
@@ -258,8 +261,9 @@ class Sender:
         """See to it that it is written down how it went: together with others, or if that fails by itself."""
         mine: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._to_note.append(((row, to, outcome), mine))
+        self._news.set()
         self.freed()
-        if not self._taking_turns:
+        if not self._noting_waits:
             await self._note_what_waits()
         if not await mine:
             await self._noted(row, to, outcome)
@@ -282,12 +286,37 @@ class Sender:
 
     @contextmanager
     def taking_turns(self) -> Iterator[None]:
-        """While somebody calls `send` again and again: what went is noted by the next turn, not by a commit of its own."""
+        """While somebody calls `send` again and again, for as long as this process runs."""
         self._taking_turns = True
+        try:
+            with self.noting_waits():
+                yield
+        finally:
+            self._taking_turns = False
+
+    @contextmanager
+    def noting_waits(self) -> Iterator[None]:
+        """Whoever is in here calls `send` once more: what went is noted by that turn, not by a commit of its own."""
+        self._noting_waits = True
         try:
             yield
         finally:
-            self._taking_turns = False
+            self._noting_waits = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is under way, or its outcome is still to be noted."""
+        return bool(self._under_way)
+
+    async def landed(self) -> None:
+        """Wait until all that is under way has an outcome, which the next turn notes. Raises what a sending raised."""
+        started = set(self._under_way)
+        while len(self._to_note) < len(self._under_way):
+            self._news.clear()
+            await self._news.wait()
+        for task in started:
+            if task.done() and not task.cancelled() and (error := task.exception()) is not None:
+                raise error
 
     async def _noted(self, row: Outgoing, to: Addressed, outcome: Outcome) -> None:
         """Write down how it went. While the database fails it is tried on: else the message would be sent again."""

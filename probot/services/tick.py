@@ -46,6 +46,11 @@ def what_is_due(turn: Turn, *, note: bool = False) -> Due:
     return due.what_is_due(turn.connection, turn.now, turn.now + plan_ahead.ENOUGH)
 
 
+def is_left(turn: Turn) -> bool:
+    """Whether anything is to be handled, to be sent or due at this moment; it may say so in vain."""
+    return due.is_left(turn.connection, turn.now, turn.now + plan_ahead.ENOUGH)
+
+
 def due_for_planning(turn: Turn, besides: int = 0) -> list[EnrolmentId]:
     """Participants who must be planned further ahead; `besides`: so many more, because that many cannot be."""
     return plan_ahead.who(turn, BATCH + besides)

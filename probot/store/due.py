@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, Exists, Table, bindparam, exists, select
+from sqlalchemy import Connection, Exists, Table, bindparam, exists, literal_column, or_, select
 
+from probot.store.calls import WAITS
+from probot.store.inbox import NEW
 from probot.store.people import LIVING, PAUSED
-from probot.store.tables import alert, assessment, enrolment
+from probot.store.tables import alert, assessment, enrolment, inbox, outbox
 from probot.store.tables_alarms import alarm
 from probot.store.tables_outcomes import adverse_event
 from probot.store.tables_views import appointment
@@ -49,6 +52,22 @@ _KINDS: dict[str, Exists] = {
     ),
 }
 _DUE = select(*(found.label(kind) for kind, found in _KINDS.items()))
+
+
+GOES: Final = outbox.c.state == literal_column("'sending'")
+_IS_LEFT = select(
+    or_(
+        *_KINDS.values(),
+        exists(inbox.c.seq).where(inbox.c.state == NEW),
+        exists(outbox.c.seq).where(WAITS, outbox.c.not_before <= bindparam("now", type_=_INSTANT)),
+        exists(outbox.c.seq).where(GOES),
+    )
+)
+
+
+def is_left(connection: Connection, now: datetime, far_enough: datetime) -> bool:
+    """Whether anything is due, has arrived, or is to be sent, whoever has it in hand."""
+    return bool(connection.execute(_IS_LEFT, {"now": now, "far_enough": far_enough}).scalar())
 
 
 def what_is_due(connection: Connection, now: datetime, far_enough: datetime) -> Due:

@@ -24,6 +24,8 @@ LASTS = {"urgent": 4 * HOUR, "soon": 24 * HOUR, "routine": 168 * HOUR}
 """For how long an acknowledgement holds if nothing follows."""
 STEPS = {"acknowledged", "called", "assigned", "asked"}
 WISHES = {"wants_contact_now": "now", "wants_contact_today": "today"}
+LATER = ("ladder", "lapsed", "steps in a list")
+"""Why it rings when nothing new was said."""
 OPENS = {"raised", "reopened", "lapsed", "woken", "left"}
 
 
@@ -56,9 +58,13 @@ class Found:
             self.faults = [row for row in self.outbox if row["state"] == "dead"]
             self.staff = {row["id"]: row["name"] for row in _rows(connection, "staff", "id")}
             self.lists_of: dict[str, list[str]] = defaultdict(list)
+            self.rounds: set[str] = set()
+            """The lists of steps that fell due together; the others came at once."""
             for row in _rows(connection, "alert_thread", "message_id, alert_id"):
                 if row["kind"] == "list":
                     self.lists_of[row["message_id"]].append(row["alert_id"])
+                    if row["detail"] == "round":
+                        self.rounds.add(row["message_id"])
             self.history: dict[str, list[Row]] = defaultdict(list)
             for row in _rows(connection, "alert_event", "alert_id, number"):
                 entry = json.loads(row["entry"])
@@ -274,12 +280,13 @@ def figures(found: Found, days: int) -> dict[str, Any]:
         "pages_without_episodes_and_tiers": without_tiers,
         "pages": {**by_tier, "all": len(pages)},
         "pages_by_cause": dict(causes),
+        "urgent_pages_to_crossing_answers": round(by_tier["urgent"] / max(1, singly.total()), 3),
         "pages_a_day": round(len(pages) / days, 1),
         "crossings_a_day": round(singly.total() / days, 1),
         "pages_without_episodes_a_day": round(with_rungs.total() / days, 1),
         "ratio_to_crossing_answers": round(len(pages) / max(1, singly.total()), 3),
         "first_pages_to_crossing_answers": round(
-            (len(pages) - causes["ladder"] - causes["lapsed"]) / max(1, singly.total()), 3
+            (len(pages) - sum(causes[each] for each in LATER)) / max(1, singly.total()), 3
         ),
         "ratio_to_pages_without_episodes": round(len(pages) / max(1, with_rungs.total()), 3),
         "ratio_to_pages_without_episodes_and_tiers": round(len(pages) / max(1, without_tiers), 3),
@@ -336,7 +343,8 @@ def _by_cause(found: Found, pages: list[Row]) -> Counter[str]:
             if entry["at"] == row["created_at"]
         }
         names = ("raised", "lapsed", "hit", "wished", "assigned")
-        causes[next((name for name in names if name in here), "ladder" if row["alert_id"] else "list")] += 1
+        step = "steps in a list" if row["id"] in found.rounds else "ladder" if row["alert_id"] else "list"
+        causes[next((name for name in names if name in here), step)] += 1
     return causes
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -21,23 +22,35 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware datetime. SQLite has no zone to keep, so UTC without one is stored there."""
+    """An aware datetime. SQLite has no zone to keep, so UTC without one is stored there.
+
+    The processors are whole ones and not the two halves that TypeDecorator asks for: every row has several instants,
+    and SQLite's own type puts its text together from a dictionary of seven numbers.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
         """Refuse naive datetimes; keep UTC."""
-        if value is None:
-            return None
-        moment = as_utc(value)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+        return _sqlite_text if dialect.name == "sqlite" else _utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 -- SQLAlchemy's shape
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:  # noqa: ARG002 -- SQLAlchemy's shape
         """Give back UTC, always aware."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return _from_sqlite_text if dialect.name == "sqlite" else _utc
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else as_utc(moment)
+
+
+def _sqlite_text(moment: datetime | None) -> str | None:
+    """Such as `2026-03-01 08:30:00.000000`: as SQLAlchemy writes it there, all of one length, so it sorts by time."""
+    return None if moment is None else as_utc(moment).isoformat(" ", "microseconds")[:26]
+
+
+def _from_sqlite_text(written: str | None) -> datetime | None:
+    return None if written is None else datetime.fromisoformat(f"{written}+00:00")
 
 
 class Json(TypeDecorator[Any]):

@@ -60,6 +60,8 @@ _FAHRENHEIT = re.compile(r"#(?:\.#)?\s*(?:°|度|degrees?|deg)?\s*(?:f|fahrenhei
 
 def read_number(item: Item, folded: str) -> Understood | NotUnderstood:
     """The value of a scale or count (int), or of a number (float), or why there is none."""
+    if item.kind != "number" and _is_plain(folded) and item.lowest <= int(folded) <= item.highest:
+        return Understood(int(folded))  # most answers, which need no grammar
     pattern, found = numerals(folded)
     match = _shape(item).fullmatch(pattern)
     if match is None:
@@ -74,6 +76,11 @@ def read_number(item: Item, folded: str) -> Understood | NotUnderstood:
     if not item.lowest <= value <= item.highest:
         return NotUnderstood("out_of_range")
     return Understood(float(value) if item.kind == "number" else int(value))
+
+
+def _is_plain(folded: str) -> bool:
+    """Digits as a number is written: `7`, `10`, not `07`, which may be a slip."""
+    return folded.isascii() and folded.isdigit() and len(folded) <= 9 and folded == str(int(folded))
 
 
 def _several(pattern: str, found: tuple[Numeral, ...]) -> bool:

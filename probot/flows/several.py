@@ -22,7 +22,8 @@ def ticked(session: Session, item: Item) -> tuple[str, ...]:
 def with_ticks(session: Session, item: Item, options: tuple[str, ...]) -> Session:
     """The session with exactly these options ticked for the item; other items' ticks stay."""
     others = tuple(tick for tick in session.chosen if not tick.startswith(f"{item.id}="))
-    return replace(session, chosen=(*others, *(f"{item.id}={option}" for option in options)))
+    chosen = (*others, *(f"{item.id}={option}" for option in options))
+    return session if chosen == session.chosen else replace(session, chosen=chosen)
 
 
 def after_tick(session: Session, item: Item, choice: str) -> Session | None:

@@ -177,7 +177,8 @@ class Turn:
         if not waiting:
             self._finish(stays=session.asking if elsewhere else None, changed=changed)
         elif session.status != "waiting":
-            self.session = replace(session, status="asking")
+            if session.status != "asking":
+                self.session = replace(session, status="asking")
             if not elsewhere:
                 self.ask(waiting[0], "next")
 

@@ -151,7 +151,7 @@ def fetch_asking(connection: Connection, asked: Iterable[Key], *, to_change: boo
     if to_change and not sqlite:
         here = {row.id for row in connection.execute(_STILL_HERE, among)}
     posts: dict[Key, list[tuple[int | None, str, str]]] = {pair: [] for pair in wanted}
-    for row in connection.execute(_ASKING, among):
+    for row in connection.execute(_ASKING, among).all():
         asked_it = posts.get((row.assessment_id, row.item))
         if asked_it is None:
             continue

@@ -45,8 +45,8 @@ def people_of(connection: Connection, keys: Iterable[str]) -> list[tuple[str, st
 def fetch_assessments(connection: Connection, keys: Iterable[str]) -> None:
     """Read these at once, for `find` and `session_of`."""
     wanted = sorted(set(keys))
-    found = {row.id: assessment_of(row) for row in connection.execute(_THESE, {"keys": wanted})}
-    states = {row.assessment_id: row.state for row in connection.execute(_STATES, {"keys": wanted})}
+    found = {row.id: assessment_of(row) for row in connection.execute(_THESE, {"keys": wanted}).all()}
+    states = {row.assessment_id: row.state for row in connection.execute(_STATES, {"keys": wanted}).all()}
     for key in wanted:
         together.learn(connection, "assessment", key, found.get(key))
         state = states.get(key)
@@ -69,7 +69,7 @@ def fetch_live(connection: Connection, enrolments: Iterable[str]) -> list[Candid
     if not wanted:
         return everybodys
     live: dict[str, list[Candidate]] = {key: [] for key in wanted}
-    for row in connection.execute(_ALL_OWN, {"keys": wanted}):
+    for row in connection.execute(_ALL_OWN, {"keys": wanted}).all():
         one, state = assessment_of(row[: len(COLUMNS)]), session_from_json(row.state)
         together.learn(connection, "assessment", one.id, one)
         together.learn(connection, "session", one.id, state)

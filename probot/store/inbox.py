@@ -126,7 +126,7 @@ def claim(connection: Connection, now: datetime, token: str, limit: int) -> list
     if not numbers:
         return []
     connection.execute(_CLAIM, {"numbers": numbers, "until": now + LIFE, "by": token})
-    return [Arrived(*row, token) for row in connection.execute(_ARRIVED, {"numbers": numbers})]
+    return [Arrived(*row, token) for row in connection.execute(_ARRIVED, {"numbers": numbers}).all()]
 
 
 def _with_those_behind(connection: Connection, first: Sequence[Any], token: str, limit: int) -> list[int]:
@@ -208,7 +208,7 @@ _HELD = (
 
 def fetch_held(connection: Connection, rows: Sequence[Arrived]) -> None:
     """Make sure at once which claims are still ours, for `done`; they stay ours until the commit."""
-    held = connection.execute(_HELD, {"numbers": [arrived.seq for arrived in rows]})
+    held = connection.execute(_HELD, {"numbers": [arrived.seq for arrived in rows]}).all()
     tokens = {row.seq: row.claim_token for row in held}
     for arrived in rows:
         together.learn(connection, "inbox", arrived.seq, tokens.get(arrived.seq) == arrived.token)

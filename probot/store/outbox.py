@@ -156,7 +156,7 @@ def claim(
     if numbers := [row.seq for row in connection.execute(_MINE, {"by": token})]:
         return _read(connection, numbers, token)
     which = {"resting": list(resting), "lanes": [LANES.index(lane) for lane in lanes], "most": limit}
-    numbers = [row.seq for row in connection.execute(_WAITING, {"now": now, **which})]
+    numbers = [row.seq for row in connection.execute(_WAITING, {"now": now, **which}).all()]
     if not numbers:
         return []
     connection.execute(_CLAIM, {"numbers": numbers, "until": now + LEASE, "by": token})
@@ -164,7 +164,7 @@ def claim(
 
 
 def _read(connection: Connection, numbers: list[int], token: str) -> list[Outgoing]:
-    claimed = connection.execute(_THESE, {"numbers": numbers})
+    claimed = connection.execute(_THESE, {"numbers": numbers}).all()
     return [Outgoing(*list[Any]((*row, token))) for row in claimed]
 
 
@@ -221,7 +221,7 @@ def bury(connection: Connection, message: Outgoing, fault: str) -> bool:
 
 def fetch_held(connection: Connection, messages: Sequence[Outgoing]) -> None:
     """Make sure at once which claims are still ours, for whatever settles them; they stay ours until the commit."""
-    held = connection.execute(_HELD, {"numbers": [message.seq for message in messages]})
+    held = connection.execute(_HELD, {"numbers": [message.seq for message in messages]}).all()
     tokens = {row.seq: row.claim_token for row in held}
     for message in messages:
         mine = tokens.get(message.seq) == message.token

@@ -5,19 +5,22 @@ The rule: `contact` is the only door between a person and a chat; everything els
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, text, update
 
 from probot.store.records import Contact, Enrolment, Staff
 from probot.store.tables import consent, contact, enrolment, staff
 from probot.store.together import UNKNOWN, forget, known, learn, write
 from probot.values import EnrolmentId, StaffId, derived_id
 
-_ENROLMENT = enrolment.c.keys()
+_ENROLMENT = [enrolment.c[field.name] for field in fields(Enrolment)]
+_ATTRIBUTES, _ANCHORS, _HOUR = (
+    [column.name for column in _ENROLMENT].index(name) for name in ("attributes", "anchors", "hour")
+)
 TEAM = "team"
 """The principal that stands for the care team's chat."""
 
@@ -75,10 +78,10 @@ def change_enrolment(connection: Connection, key: EnrolmentId, **changes: Any) -
 
 _CHANGE = update(enrolment).where(enrolment.c.id == bindparam("which"))
 # Statements of the hot path are built once: building one anew costs several times what running it does.
-_BY_ID = select(enrolment).where(enrolment.c.id == bindparam("key"))
+_BY_ID = select(*_ENROLMENT).where(enrolment.c.id == bindparam("key"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
 _THESE = (
-    select(enrolment)
+    select(*_ENROLMENT)
     .where(enrolment.c.id.in_(bindparam("keys", expanding=True)))
     .order_by(enrolment.c.id)  # whoever locks several does it in one order, or two wait for each other
 )
@@ -104,7 +107,7 @@ def by_id(connection: Connection, key: str, *, lock: bool = False) -> Enrolment 
 def fetch_enrolments(connection: Connection, keys: Iterable[str], *, lock: bool = False) -> None:
     """Read these at once, for `by_id`."""
     wanted = sorted(set(keys))
-    rows = connection.execute(_THESE_LOCKED if lock else _THESE, {"keys": wanted}) if wanted else ()
+    rows = connection.execute(_THESE_LOCKED if lock else _THESE, {"keys": wanted}).all() if wanted else ()
     found = {row.id: _enrolment(row) for row in rows}
     for key in wanted:
         learn(connection, "enrolment", (key, lock), found.get(key))
@@ -112,14 +115,14 @@ def fetch_enrolments(connection: Connection, keys: Iterable[str], *, lock: bool 
 
 def by_code(connection: Connection, code: str) -> Enrolment | None:
     """The enrolment with that subject code, letter for letter."""
-    row = connection.execute(select(enrolment).where(enrolment.c.code == code)).first()
+    row = connection.execute(select(*_ENROLMENT).where(enrolment.c.code == code)).first()
     return None if row is None else _enrolment(row)
 
 
 def all_enrolments(connection: Connection) -> Iterator[Enrolment]:
     """Everybody, by subject code."""
     # An option of the statement: one of the connection would outlive this loop, and nothing could be written after it.
-    everybody = select(enrolment).order_by(enrolment.c.code).execution_options(yield_per=500)
+    everybody = select(*_ENROLMENT).order_by(enrolment.c.code).execution_options(yield_per=500)
     for row in connection.execute(everybody):
         yield _enrolment(row)
 
@@ -161,15 +164,15 @@ def next_pause_end(connection: Connection) -> datetime | None:
     return connection.execute(select(func.min(enrolment.c.paused_until)).where(PAUSED)).scalar()
 
 
-def _enrolment(row: Row[Any]) -> Enrolment:
-    values = dict(zip(_ENROLMENT, row, strict=True))
-    values["attributes"] = {
+def _enrolment(row: Sequence[Any]) -> Enrolment:
+    values = list(row)
+    values[_ATTRIBUTES] = {
         name: tuple(value) if isinstance(value, list) else value
-        for name, value in values["attributes"].items()
+        for name, value in values[_ATTRIBUTES].items()
     }
-    values["anchors"] = {name: date.fromisoformat(day) for name, day in values["anchors"].items()}
-    values["hour"] = time.fromisoformat(values["hour"]) if values["hour"] else None
-    return Enrolment(**values)
+    values[_ANCHORS] = {name: date.fromisoformat(day) for name, day in values[_ANCHORS].items()}
+    values[_HOUR] = time.fromisoformat(values[_HOUR]) if values[_HOUR] else None
+    return Enrolment(*values)
 
 
 def add_consent(
@@ -373,7 +376,7 @@ def _contact(connection: Connection, wanted: Select[Any], which: str | int) -> C
 def _fetch_contacts(connection: Connection, wanted: Select[Any], which: set[Any]) -> list[Contact]:
     if not which:
         return []
-    found = [Contact(*row) for row in connection.execute(wanted, {"which": sorted(which)})]
+    found = [Contact(*row) for row in connection.execute(wanted, {"which": sorted(which)}).all()]
     for key in which:
         learn(connection, "contact", key, None)
     for one in found:

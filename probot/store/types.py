@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -44,6 +45,7 @@ def _utc(moment: datetime | None) -> datetime | None:
     return None if moment is None else as_utc(moment)
 
 
+@lru_cache(maxsize=256)  # the moment of a transaction stands in most of its rows
 def _sqlite_text(moment: datetime | None) -> str | None:
     """Such as `2026-03-01 08:30:00.000000`: as SQLAlchemy writes it there, all of one length, so it sorts by time."""
     return None if moment is None else as_utc(moment).isoformat(" ", "microseconds")[:26]
@@ -59,13 +61,21 @@ class Json(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 -- SQLAlchemy's shape
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None]:  # noqa: ARG002 -- SQLAlchemy's shape
         """Write canonical text. NUL, which PostgreSQL cannot hold, is escaped by JSON itself."""
-        return None if value is None else canonical(value)
+        return _written
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 -- SQLAlchemy's shape
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], Any]:  # noqa: ARG002 -- SQLAlchemy's shape
         """Read it back."""
-        return None if value is None else read(value)
+        return _read
+
+
+def _written(value: Any) -> str | None:
+    return None if value is None else canonical(value)
+
+
+def _read(written: str | None) -> Any:
+    return None if written is None else read(written)
 
 
 def canonical(value: Any) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, literal_column,
 
 from probot.alerts.model import Alert, Entry
 from probot.store import claims, together
+from probot.store.among import among
 from probot.store.saved import (
     entry_from_json,
     entry_to_json,
@@ -35,11 +36,11 @@ _OPEN_OF = select(alert).where(
     alert.c.enrolment_id == bindparam("who"), alert.c.concept == bindparam("what"), STANDING
 )
 _ALL_STANDING = select(alert).where(STANDING).order_by(alert.c.raised_at, alert.c.id)
-_STANDING_OF = _ALL_STANDING.where(alert.c.enrolment_id.in_(bindparam("keys", expanding=True)))
-_WHOSE = select(alert.c.enrolment_id).where(alert.c.id.in_(bindparam("keys", expanding=True))).distinct()
+_STANDING_OF = _ALL_STANDING.where(among(alert.c.enrolment_id, "keys"))
+_WHOSE = select(alert.c.enrolment_id).where(among(alert.c.id, "keys")).distinct()
 _HISTORIES = (
     select(alert_event.c.alert_id, alert_event.c.entry)
-    .where(alert_event.c.alert_id.in_(bindparam("keys", expanding=True)))
+    .where(among(alert_event.c.alert_id, "keys"))
     .order_by(alert_event.c.alert_id, alert_event.c.number)
 )
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from probot.store.among import among
 from probot.store.records import Outgoing
 from probot.store.tables import outbox
 from probot.store.together import UNKNOWN, known, learn, shared_by, write
@@ -54,8 +55,8 @@ _ASKING = (
     select(outbox.c.seq, outbox.c.assessment_id, outbox.c.item, outbox.c.recipient, *_STATE)
     .where(
         # Not pairs: for several of them SQLite goes through everything that was ever sent.
-        outbox.c.assessment_id.in_(bindparam("assessments", expanding=True)),
-        outbox.c.item.in_(bindparam("items", expanding=True)),
+        among(outbox.c.assessment_id, "assessments"),
+        among(outbox.c.item, "items"),
         outbox.c.kind == "post",
     )
     .order_by(outbox.c.seq)
@@ -65,11 +66,11 @@ _STILL_HERE = (
     .where(outbox.c.state == "waiting")
     .with_for_update(skip_locked=True)
 )
-_STATES = select(*_STATE).where(outbox.c.id.in_(bindparam("keys", expanding=True)))
+_STATES = select(*_STATE).where(among(outbox.c.id, "keys"))
 TO_GO: tuple[ColumnElement[str], ...] = (literal_column("'waiting'"), literal_column("'sending'"))
 """Word for word as in the index of recipients, so that it serves."""
 _EDITS = select(outbox.c.recipient, outbox.c.id, outbox.c.edits, outbox.c.edits_number).where(
-    outbox.c.recipient.in_(bindparam("told", expanding=True)),
+    among(outbox.c.recipient, "told"),
     outbox.c.state.in_(TO_GO),
     outbox.c.kind == "edit",
     outbox.c.state == "waiting",

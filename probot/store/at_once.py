@@ -7,29 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from probot.flows.front import Candidate
 from probot.store import together
+from probot.store.among import among
 from probot.store.assessments import CLOSED, COLUMNS, assessment_of
 from probot.store.saved import session_from_json
 from probot.store.tables import assessment, session
 
-_KEYS = assessment.c.id.in_(bindparam("keys", expanding=True))
+_KEYS = among(assessment.c.id, "keys")
 _THESE = select(*COLUMNS).where(_KEYS)
 _PEOPLE = select(assessment.c.enrolment_id, assessment.c.respondent).where(_KEYS)
-_STATES = select(session.c.assessment_id, session.c.state).where(
-    session.c.assessment_id.in_(bindparam("keys", expanding=True))
-)
-_STATUSES = select(session.c.assessment_id, session.c.status).where(
-    session.c.assessment_id.in_(bindparam("keys", expanding=True))
-)
+_STATES = select(session.c.assessment_id, session.c.state).where(among(session.c.assessment_id, "keys"))
+_STATUSES = select(session.c.assessment_id, session.c.status).where(among(session.c.assessment_id, "keys"))
 _ALL_OWN = (
     select(*COLUMNS, session.c.state, session.c.priority, session.c.opened_at.label("began_at"))
     .join(session, assessment.c.id == session.c.assessment_id)
     .where(
         session.c.status != CLOSED,
-        session.c.enrolment_id.in_(bindparam("keys", expanding=True)),
+        among(session.c.enrolment_id, "keys"),
         assessment.c.respondent.is_(None),
     )
     .order_by(session.c.opened_at, session.c.assessment_id)

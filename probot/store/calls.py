@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, literal_column, select, update
 
 from probot.messages import LANES
 from probot.store import together
+from probot.store.among import among
 from probot.store.records import Outgoing
 from probot.store.tables import outbox
 
@@ -30,7 +31,7 @@ _POSTS = (
         outbox.c.alert_id, outbox.c.seq, outbox.c.id, outbox.c.recipient, outbox.c.purpose, outbox.c.lane,
         outbox.c.number, outbox.c.state,
     )
-    .where(outbox.c.alert_id.in_(bindparam("keys", expanding=True)), outbox.c.kind == "post")
+    .where(among(outbox.c.alert_id, "keys"), outbox.c.kind == "post")
     .order_by(outbox.c.seq)
 )  # fmt: skip
 _TAKE_BACK = (

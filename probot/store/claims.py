@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from probot.store import together
+from probot.store.among import among
 from probot.store.tables import alert, assessment, inbox, outbox
 from probot.store.tables_alarms import alarm
 from probot.store.tables_outcomes import adverse_event
@@ -72,7 +73,7 @@ def _due(table: Table) -> Select[Any]:
 def _claiming(table: Table) -> Update:
     return (
         update(table)
-        .where(table.c.id.in_(bindparam("ids", expanding=True)))
+        .where(among(table.c.id, "ids"))
         .values(
             claimed_until=bindparam("until"), claim_token=bindparam("by"), attempts=table.c.attempts + 1
         )

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, select
 
 from probot.store import together
+from probot.store.among import among
 from probot.store.records import Response
 from probot.store.saved import value_from_json
 from probot.store.tables import response
@@ -26,8 +27,8 @@ _NEWER = response.alias("newer")
 _EARLIER = (
     select(*_RESPONSE)
     .where(
-        response.c.enrolment_id.in_(bindparam("who", expanding=True)),
-        response.c.item.in_(bindparam("items", expanding=True)),
+        among(response.c.enrolment_id, "who"),
+        among(response.c.item, "items"),
         response.c.answered_at >= bindparam("since"),
         response.c.value.is_not(None),
         ~select(_NEWER.c.id)

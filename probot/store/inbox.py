@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from probot.store import together
+from probot.store.among import among
 from probot.store.claims import LIFE, SKEW
 from probot.store.records import Arrived, Parked
 from probot.store.tables import inbox
@@ -76,13 +77,13 @@ _WAITING = (
 )
 _BEHIND = (
     select(inbox.c.seq, inbox.c.attempts, inbox.c.lane, inbox.c.claim_token)
-    .where(inbox.c.lane.in_(bindparam("lanes", expanding=True)), inbox.c.state == NEW)
+    .where(among(inbox.c.lane, "lanes"), inbox.c.state == NEW)
     .order_by(inbox.c.seq)
     .limit(bindparam("most", type_=Integer))
 )
 _CLAIM = (
     update(inbox)
-    .where(inbox.c.seq.in_(bindparam("numbers", expanding=True)))
+    .where(among(inbox.c.seq, "numbers"))
     .values(
         claimed_until=bindparam("until"), claim_token=bindparam("by"), attempts=inbox.c.attempts + 1
     )
@@ -92,7 +93,7 @@ _ARRIVED = (
         inbox.c.seq, inbox.c.bot, inbox.c.update_id, inbox.c.lane, inbox.c.raw, inbox.c.received_at,
         inbox.c.attempts,
     )
-    .where(inbox.c.seq.in_(bindparam("numbers", expanding=True)))
+    .where(among(inbox.c.seq, "numbers"))
     .order_by(inbox.c.seq)
 )  # fmt: skip
 _PARK_THE_DEADLY = (
@@ -165,11 +166,7 @@ def waits(connection: Connection, lane: str) -> bool:
     return connection.execute(found).first() is not None
 
 
-_BUSY = (
-    select(inbox.c.lane)
-    .where(inbox.c.lane.in_(bindparam("lanes", expanding=True)), inbox.c.state == NEW)
-    .distinct()
-)
+_BUSY = select(inbox.c.lane).where(among(inbox.c.lane, "lanes"), inbox.c.state == NEW).distinct()
 
 
 def fetch_waits(connection: Connection, lanes: Iterable[str]) -> None:
@@ -200,7 +197,7 @@ _SETTLE = update(inbox).where(inbox.c.seq == bindparam("which"), inbox.c.claim_t
 
 _HELD = (
     select(inbox.c.seq, inbox.c.claim_token)
-    .where(inbox.c.seq.in_(bindparam("numbers", expanding=True)))
+    .where(among(inbox.c.seq, "numbers"))
     .order_by(inbox.c.seq)
     .with_for_update()
 )

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from probot.messages import LANES, MESSENGER_LANES, Lane
 from probot.store import asked, together
+from probot.store.among import among
 from probot.store.asked import TO_GO
 from probot.store.claims import SKEW
 from probot.store.records import Outgoing, Purpose
@@ -40,7 +41,7 @@ _SETTLE = update(outbox).where(
 )
 _HELD = (
     select(outbox.c.seq, outbox.c.claim_token)
-    .where(outbox.c.seq.in_(bindparam("numbers", expanding=True)), outbox.c.state == "sending")
+    .where(among(outbox.c.seq, "numbers"), outbox.c.state == "sending")
     .order_by(outbox.c.seq)
     .with_for_update()
 )
@@ -119,7 +120,7 @@ _WAITING = (
 _MINE = select(outbox.c.seq).where(outbox.c.state == "sending", outbox.c.claim_token == bindparam("by"))
 _CLAIM = (
     update(outbox)
-    .where(outbox.c.seq.in_(bindparam("numbers", expanding=True)))
+    .where(among(outbox.c.seq, "numbers"))
     .values(
         state="sending", claimed_until=bindparam("until"), claim_token=bindparam("by"),
         attempts=outbox.c.attempts + 1,
@@ -128,7 +129,7 @@ _CLAIM = (
 # The columns that Outgoing has, in its order, without the token, which is its last.
 _THESE = (
     select(*(outbox.c[field.name] for field in fields(Outgoing) if field.name != "token"))
-    .where(outbox.c.seq.in_(bindparam("numbers", expanding=True)))
+    .where(among(outbox.c.seq, "numbers"))
     .order_by(outbox.c.lane, outbox.c.seq)
 )
 _RECLAIM = (

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, insert, select, text, update
 
+from probot.store.among import among
 from probot.store.records import Contact, Enrolment, Staff
 from probot.store.tables import consent, contact, enrolment, staff
 from probot.store.together import UNKNOWN, forget, known, learn, write
@@ -82,7 +83,7 @@ _BY_ID = select(*_ENROLMENT).where(enrolment.c.id == bindparam("key"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
 _THESE = (
     select(*_ENROLMENT)
-    .where(enrolment.c.id.in_(bindparam("keys", expanding=True)))
+    .where(among(enrolment.c.id, "keys"))
     .order_by(enrolment.c.id)  # whoever locks several does it in one order, or two wait for each other
 )
 _THESE_LOCKED = _THESE.with_for_update()
@@ -358,8 +359,8 @@ _CONTACT = select(
 ).where(contact.c.ended_at.is_(None))
 _CONTACT_OF = _CONTACT.where(contact.c.principal == bindparam("which"))
 _CONTACT_IN = _CONTACT.where(contact.c.chat == bindparam("which"))
-_CONTACTS_OF = _CONTACT.where(contact.c.principal.in_(bindparam("which", expanding=True)))
-_CONTACTS_IN = _CONTACT.where(contact.c.chat.in_(bindparam("which", expanding=True)))
+_CONTACTS_OF = _CONTACT.where(among(contact.c.principal, "which"))
+_CONTACTS_IN = _CONTACT.where(among(contact.c.chat, "which"))
 
 
 def _contact(connection: Connection, wanted: Select[Any], which: str | int) -> Contact | None:

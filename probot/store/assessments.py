@@ -28,7 +28,7 @@ from probot.flows.front import Candidate
 from probot.flows.session import Session
 from probot.store import claims, together
 from probot.store.records import Assessment
-from probot.store.saved import session_from_json, session_to_json
+from probot.store.saved import session_from_json
 from probot.store.tables import assessment, note, response, session
 from probot.values import AssessmentId, EnrolmentId, derived_id
 
@@ -140,7 +140,7 @@ def add_session(
     together.write(
         connection, _ADD, ("session", state.assessment),
         {
-            "assessment_id": state.assessment, "enrolment_id": enrolment, "state": session_to_json(state),
+            "assessment_id": state.assessment, "enrolment_id": enrolment, "state": state,
             "status": state.status, "priority": priority, "opened_at": opened_at, "revision": state.revision,
         },
     )  # fmt: skip
@@ -165,7 +165,7 @@ def save_session(connection: Connection, state: Session) -> None:
     key = state.assessment
     together.write(
         connection, _SAVE, ("session", key),
-        {"which": key, "state": session_to_json(state), "status": state.status, "revision": state.revision},
+        {"which": key, "state": state, "status": state.status, "revision": state.revision},
     )  # fmt: skip
     together.learn(connection, "session", key, state)
     together.learn(connection, "session", ("status", key), state.status)

@@ -11,7 +11,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Insert, Integer, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, CursorResult, Insert, Integer, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -118,6 +118,9 @@ _WAITING = (
     .with_for_update(skip_locked=True)
 )
 _MINE = select(outbox.c.seq).where(outbox.c.state == "sending", outbox.c.claim_token == bindparam("by"))
+# The columns that Outgoing has, in its order, without the token, which is its last.
+_COLUMNS = [outbox.c[field.name] for field in fields(Outgoing) if field.name != "token"]
+_THESE = select(*_COLUMNS).where(among(outbox.c.seq, "numbers"))
 _CLAIM = (
     update(outbox)
     .where(among(outbox.c.seq, "numbers"))
@@ -125,13 +128,8 @@ _CLAIM = (
         state="sending", claimed_until=bindparam("until"), claim_token=bindparam("by"),
         attempts=outbox.c.attempts + 1,
     )
+    .returning(*_COLUMNS)
 )  # fmt: skip
-# The columns that Outgoing has, in its order, without the token, which is its last.
-_THESE = (
-    select(*(outbox.c[field.name] for field in fields(Outgoing) if field.name != "token"))
-    .where(among(outbox.c.seq, "numbers"))
-    .order_by(outbox.c.lane, outbox.c.seq)
-)
 _RECLAIM = (
     update(outbox)
     .where(
@@ -154,19 +152,19 @@ def claim(
     Asked again with the same token (nobody knows whether the first commit worked) it gives the same ones again.
     """
     _reclaim(connection, now)
-    if numbers := [row.seq for row in connection.execute(_MINE, {"by": token})]:
-        return _read(connection, numbers, token)
+    if mine := [row.seq for row in connection.execute(_MINE, {"by": token})]:
+        return _outgoing(connection.execute(_THESE, {"numbers": mine}), token)
     which = {"resting": list(resting), "lanes": [LANES.index(lane) for lane in lanes], "most": limit}
     numbers = [row.seq for row in connection.execute(_WAITING, {"now": now, **which}).all()]
     if not numbers:
         return []
-    connection.execute(_CLAIM, {"numbers": numbers, "until": now + LEASE, "by": token})
-    return _read(connection, numbers, token)
+    claimed = connection.execute(_CLAIM, {"numbers": numbers, "until": now + LEASE, "by": token})
+    return _outgoing(claimed, token)
 
 
-def _read(connection: Connection, numbers: list[int], token: str) -> list[Outgoing]:
-    claimed = connection.execute(_THESE, {"numbers": numbers}).all()
-    return [Outgoing(*list[Any]((*row, token))) for row in claimed]
+def _outgoing(claimed: CursorResult[Any], token: str) -> list[Outgoing]:
+    found = [Outgoing(*list[Any]((*row, token))) for row in claimed.all()]
+    return sorted(found, key=lambda each: (each.lane, each.seq))
 
 
 def _reclaim(connection: Connection, now: datetime) -> None:

@@ -25,11 +25,6 @@ _ladder = TypeAdapter(tuple[Rung, ...])
 _value = TypeAdapter(Value | None)
 
 
-def session_to_json(session: Session) -> Any:
-    """The session as JSON values."""
-    return _session.dump_python(session, mode="json")
-
-
 def session_from_json(stored: Any) -> Session:
     """The session that was stored."""
     return _session.validate_python(stored)

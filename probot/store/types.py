@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -56,7 +57,7 @@ def _from_sqlite_text(written: str | None) -> datetime | None:
 
 
 class Json(TypeDecorator[Any]):
-    """Any JSON value as canonical text (keys sorted, no spaces, letters as they are)."""
+    """Any JSON value as canonical text (keys sorted, no spaces, letters as they are); our own values as orjson has them."""
 
     impl = Text
     cache_ok = True
@@ -84,10 +85,17 @@ def canonical(value: Any) -> str:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
     except TypeError:
         pass  # half a character, or a number beyond 64 bits
-    written = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    written = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
     if written.isascii() or not _HALF.search(written):
         return written
     return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", written)
+
+
+def _plain(value: Any) -> Any:
+    """What orjson writes by itself and json does not: our own values, and the instants in them."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def read(written: str) -> Any:

@@ -9,13 +9,15 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from probot.flows.session import Given, Session
 from probot.services import receive
 from probot.store import inbox, pulses, studies, trail
 from probot.store.engine import Store, is_the_worlds
 from probot.store.migrate import current, newest, upgrade
-from probot.store.saved import value_from_json
+from probot.store.saved import session_from_json, value_from_json
 from probot.store.tables import audit, metadata, study_version
-from probot.store.types import canonical
+from probot.store.types import canonical, read
+from probot.values import AssessmentId
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -116,6 +118,18 @@ def test_a_value_has_the_same_type_after_it_was_kept(value: Any) -> None:
     again = value_from_json(json.loads(canonical(value)))
     assert again == value
     assert type(again) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "raw"), [(7, "7"), (("a", "b"), "a, b"), (36.6, "36.6"), (None, "half \ud83d a face")]
+)
+def test_a_conversation_comes_back_as_it_was_whatever_stands_in_it(value: Any, raw: str) -> None:
+    given = Given(value, None if value else "declined", raw, "typed", "en", 2, None, NOON)
+    later = NOON + timedelta(microseconds=1)
+    state = Session(
+        AssessmentId("x" * 22), "daily", "zh", "asking", "b", {"a": given}, {"b": later}, ("b=c",), 3
+    )
+    assert session_from_json(read(canonical(state))) == state
 
 
 def test_a_second_process_waits_for_the_writer_and_loses_nothing(sqlite_url: str) -> None:

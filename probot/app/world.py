@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.routing import Route
 from telegram.error import InvalidToken, TelegramError
 
@@ -28,6 +29,7 @@ from probot.ports import Clock, Menu
 from probot.services import menus as menus_of_staff
 from probot.services.invite import NotPossible
 from probot.services.pace import Pace
+from probot.services.receive import rivalled
 from probot.store import pulses
 from probot.store.engine import Store
 from probot.store.room import USUAL, Least, Room, room_of
@@ -73,6 +75,7 @@ class World:
     """Of one who stands by until nobody else receives."""
     least: Least = USUAL
     """How much should be free on the disk under the database."""
+    _conflicts: int = 0
 
     def room(self) -> Room | None:
         """The disk under the database, now; None where that is another machine's."""
@@ -142,6 +145,7 @@ class World:
             try:
                 while not task.done() and not self._deaf_since(poller.heard, began):
                     await asyncio.wait({task}, timeout=LOOK_SECONDS)
+                    await self.look_for_rivals()
             finally:
                 task.cancel()
                 (died,) = await asyncio.gather(task, return_exceptions=True)
@@ -150,6 +154,17 @@ class World:
                 await asyncio.sleep(1)
             else:
                 log.error("the receiver was started again: Telegram was not heard for 90 seconds")
+
+    async def look_for_rivals(self) -> None:
+        """Put on record if Telegram has told of another program with this token since the last look."""
+        if self.poller is None or self.poller.conflicts == self._conflicts:
+            return
+        try:
+            await self.runtime.office.look(rivalled, self.clock.now())
+        except SQLAlchemyError as error:
+            log.warning("the database does not answer", extra={"error": type(error).__name__})
+        else:
+            self._conflicts = self.poller.conflicts
 
     def _deaf_since(self, heard: datetime | None, began: datetime) -> bool:
         last = max(began, heard) if heard is not None else began

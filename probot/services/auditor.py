@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from probot.services import alarms as calling
 from probot.services import centres, path_tests, paths, set_back, upgrades
-from probot.services.receive import HEARD
+from probot.services.receive import HEARD, has_rival
 from probot.services.tick import LOOKED
 from probot.services.turn import Turn
 from probot.services.watch import AUDITOR, stuck_rows
@@ -102,6 +102,8 @@ def _of_the_house(connection: Connection, now: datetime) -> Iterator[Finding]:
         yield Finding("deaf", urgent=True)
     if set_back.lately(connection, now):
         yield Finding("clock", passing=False, stops=False)
+    if has_rival(connection, now):
+        yield Finding("rival", urgent=True, passing=False)
     waiting = inbox.oldest_waiting(connection)
     if waiting is not None and now - waiting > LAGGING:
         yield Finding("inbox", urgent=True)

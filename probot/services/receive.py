@@ -19,6 +19,10 @@ ASK_AGAIN = "ask_again"
 """The pulse that stands while open questions are still to be asked again; its detail names the gap."""
 DEAF = timedelta(seconds=120)
 """A gap in hearing after which taps may have been lost (Telegram keeps them 150 s)."""
+RIVAL = "rival"
+"""The pulse that says when Telegram told of another program with this token; its detail is the last few times."""
+RIVAL_FOR, RIVAL_AGAIN = timedelta(minutes=10), timedelta(seconds=30)
+"""How long it is remembered, and how far apart two times are that are no mere change of hands."""
 _CONTENTS = (
     "message",
     "edited_message",
@@ -61,6 +65,23 @@ def heard(connection: Connection, now: datetime) -> bool:
     pulses.note_outage(connection, began_at=before[0], ended_at=now, kind="not heard")
     pulses.beat(connection, ASK_AGAIN, now, before[0].isoformat())
     return True
+
+
+def rivalled(connection: Connection, now: datetime) -> None:
+    """Telegram has just said that another program receives with this token."""
+    pulses.beat(connection, RIVAL, now, [at.isoformat() for at in (*_rivalled(connection, now), now)][-10:])
+
+
+def has_rival(connection: Connection, now: datetime) -> bool:
+    """Whether another program receives with this token as well: each takes away what the other should have heard."""
+    times = _rivalled(connection, now)
+    return bool(times) and times[-1] - times[0] >= RIVAL_AGAIN
+
+
+def _rivalled(connection: Connection, now: datetime) -> list[datetime]:
+    known = pulses.last(connection, RIVAL)
+    times = [datetime.fromisoformat(each) for each in known[1] or ()] if known is not None else []
+    return [at for at in times if timedelta() <= now - at <= RIVAL_FOR]
 
 
 def standing(connection: Connection) -> tuple[datetime | None, bool]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from probot.services import centres, path_tests, paths, quarantine, upgrades
 from probot.services.paths import PathFact
-from probot.services.receive import HEARD
+from probot.services.receive import HEARD, has_rival
 from probot.services.tick import LOOKED
 from probot.services.turn import NothingPublished, Studies
 from probot.store import claims, inbox, links, outbox, outsiders, people, pulses, studies, threads, waiting
@@ -199,6 +199,8 @@ def _of_hearing(connection: Connection, now: datetime, heard: datetime | None) -
         found.append("Telegram has never been heard: is `probot run` running, and is the token right?")
     elif now - heard > NOT_HEARD:
         found.append(f"Telegram was last heard {int((now - heard).total_seconds())} s ago")
+    if has_rival(connection, now):
+        found.append("another program receives with this token: answers go to it and are lost here")
     looked = pulses.last(connection, LOOKED)
     if looked is None and heard is not None:
         found.append("nobody looks at what is due: no `probot run` that works has been started")

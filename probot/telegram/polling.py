@@ -89,6 +89,8 @@ class Poller:
         """Whether updates are known to be there that were not kept yet: nobody should act as if all had been heard."""
         self.kept: datetime | None = None
         """When updates were last kept."""
+        self.conflicts = 0
+        """How often Telegram said that another program receives with this token."""
 
     @property
     def reception(self) -> Reception:
@@ -153,6 +155,7 @@ class Poller:
     async def _failed(self, state: State, detail: str, *, least: float = 0) -> None:
         failures = self._reception.failures + 1 if self._reception.state == state else 1
         if state == "conflict":
+            self.conflicts += 1
             # Somebody may have set a webhook meanwhile.
             self._webhook_gone = False
         self._change(state, detail, failures)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import update
 
 from probot.app.watchman import Watchman
 from probot.services.receive import HEARD
+from probot.services.watch import status
 from probot.store import claims, pulses
 from probot.store.tables import alert
 from probot.store.tables_alarms import alarm
@@ -190,3 +192,29 @@ async def test_a_clock_that_is_put_right_by_seconds_is_no_news(sqlite_url: str) 
         await watchman(clinic).look()
         await clinic.settle()
         assert "clock" not in "".join(clinic.kept["group"].texts)
+
+
+async def test_another_program_with_the_same_token_is_told_of_before_it_has_taken_much(
+    sqlite_url: str,
+) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, mailroom, _):
+        await filled(clinic)
+        assert clinic.world.poller is not None
+        for seconds in (0, 5, 20):
+            clinic.clock.at += timedelta(seconds=seconds)
+            clinic.api.faults.set("conflict", times=1)
+            await clinic.world.poller.turn()
+            await clinic.world.look_for_rivals()
+        await clinic.settle()
+        assert await looked(clinic, times=1) == (), "one that takes over from another is no rival"
+        clinic.api.faults.set("conflict", times=1)
+        await clinic.world.poller.turn()
+        await clinic.world.look_for_rivals()
+        found = clinic.store.look(status, clinic.clock.at)
+        assert any("another program receives with this token" in line for line in found.problems)
+        await watchman(clinic).look()
+        await clinic.settle()
+        assert "another program receives in probot's place" in clinic.kept["group"].last["text"]
+        assert len(mailroom.mails) == 1
+        assert await looked(clinic, times=6) == ("rival",)
+        assert await looked(clinic, times=4) == (), "ten minutes after it was last met"

@@ -32,6 +32,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(participants)
     app.command(rich_help_panel=PANEL)(plan)
     app.command(rich_help_panel=PANEL)(anchor)
+    app.command(rich_help_panel=PANEL)(zone)
     app.command(rich_help_panel=PANEL)(withdraw)
 
 
@@ -209,6 +210,24 @@ def anchor(
             say_json({"code": code, "anchor": name, "date": written})
         else:
             out.print(f"{code}: {name} is {written} now; the plan has been made anew.", markup=False)
+
+
+def zone(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The subject code.")],
+    zone: Annotated[str, typer.Argument(metavar="ZONE", help="Such as Europe/Berlin.")],
+    *,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for the trail.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Somebody travels: from now on they are asked by the clocks of another place."""
+    with office(makes=False) as (_, opened):
+        before = opened.act_now(invite.set_zone, f"command:zone:{code}", code, zone, reason)
+        if as_json:
+            say_json({"code": code, "zone": zone, "before": before.zone})
+        else:
+            out.print(
+                f"{code} is asked by the clocks of {zone} now; the plan has been made anew.", markup=False
+            )
 
 
 def withdraw(

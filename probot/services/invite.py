@@ -208,6 +208,32 @@ def set_anchor(turn: Turn, code: str, name: str, written: str, reason: str) -> E
     return enrolment
 
 
+def set_zone(turn: Turn, code: str, zone: str, reason: str) -> Enrolment:
+    """A participant lives by the clocks of another place from now on; what is not open yet moves. Raises `NotPossible`."""
+    found = people.by_code(turn.connection, code)
+    enrolment = None if found is None else people.by_id(turn.connection, found.id, lock=True)
+    if enrolment is None:
+        raise NotPossible(f"nobody is enrolled as {code!r}")
+    problems: list[str] = []
+    place = _zone(turn.study, zone, problems)
+    if problems:
+        raise NotPossible("\n".join(problems))
+    people.change_enrolment(turn.connection, enrolment.id, zone=place)
+    turn.note(
+        "zone set",
+        "enrolment",
+        enrolment.id,
+        code=code,
+        field="zone",
+        old=enrolment.zone,
+        new=place,
+        reason=reason,
+    )
+    if enrolment.status in {"active", "paused"}:
+        plan_ahead.replan(turn, enrolment.id)
+    return enrolment
+
+
 # ------------------------------------------------------------------------------ staff and the team's chat
 
 

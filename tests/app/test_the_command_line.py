@@ -139,6 +139,27 @@ def test_an_anchor_that_is_set_changes_the_plan_and_stands_in_the_trail(probot: 
     assert probot("anchor", "P-009", "treatment_end=2026-03-10").code == 1
 
 
+def test_whoever_travels_is_asked_by_the_clocks_there_and_about_no_day_twice(probot: Type) -> None:
+    probot(*ENROL)
+    here = probot("plan", "P-001", "--json").json
+    assert probot("zone", "P-001", "Berlin").code == 1
+    assert probot("zone", "P-999", "Europe/Berlin").code == 1
+    moved = probot("zone", "P-001", "Europe/Berlin", "--reason", "at her sister's", "--json").json
+    assert moved == {"code": "P-001", "zone": "Europe/Berlin", "before": "Asia/Shanghai"}
+    there = probot("plan", "P-001", "--json").json
+    assert {one["zone"] for one in there} == {"Europe/Berlin"}
+    assert [(one["timepoint"], one["asked"][:16]) for one in there] == [
+        (one["timepoint"], one["asked"][:16]) for one in here
+    ], "at the same hours, by other clocks"
+    lines = probot("export", "audit", "--format", "jsonl").out.splitlines()
+    (noted,) = [row for row in map(json.loads, lines) if row["action"] == "zone set"]
+    assert (noted["old"], noted["new"], noted["reason"]) == (
+        "Asia/Shanghai",
+        "Europe/Berlin",
+        "at her sister's",
+    )
+
+
 def test_what_happened_is_recorded_with_its_date_and_taken_back_with_a_reason(probot: Type) -> None:
     probot(*ENROL)
     done = probot("event", "P-001", "infection=2026-03-04", "--json")

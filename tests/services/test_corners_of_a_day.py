@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from probot.services import plan_ahead, receive, start
+from probot.services import invite, plan_ahead, receive, start
 from probot.services.turn import Turn
 from probot.store import people
 from probot.store.tables import note
@@ -165,3 +166,19 @@ async def test_a_question_still_on_its_way_is_not_said_twice_when_the_line_comes
         await clinic.settle()
         await clinic.pass_time(minutes=1)
         assert len(patient.texts) == before + 1
+
+
+async def test_whoever_travels_in_the_middle_of_a_day_is_asked_once_about_it_and_then_by_other_clocks(
+    sqlite_url: str,
+) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        await clinic.patient("P-001")
+        await clinic.pass_time(minutes=40)
+        (today,) = [day for day, (status, _) in statuses(clinic).items() if status == "open"]
+        await clinic.act(invite.set_zone, "P-001", "Europe/Berlin", "travels")
+        await clinic.pass_time(
+            hours=9
+        )  # past nine in Berlin, on the day that she was asked about in Shanghai
+        assert [day for day, (status, _) in statuses(clinic).items() if status != "planned"] == [today]
+        following = {opens for day, (_, opens) in statuses(clinic).items() if day > today}
+        assert {opens.astimezone(ZoneInfo("Europe/Berlin")).hour for opens in following} == {9}

@@ -1,10 +1,11 @@
-"""Which commands are about backups? `restore` puts one in place, `hold` and `release` keep a database back and let it go on.
+"""Which commands are about backups? `backup` makes one, `restore` puts one in place, `hold` and `release` keep a database back and let it go on.
 
 The rule: a restored database sends and receives nothing until the operator has said that it may; nothing is deleted.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Annotated
 
@@ -16,14 +17,17 @@ from probot.app.build import prepare_folder, read_clock
 from probot.app.desk import AsJson, Exit, office, open_office, out, say_json, settings_or_stop, stop, warn
 from probot.app.lease import NAME, is_dead, said
 from probot.app.office import Office
+from probot.app.settings import Settings
 from probot.flows.commands import STOP_LEVELS, StopLevel
 from probot.services import invite, quarantine, withdraw
 from probot.services.invite import NotPossible
 from probot.services.quarantine import HeldBack
 from probot.services.turn import Turn
+from probot.services.watch import BACKUP
 from probot.store import files, people, pulses
 from probot.store.engine import Store
 from probot.store.files import NotUsable
+from probot.store.room import in_units, room_in
 
 PANEL = "Data and health"
 RESTORED = "a backup was put in its place"
@@ -40,9 +44,45 @@ Then:
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
+    app.command(rich_help_panel=PANEL)(backup)
     app.command(rich_help_panel=PANEL)(restore)
     app.command(rich_help_panel=PANEL)(hold)
     app.command(rich_help_panel=PANEL)(release)
+
+
+def backup(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Where the copy goes; one of that name is replaced.")
+    ],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Copy an SQLite database while probot runs, check the copy, and note when that was."""
+    with office(makes=False) as (settings, opened):
+        place = _place_or_stop(settings, "Back PostgreSQL up with pg_dump.")
+        try:
+            files.copy_of(place, file)
+        except NotUsable as error:
+            stop(str(error), Exit.NOT_POSSIBLE)
+        except (OSError, sqlite3.Error) as error:
+            stop(f"{file}: {getattr(error, 'strerror', None) or error}", Exit.NOT_POSSIBLE)
+        opened.store.transact(pulses.beat, BACKUP, opened.clock.now())
+        size, room = file.stat().st_size, room_in(file.absolute().parent, settings.least)
+    if as_json:
+        say_json({"file": file, "bytes": size})
+    else:
+        out.print(
+            f"{file}: {in_units(size)}, whole. Keep it elsewhere, and as safe as the database.", markup=False
+        )
+    if room.is_short:
+        warn(f"The disk is filling up: {room}.")
+
+
+def _place_or_stop(settings: Settings, instead: str) -> Path:
+    place = make_url(settings.database).database
+    if not settings.database.startswith("sqlite") or not place:
+        stop(f"This is for SQLite. {instead}", Exit.NOT_POSSIBLE)
+    return Path(place)
 
 
 def restore(
@@ -52,14 +92,12 @@ def restore(
 ) -> None:
     """Put a backup of an SQLite database in place and hold it back; what lay there is kept beside it."""
     settings = settings_or_stop()
-    place = make_url(settings.database).database
-    if not settings.database.startswith("sqlite") or not place:
-        stop("This is for SQLite. Restore PostgreSQL with pg_restore, then: probot hold", Exit.NOT_POSSIBLE)
+    place = _place_or_stop(settings, "Restore PostgreSQL with pg_restore, then: probot hold")
     try:
         files.assert_whole(file)
-        known = _known_here(Path(place), settings.database)
+        known = _known_here(place, settings.database)
         prepare_folder(settings.database)
-        aside = files.put_in_place(file, Path(place), f"before-{read_clock():%Y%m%dT%H%M%S}")
+        aside = files.put_in_place(file, place, f"before-{read_clock():%Y%m%dT%H%M%S}")
     except (NotUsable, NotPossible) as error:
         stop(str(error), Exit.NOT_POSSIBLE)
     except OSError as error:

@@ -152,6 +152,7 @@ def _show(found: Status) -> None:
         "alerts": f"{found.open_alerts} open, {found.unacknowledged} of them taken by nobody",
         "updates": _counted(found.inbox),
         "messages": _counted(found.outbox),
+        "last backup": f"{found.backup:%Y-%m-%d %H:%M} UTC" if found.backup else "none by `probot backup`",
         "links": f"{found.links_in_vain} that do not exist were tried in the last day",
         "disk": str(found.room or "not watched: PostgreSQL keeps its own"),
         "care team": f"{'group bound' if found.team_bound else 'no group bound'}, {found.staff} staff",

@@ -63,6 +63,12 @@ def _of_the_process(world: World, *, well: bool) -> Iterator[Metric]:
     for part, number in parts.items():
         failed.add_metric([part], number)
     yield failed
+    refused = world.webhook.refused if world.webhook is not None else 0
+    yield CounterMetricFamily(
+        "probot_webhook_refused",
+        "Calls of the webhook without its secret, since this process began",
+        value=refused,
+    )
 
 
 def _of_the_database(found: Status | None) -> Iterator[Metric]:
@@ -72,6 +78,7 @@ def _of_the_database(found: Status | None) -> Iterator[Metric]:
     ages = {
         "probot_telegram_heard_age_seconds": ("Since Telegram was last heard", found.telegram_heard),
         "probot_tick_age_seconds": ("Since anybody last looked at what is due (noted every 10 s)", found.looked),
+        "probot_backup_age_seconds": ("Since `probot backup` last made one", found.backup),
         "probot_inbox_lag_seconds": ("How long the oldest update has waited to be handled", found.inbox_since or found.now),
         "probot_alert_unacknowledged_oldest_seconds": (
             "How long the oldest alert has been taken by nobody", found.unacknowledged_since or found.now

@@ -44,6 +44,8 @@ log = logging.getLogger(__name__)
 DEAF = timedelta(seconds=90)
 LOOK_SECONDS = 15
 WEBHOOK_CHECK_SECONDS = 45
+MOST_REFUSED = 5
+"""Calls without the secret between two checks that are no news."""
 
 
 class TokenRejected(Exception):
@@ -171,12 +173,18 @@ class World:
         return self.clock.now() - last > DEAF
 
     async def _watch_webhook(self, webhook: Webhook) -> None:
-        registered = False
+        registered, refused = False, 0
         while True:
             try:
                 if not registered:
                     await webhook.register(self.bot)
                     registered = True
+                if webhook.refused - refused > MOST_REFUSED:
+                    log.warning(
+                        "somebody calls the webhook without its secret",
+                        extra={"times": webhook.refused - refused},
+                    )
+                refused = webhook.refused
                 for problem in await webhook.problems(self.bot):
                     log.warning("webhook", extra={"problem": problem})
             except TelegramError as error:

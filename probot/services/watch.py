@@ -28,6 +28,8 @@ AUDITOR = "auditor"
 """The pulse of the auditor's last look; its detail says since when each thing has been wrong."""
 HEARTBEAT = "heartbeat"
 """The pulse of the last heartbeat that was taken outside."""
+BACKUP = "backup"
+"""The pulse of the last `probot backup`."""
 OVERDUE = timedelta(minutes=5)
 """How late an alert's next step may be before somebody has to know."""
 
@@ -57,6 +59,8 @@ class Status:
     team_bound: bool
     staff: int
     paths: tuple[PathFact, ...]
+    backup: datetime | None
+    """When `probot backup` last made one."""
     links_in_vain: int
     """How many links that do not exist were tried in the last day."""
     room: Room | None
@@ -108,6 +112,7 @@ def status(
         team_bound=team is not None,
         staff=len(people.active_staff(connection)),
         paths=paths.facts(connection, study) if study else (),
+        backup=made[0] if (made := pulses.last(connection, BACKUP)) else None,
         links_in_vain=links.tried_in_vain(connection, now),
         room=room,
         heartbeat=beat[0] if (beat := pulses.last(connection, HEARTBEAT)) else None,

@@ -35,15 +35,19 @@ def assert_whole(file: Path) -> None:
         raise NotUsable(f"{file} cannot be read as a database: {error}") from None
 
 
+def copy_of(source: Path, target: Path) -> None:
+    """A whole copy at `target`, its owner's alone, checked and on the disk; while others write into `source`."""
+    draft = _draft_of(source, target)
+    try:
+        assert_whole(draft)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
 def put_in_place(backup: Path, place: Path, mark: str) -> Path | None:
     """Copy `backup` to `place`; what lay there is moved aside, under its name and `mark`, which is given back."""
-    draft = place.with_name(f"{place.name}.part")
-    draft.unlink(missing_ok=True)
-    draft.touch(mode=0o600)
-    with closing(sqlite3.connect(backup)) as source, closing(sqlite3.connect(draft)) as target:
-        source.backup(target)
-    with draft.open("rb+") as file:
-        os.fsync(file.fileno())
+    draft = _draft_of(backup, place)
     aside = place.with_name(f"{place.name}.{mark}") if place.exists() else None
     if aside is not None:
         for ending in ("", *BESIDE):
@@ -52,3 +56,15 @@ def put_in_place(backup: Path, place: Path, mark: str) -> Path | None:
                 part.rename(aside.with_name(aside.name + ending))
     draft.replace(place)
     return aside
+
+
+def _draft_of(source: Path, target: Path) -> Path:
+    draft = target.with_name(f"{target.name}.part")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(draft)) as new:
+        old.backup(new)
+        new.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+    with draft.open("rb+") as file:
+        os.fsync(file.fileno())
+    return draft

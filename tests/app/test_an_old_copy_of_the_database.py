@@ -135,8 +135,12 @@ def test_restore_keeps_what_was_there_and_enters_again_who_has_withdrawn_or_left
     bare(*ENROL)
     bare("staff", "invite", "Mei", "--role", "nurse")
     backup = tmp_path / "backup.db"
-    with closing(sqlite3.connect(place)) as file:
-        file.execute("VACUUM INTO ?", (str(backup),))
+    assert bare("backup", str(backup), "--json").json["bytes"] == backup.stat().st_size
+    assert backup.stat().st_mode & 0o077 == 0
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["backup.db", "data"], (
+        "one file, and nothing beside it"
+    )
+    assert bare("status", "--json").json["backup"]
     bare("withdraw", "P-001", "--reason", "moved away", "--level", "contact")
     bare("staff", "remove", "Mei")
     done = restored(bare, backup, "--json").json
@@ -179,6 +183,8 @@ def test_hold_holds_back_until_released_on_both_databases(probot: Type, database
     if not database_url.startswith("sqlite"):
         refused = restored(probot, Path("x"))
         assert (refused.code, "pg_restore" in refused.err) == (1, True)
+        refused = probot("backup", "x.db")
+        assert (refused.code, "pg_dump" in refused.err) == (1, True)
     assert probot("release", "--moved", "--json").json["dropped"] == 0
 
 

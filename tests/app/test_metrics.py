@@ -9,7 +9,8 @@ from pathlib import Path
 from prometheus_client.parser import text_string_to_metric_families
 
 from probot.app.metrics import exposition
-from probot.services.watch import Status, status
+from probot.services.watch import BACKUP, Status, status
+from probot.store import pulses
 from tests.world import Clinic, a_clinic
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "operators-guide.md").read_text(encoding="utf-8")
@@ -103,6 +104,7 @@ async def test_a_database_that_does_not_tell_is_a_number_too_and_the_guide_names
         assert clinic.world.poller is not None
         await clinic.world.poller.turn()
         await clinic.world.runtime.tick()
+        clinic.store.transact(pulses.beat, BACKUP, clinic.clock.now())
         found = clinic.store.look(status, clinic.clock.now(), None, clinic.world.room())
         everything = {name.split()[0] for name in read(exposition(found, clinic.world, well=True))}
         named = set(re.findall(r"`(probot_[a-z_]+)`", GUIDE))

@@ -14,20 +14,25 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import TelegramError
 
 from probot.app.office import Office
+from probot.messages import Message
 from probot.ports import Gone
 from probot.services import alerting, outsiders
 from probot.services.centres import is_apart
 from probot.services.turn import Studies, Turn
 from probot.services.watch import study_in_force
-from probot.store import people
+from probot.store import people, receipts
+from probot.store.outsiders import of_team as outsiders_of_team
 from probot.telegram.channel import TelegramChannel
 from probot.telegram.outcomes import outcome_of
+from probot.wording import say
 
 log = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=5)
 LOOK_SECONDS = 30.0
 """How often it is looked whether the roster has changed, so that a roll call is due at once."""
+UNPROVEN = timedelta(hours=26)
+"""What was said in the team's chat longer ago than this does not show that alerts arrive there now."""
 Roster = tuple[int, tuple[int, ...], tuple[int, ...]]
 """The team's chat, the accounts of staff who belong into it, and of those who do not: they left, or belong to one centre
 and the chat to all.
@@ -63,6 +68,7 @@ class RollCall:
             return
         present, gone = there & frozenset(active), there & frozenset(former)
         await self._office.act(outsiders.counted, cause, chat, total, present, gone)
+        await self._office.act(_prove, f"proof:{now.isoformat()}", chat)
         self._called = (roster, now)
 
     async def go_on(self) -> None:
@@ -90,6 +96,17 @@ def _roster(connection: Connection, known: Studies) -> Roster | None:
             accounts[is_apart(study, person)].add(contact.account)
     others = (accounts[True] | set(people.accounts_of_former_staff(connection))) - accounts[False]
     return team.chat, tuple(sorted(accounts[False])), tuple(sorted(others))
+
+
+def _prove(turn: Turn, chat: int) -> None:
+    """Nothing has been said in the team's chat for longer than a day: a line without a sound shows whether it can be."""
+    team = people.contact_of(turn.connection, people.TEAM)
+    if team is None or team.chat != chat or outsiders_of_team(turn.connection):
+        return
+    if receipts.tried_since(turn.connection, people.TEAM, max(team.bound_at, turn.now - UNPROVEN)):
+        return
+    said = Message(say(team.language, "staff.proof"), silent=True)
+    turn.say(people.TEAM, said, lane="reply", purpose="reply")
 
 
 def _lost(turn: Turn, chat: int) -> None:

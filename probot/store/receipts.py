@@ -77,6 +77,15 @@ def last_sent(connection: Connection, recipient: str) -> datetime | None:
     ).scalar()
 
 
+def tried_since(connection: Connection, recipient: str, since: datetime) -> bool:
+    """Whether a message to a recipient of the messenger has been put, and not given up before it was sent, since then."""
+    put = select(outbox.c.id).where(
+        outbox.c.recipient == recipient, outbox.c.kind == "post", outbox.c.created_at >= since,
+        outbox.c.state != "dropped",
+    )  # fmt: skip
+    return connection.execute(put.limit(1)).first() is not None
+
+
 def refused_by(connection: Connection, recipient: str, since: datetime) -> str:
     """Why the newest message to a recipient of the messenger could not be delivered for good; empty if it could."""
     ended = outbox.c.state.in_(("sent", "dead"))

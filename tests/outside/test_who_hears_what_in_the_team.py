@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import NoReturn, cast
 
 from probot.app.roll_call import RollCall
 from probot.services import invite
 from probot.telegram.channel import TelegramChannel
+from probot.wording import say
 from tests.outside.staffed import a_clinic_with_paths, in_pain, staffed
 from tests.world import Clinic, Phone
 
@@ -91,6 +93,24 @@ async def test_a_roll_call_that_finds_no_chat_loses_it_at_once(sqlite_url: str) 
         await clinic.settle()
         assert "the care team's chat is lost" in clinic.kept["nurse"].last["text"]
         assert len(mailroom.mails) == 1
+
+
+async def test_a_chat_in_which_nothing_was_said_for_a_day_is_tried_once(sqlite_url: str) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, _, _):
+        await staffed(clinic)
+
+        async def tried() -> int:
+            await clinic.world.roll_call.call()
+            await clinic.settle()
+            return clinic.kept["group"].texts.count(say("en", "staff.proof"))
+
+        assert await tried() == 0, "it was bound a moment ago"
+        clinic.clock.at += timedelta(hours=30)
+        assert await tried() == 1
+        clinic.clock.at += timedelta(hours=1)
+        assert await tried() == 1
+        clinic.clock.at += timedelta(hours=30)
+        assert await tried() == 2
 
 
 async def test_what_somebody_had_is_open_again_when_they_leave_and_the_others_are_told(

@@ -134,6 +134,10 @@ def test_somebody_of_the_rota_is_meant_by_name_as_long_as_they_may_take_alerts(t
     assert audience.readers(turn, "Ada", None) == [(ada, "zh")]
     people.change_staff(turn.connection, wu.removeprefix("staff:"), status="left")
     assert audience.readers(turn, "Wu", None) == [("team", "en")], "whoever is gone is stood in for"
+    turn._study = replace(CARE, rota=None)
+    assert audience.readers(turn, "Ada", None) == [("team", "en")], (
+        "where there is no rota there are no names"
+    )
 
 
 def test_one_person_is_meant_by_their_principal_as_long_as_their_role_may_see_alerts(turn):

@@ -247,3 +247,18 @@ async def test_a_reminder_that_does_not_come_is_noticed_by_the_auditor(sqlite_ur
         assert "ladder" not in {one.about for one in await clinic.act(lambda turn: list(findings(turn)))}
         clinic.clock.at += timedelta(hours=2)
         assert "ladder" in {one.about for one in await clinic.act(lambda turn: list(findings(turn)))}
+
+
+async def test_a_form_that_was_left_is_gone_on_with_where_it_was(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        doctor = await clinic.staff("Tom", "doctor")
+        await clinic.patient("P-001")
+        await begun(doctor)
+        await doctor.tap("Mucositis oral")
+        assert "Which grade is it now?" in doctor.last["text"]
+        await clinic.pass_time(hours=2)
+        await doctor.say("/open")
+        await doctor.say("/ae P-001")
+        await doctor.tap("P-001 · no. 1")
+        await doctor.tap("Fill in the form")
+        assert "Which grade is it now?" in doctor.last["text"], "the term is kept"

@@ -230,8 +230,8 @@ async def test_what_somebody_keeps_in_hand_does_not_ring_because_a_day_has_gone(
         assert bool(met) is again, timedelta(hours=27)
 
 
-async def test_a_list_gives_way_to_the_list_after_it(sqlite_url: str) -> None:
-    async with a_clinic(sqlite_url, migrated=True) as clinic:
+async def test_a_list_gives_way_to_the_list_after_it(database_url: str) -> None:
+    async with a_clinic(database_url, migrated=True) as clinic:
         await clinic.team(await clinic.staff("Mei"))
         doctor = await clinic.staff("Tom", "doctor")
         await clinic.patient("P-001")

@@ -54,3 +54,5 @@ Lane = Literal["alert", "edit", "reply", "prompt", "digest", "outside"]
 MESSENGER_LANES: tuple[Lane, ...] = ("alert", "edit", "reply", "prompt", "digest")
 """What the messenger carries, from first to last."""
 LANES: tuple[Lane, ...] = (*MESSENGER_LANES, "outside")
+PROMPT = LANES.index("prompt")
+"""The lane of questions that the clock puts, not an answer."""

@@ -158,7 +158,8 @@ class Sender:
         if self._in_hand:
             await self._office.look(outbox.give_back, self._in_hand)
             self._in_hand = []
-        if self._under_way and (self._kept is None or abs(now - self._kept) >= KEEP_EVERY):
+        sending = len(self._under_way) > len(self._to_note)  # the others are about to be noted
+        if sending and (self._kept is None or abs(now - self._kept) >= KEEP_EVERY):
             await self._office.look(outbox.extend, list(self._under_way.values()), now)
             self._kept = now
 

@@ -49,6 +49,8 @@ def exists(day: date, zone: str) -> bool:
 
 def later(moment: datetime, by: timedelta, zone: str) -> datetime:
     """`moment` moved by a duration of either sign: whole days by the calendar, the rest as elapsed time."""
+    if not by:
+        return as_utc(moment)
     sign = -1 if by < timedelta() else 1
     days, rest = divmod(abs(by), DAY)
     moved = as_utc(moment)

@@ -16,7 +16,7 @@ from probot.schedule.phases import PhaseDates, phase_dates
 from probot.schedule.quiet import next_allowed
 from probot.study.conditions import holds
 from probot.study.facts import Facts
-from probot.study.model import Study, Timepoint
+from probot.study.model import QuietHours, Study, Timepoint
 from probot.values import AssessmentId, EnrolmentId, as_utc, derived_id
 
 
@@ -39,8 +39,10 @@ def plan(study: Study, calendar: Calendar, start: datetime, until: datetime) -> 
         if dates is None or timepoint.on_demand:
             continue
         for day in _days(timepoint, dates, calendar.zone, start, until):
+            if not start <= _opening(study, timepoint, calendar, day) < until:
+                continue
             planned = _on(study, timepoint, calendar, day, (day - dates[0]).days + 1)
-            if start <= planned.opens_at < until and holds(timepoint.only_if, _facts(calendar, planned)):
+            if holds(timepoint.only_if, _facts(calendar, planned)):
                 found.append(planned)
     return tuple(sorted(found, key=lambda each: each.opens_at))
 
@@ -57,12 +59,23 @@ def _days(
     return (day for day in occurrences(timepoint.every, *dates, since, before) if exists(day, zone))
 
 
-def _on(study: Study, timepoint: Timepoint, calendar: Calendar, day: date, day_of_phase: int) -> Planned:
-    zone, window = calendar.zone, timepoint.window
+def _target(timepoint: Timepoint, calendar: Calendar, day: date) -> datetime:
+    return instant(day, hour_of(timepoint, calendar.hour), calendar.zone)
+
+
+def _quiet(study: Study, timepoint: Timepoint) -> QuietHours | None:
     # A clinician's prompt is not for the participant's phone, so the participant's night does not move it.
-    quiet = study.participant_quiet if timepoint.by == "participant" else None
-    target = instant(day, hour_of(timepoint, calendar.hour), zone)
-    opens = next_allowed(later(target, window.opens, zone), quiet, zone)
+    return study.participant_quiet if timepoint.by == "participant" else None
+
+
+def _opening(study: Study, timepoint: Timepoint, calendar: Calendar, day: date) -> datetime:
+    opens = later(_target(timepoint, calendar, day), timepoint.window.opens, calendar.zone)
+    return next_allowed(opens, _quiet(study, timepoint), calendar.zone)
+
+
+def _on(study: Study, timepoint: Timepoint, calendar: Calendar, day: date, day_of_phase: int) -> Planned:
+    zone, window, quiet = calendar.zone, timepoint.window, _quiet(study, timepoint)
+    target, opens = _target(timepoint, calendar, day), _opening(study, timepoint, calendar, day)
     # A window that lies in quiet hours as a whole is left without length: it is kept on record, never asked.
     closes = max(later(target, window.closes, zone), opens)
     reminders = {next_allowed(later(opens, after, zone), quiet, zone) for after in timepoint.remind}

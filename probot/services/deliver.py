@@ -13,7 +13,7 @@ from probot.alerts.present import marked_repeat
 from probot.alerts.rules import signal_hits
 from probot.flows.buttons import WelcomeTap, read
 from probot.flows.present import asked_below
-from probot.messages import LANES, Message
+from probot.messages import PROMPT, Message
 from probot.ports import (
     Document,
     Edit,
@@ -44,8 +44,6 @@ from probot.study.model import Signal
 
 AGAIN_AFTER_UNKNOWN = timedelta(seconds=60)
 """A question whose arrival is unknown is asked once more after this; an alert at once."""
-PROMPT = LANES.index("prompt")
-"""The lane of questions that the clock puts, not an answer."""
 LONGEST_PAUSE = timedelta(minutes=10)
 """An alert of which nobody knows whether it ever arrives is said again at once, then ever more seldom, up to this."""
 WAITS_FOR_THE_LINE, ALERT_WAITS_FOR_THE_LINE = 30.0, 5.0

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, Table
 
 from probot.flows.buttons import AlertTap, read
+from probot.messages import PROMPT
 from probot.ports import ButtonTapped, Incoming
 from probot.services import gather
 from probot.services.turn import Turn
@@ -68,8 +69,8 @@ def for_conversations(connection: Connection, keys: Sequence[str]) -> None:
     about = at_once.people_of(connection, keys)
     enrolments = [enrolment for enrolment, _ in about]
     people.fetch_enrolments(connection, enrolments, lock=True)
-    at_once.fetch_assessments(connection, keys)
     sessions = [each.session for each in at_once.fetch_live(connection, enrolments)]
+    at_once.fetch_assessments(connection, keys)
     principals = {respondent or f"{PARTICIPANT}{enrolment}" for enrolment, respondent in about}
     contacts = people.fetch_contacts_of(connection, principals)
     inbox.fetch_waits(connection, [f"chat:{each.chat}" for each in contacts])
@@ -84,8 +85,14 @@ def for_addressing(connection: Connection, rows: Sequence[Outgoing]) -> None:
     people.fetch_contacts_of(connection, recipients)
     keys = [each.removeprefix(PARTICIPANT) for each in recipients if each.startswith(PARTICIPANT)]
     people.fetch_enrolments(connection, keys)
-    questions = [row for row in rows if row.purpose in {"question", "reminder"}]
-    at_once.fetch_statuses(connection, [row.assessment_id for row in questions if row.assessment_id])
+    asked_by_the_clock: set[str] = set()
+    asked_in_reply: set[str] = set()
+    for row in rows:
+        if row.purpose in {"question", "reminder"} and row.assessment_id:
+            by_the_clock = row.lane == PROMPT or row.purpose == "reminder" or row.repeat
+            (asked_by_the_clock if by_the_clock else asked_in_reply).add(row.assessment_id)
+    at_once.fetch_statuses(connection, asked_in_reply)
+    at_once.fetch_sessions(connection, asked_by_the_clock)
     asked.fetch_states(connection, [row.edits for row in rows if row.kind == "edit" and row.edits])
 
 

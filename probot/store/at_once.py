@@ -40,14 +40,32 @@ def people_of(connection: Connection, keys: Iterable[str]) -> list[tuple[str, st
 
 
 def fetch_assessments(connection: Connection, keys: Iterable[str]) -> None:
-    """Read these at once, for `find` and `session_of`."""
-    wanted = sorted(set(keys))
+    """Read these at once, for `find` and `session_of`; those that are known already are not read again."""
+    wanted = [key for key in sorted(set(keys)) if _is_unknown(connection, key)]
+    if not wanted:
+        return
     found = {row.id: assessment_of(row) for row in connection.execute(_THESE, {"keys": wanted}).all()}
     states = {row.assessment_id: row.state for row in connection.execute(_STATES, {"keys": wanted}).all()}
     for key in wanted:
         together.learn(connection, "assessment", key, found.get(key))
         state = states.get(key)
         together.learn(connection, "session", key, None if state is None else session_from_json(state))
+
+
+def _is_unknown(connection: Connection, key: str) -> bool:
+    kinds = ("assessment", "session")
+    return any(together.known(connection, kind, key) is together.UNKNOWN for kind in kinds)
+
+
+def fetch_sessions(connection: Connection, keys: Iterable[str]) -> None:
+    """Read these at once, for `session_of` and `session_status`."""
+    wanted = sorted(set(keys))
+    rows = connection.execute(_STATES, {"keys": wanted}).all() if wanted else []
+    found = {row.assessment_id: session_from_json(row.state) for row in rows}
+    for key in wanted:
+        one = found.get(key)
+        together.learn(connection, "session", key, one)
+        together.learn(connection, "session", ("status", key), None if one is None else one.status)
 
 
 def fetch_statuses(connection: Connection, keys: Iterable[str]) -> None:

@@ -32,12 +32,30 @@ def fetch(turn: Turn, sessions: Iterable[Session]) -> None:
     whose: dict[str | None, list[EnrolmentId]] = {}
     for session in sessions:
         one = assessments.find(turn.connection, session.assessment)
-        if session.asking is not None and one is not None:
+        if one is not None and _looks_back(turn.pinned(one.study_hash), session):
             whose.setdefault(one.study_hash, []).append(one.enrolment_id)
     for version, enrolments in whose.items():
         items, far = _looked_back(turn.pinned(version))
         if items:
             history.fetch_earlier(turn.connection, enrolments, items, turn.now - far - ON_ITS_WAY)
+
+
+def _looks_back(study: Study, session: Session) -> bool:
+    """Whether anything that follows from an answer to the open question may look at earlier answers."""
+    if session.asking is None:
+        return False
+    rules = study.once("rules look at", "", lambda: _looked_at(study))
+    by_rule = any(before and session.asking in items for items, before in rules)
+    return by_rule or bool(_before_in_flow(study, session.timepoint))
+
+
+def _before_in_flow(study: Study, timepoint: str) -> frozenset[str]:
+    """Which earlier answers decide what is asked at a timepoint."""
+    return study.once(
+        "looked back for",
+        timepoint,
+        lambda: frozenset[str]().union(*(items_before(item.ask_if) for _, item in study.items_of(timepoint))),
+    )
 
 
 def _looked_back(study: Study) -> tuple[frozenset[str], timedelta]:
@@ -56,11 +74,7 @@ def for_flow(
     turn: Turn, study: Study, enrolment: Enrolment, timepoint: str, assessment_id: str, now: datetime
 ) -> Facts:
     """What the conditions of a timepoint's items look at (without this assessment's own answers)."""
-    wanted = study.once(
-        "looked back for",
-        timepoint,
-        lambda: frozenset[str]().union(*(items_before(item.ask_if) for _, item in study.items_of(timepoint))),
-    )
+    wanted = _before_in_flow(study, timepoint)
     return _facts(turn, enrolment, wanted, assessment_id, now, enrolment.attributes, _looked_back(study)[1])
 
 

@@ -125,12 +125,15 @@ def settle(connection: Connection, table: Table, row_id: str, token: str, **chan
     return bool(held)
 
 
+@cache
+def _first_tries(table: Table) -> Select[Any]:
+    mine = (table.c.claim_token == bindparam("by"), table.c.attempts == 1)
+    return select(table.c.id).where(among(table.c.id, "keys"), *mine).with_for_update()
+
+
 def fetch_first_tries(connection: Connection, table: Table, ids: Sequence[str], token: str) -> list[str]:
     """Which of these are held for the first time, in the same order; they stay ours until the commit, for `settle`."""
-    wanted = select(table.c.id).where(
-        table.c.id.in_(ids), table.c.claim_token == token, table.c.attempts == 1
-    )
-    held = {row.id for row in connection.execute(wanted.with_for_update())}
+    held = set(connection.execute(_first_tries(table), {"keys": list(ids), "by": token}).scalars())
     for key in held:
         together.learn(connection, "claim", (table.name, key), True)
     return [key for key in ids if key in held]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, Row, and_, bindparam, select
 
@@ -17,7 +17,7 @@ from probot.store.among import among
 from probot.store.records import Response
 from probot.store.saved import value_from_json
 from probot.store.tables import response
-from probot.values import EnrolmentId
+from probot.values import AssessmentId, EnrolmentId, Value
 
 _RESPONSE = [
     response.c.id, response.c.enrolment_id, response.c.assessment_id, response.c.item, response.c.revision,
@@ -25,7 +25,13 @@ _RESPONSE = [
 ]  # fmt: skip
 _NEWER = response.alias("newer")
 _EARLIER = (
-    select(*_RESPONSE)
+    select(
+        response.c.enrolment_id,
+        response.c.assessment_id,
+        response.c.item,
+        response.c.value,
+        response.c.answered_at,
+    )
     .where(
         among(response.c.enrolment_id, "who"),
         among(response.c.item, "items"),
@@ -44,18 +50,28 @@ _EARLIER = (
 )
 
 
+class Answer(NamedTuple):
+    """What a condition may look at of an answer that stands: the value of its newest revision."""
+
+    enrolment_id: EnrolmentId
+    assessment_id: AssessmentId
+    item: str
+    value: Value
+    answered_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class _Fetched:
     items: frozenset[str]
     since: datetime
-    answers: list[Response]
+    answers: list[Answer]
 
 
 def fetch_earlier(
     connection: Connection, enrolments: Iterable[EnrolmentId], items: frozenset[str], since: datetime
 ) -> None:
     """Read what these participants answered to `items` since then at once, for `earlier_answers`."""
-    found: dict[EnrolmentId, list[Response]] = {who: [] for who in enrolments}
+    found: dict[EnrolmentId, list[Answer]] = {who: [] for who in enrolments}
     for answer in _read(connection, list(found), items, since):
         found[answer.enrolment_id].append(answer)
     for who, answers in found.items():
@@ -64,7 +80,7 @@ def fetch_earlier(
 
 def earlier_answers(
     connection: Connection, enrolment: EnrolmentId, items: Iterable[str], since: datetime, *, but: str = ""
-) -> list[Response]:
+) -> list[Answer]:
     """The newest revision of each answer to `items` since then, newest first, without assessment `but`."""
     wanted = frozenset(items)
     fetched = together.known(connection, "history", enrolment)
@@ -95,9 +111,10 @@ def responses_since(connection: Connection, enrolment: EnrolmentId, since: datet
 
 def _read(
     connection: Connection, who: Iterable[EnrolmentId], items: Iterable[str], since: datetime
-) -> list[Response]:
+) -> list[Answer]:
     wanted = {"who": sorted(who), "items": sorted(items), "since": since}
-    return [_response(row) for row in connection.execute(_EARLIER, wanted)]
+    rows = connection.execute(_EARLIER, wanted).all()
+    return [Answer(*row[:3], cast("Value", value_from_json(row[3])), row[4]) for row in rows]
 
 
 def _response(row: Row[Any]) -> Response:

@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, Integer, Select, bindparam, func, insert, select, text, update
 
 from probot.store.among import among
 from probot.store.records import Contact, Enrolment, Staff
@@ -135,13 +135,15 @@ PAUSED = text("status = 'paused'")
 
 def to_plan(connection: Connection, before: datetime, limit: int) -> list[EnrolmentId]:
     """Who must be planned further ahead, or anew because another version is in force."""
-    short = (
-        select(enrolment.c.id)
-        .where(LIVING, enrolment.c.planned_until < before)
-        .order_by(enrolment.c.planned_until)
-        .limit(limit)
-    )
-    return [row.id for row in connection.execute(short)]
+    return list(connection.execute(_TO_PLAN, {"before": before, "most": limit}).scalars())
+
+
+_TO_PLAN = (
+    select(enrolment.c.id)
+    .where(LIVING, enrolment.c.planned_until < bindparam("before"))
+    .order_by(enrolment.c.planned_until)
+    .limit(bindparam("most", type_=Integer))
+)
 
 
 def plan_anew(connection: Connection, at: datetime) -> int:
@@ -348,15 +350,14 @@ def fetch_contacts_in(connection: Connection, chats: Iterable[int]) -> list[Cont
     return _fetch_contacts(connection, _CONTACTS_IN, set(chats))
 
 
-_CONTACT = select(
-    contact.c.id,
-    contact.c.principal,
-    contact.c.chat,
-    contact.c.account,
-    contact.c.name,
-    contact.c.language,
-    contact.c.bound_at,
-).where(contact.c.ended_at.is_(None))
+_CONTACT = (
+    select(
+        contact.c.id, contact.c.principal, contact.c.chat, contact.c.account, contact.c.name, contact.c.language,
+        contact.c.bound_at,
+    )
+    .where(contact.c.ended_at.is_(None))
+    .execution_options(apart=True)
+)  # fmt: skip
 _CONTACT_OF = _CONTACT.where(contact.c.principal == bindparam("which"))
 _CONTACT_IN = _CONTACT.where(contact.c.chat == bindparam("which"))
 _CONTACTS_OF = _CONTACT.where(among(contact.c.principal, "which"))

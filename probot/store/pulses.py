@@ -17,9 +17,12 @@ from probot.values import derived_id
 
 def beat(connection: Connection, name: str, at: datetime, detail: Any = None) -> None:
     """Note that `name` happened at `at`; `detail` is any JSON value and replaces the former one."""
-    changed = connection.execute(update(pulse).where(pulse.c.name == name).values(at=at, detail=detail))
+    changed = connection.execute(_BEAT, {"which": name, "at": at, "detail": detail})
     if not changed.rowcount:
         connection.execute(insert(pulse).values(name=name, at=at, detail=detail))
+
+
+_BEAT = update(pulse).where(pulse.c.name == bindparam("which"))
 
 
 def last(connection: Connection, name: str, *, lock: bool = False) -> tuple[datetime, Any] | None:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, 
 
 from probot.store import together
 from probot.store.alerts import STANDING
+from probot.store.among import among
 from probot.store.records import Contact
 from probot.store.tables import alert, outbox
 from probot.store.tables_alerts import alert_thread
@@ -105,13 +106,24 @@ def open_question(connection: Connection, recipient: str, since: datetime) -> Th
     return None if row is None else _thread(row)
 
 
+_ASKED = (
+    select(alert_thread.c.recipient)
+    .where(
+        among(alert_thread.c.recipient, "told"), alert_thread.c.kind == "question", alert_thread.c.settled_at.is_(None)
+    )
+    .distinct()
+)  # fmt: skip
+_LISTED = (
+    select(alert_thread.c.alert_id)
+    .where(among(alert_thread.c.alert_id, "keys"), alert_thread.c.kind == "list")
+    .distinct()
+)
+
+
 def fetch_questions(connection: Connection, recipients: Iterable[str]) -> None:
     """Find out at once to which of these a question stands that is not answered, for `open_question`."""
     wanted = sorted(set(recipients))
-    standing = select(alert_thread.c.recipient).where(
-        alert_thread.c.recipient.in_(wanted), alert_thread.c.kind == "question", alert_thread.c.settled_at.is_(None)
-    )  # fmt: skip
-    asked = {row.recipient for row in connection.execute(standing.distinct())} if wanted else set()
+    asked = set(connection.execute(_ASKED, {"told": wanted}).scalars()) if wanted else set()
     for recipient in wanted:
         together.learn(connection, "alert_thread", recipient, recipient in asked)
 
@@ -160,10 +172,7 @@ def drop(connection: Connection, messages: Iterable[str], fault: str) -> None:
 def fetch_lists(connection: Connection, alerts: Iterable[str]) -> None:
     """Find out at once which of these are named by a list, for `newest_lists`."""
     wanted = sorted(set(alerts))
-    named = select(alert_thread.c.alert_id).where(
-        alert_thread.c.alert_id.in_(wanted), alert_thread.c.kind == "list"
-    )
-    found = set(connection.execute(named.distinct()).scalars()) if wanted else set()
+    found = set(connection.execute(_LISTED, {"keys": wanted}).scalars()) if wanted else set()
     for key in wanted:
         together.learn(connection, "alert_thread", ("listed", key), key in found)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from probot.flows.session import Given
-from probot.study.conditions import holds
+from probot.study.conditions import holds, items_in
 from probot.study.facts import Facts
 from probot.study.model import Item, Study
 
@@ -58,6 +58,16 @@ def visible(study: Study, facts: Facts, timepoint: str, given: Mapping[str, Give
             return shown
         # Answers are only ever taken out, so this ends after as many rounds as there are answers.
         counting = {item: answer for item, answer in counting.items() if item not in hidden}
+
+
+def decides(study: Study, timepoint: str, item_id: str) -> bool:
+    """Whether it depends on the answer to this item what else is asked at the timepoint."""
+    looked_at = study.once(
+        "decide what is asked",
+        timepoint,
+        lambda: frozenset[str]().union(*(items_in(item.ask_if) for item in items_in_order(study, timepoint))),
+    )
+    return item_id in looked_at
 
 
 def is_open(answer: Given | None) -> bool:

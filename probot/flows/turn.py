@@ -151,6 +151,10 @@ class Turn:
             at=self.now,
         )
         self.session = replace(session, given={**session.given, item.id: given})
+        seen = self._seen
+        if seen is not None and seen[0] is session.given:
+            same = not order.decides(self.study, session.timepoint, item.id)
+            self._seen = (self.session.given, seen[1]) if same else None
         self.facts.append(ItemAnswered(item.id, given, before))
 
     def _give_once(self, item: Item, answer: Answer) -> None:

@@ -167,8 +167,7 @@ def _why_not(turn: Turn, row: Outgoing) -> str:
 
 def _is_taken(turn: Turn, row: Outgoing) -> bool:
     """Whether somebody has taken or closed the alert since this call to it was put; an open alert bears no time of that."""
-    alert = alerts.find(turn.connection, row.alert_id)
-    taken = None if alert is None else alert.closed_at or alert.acknowledged_at
+    taken = None if row.alert_id is None else alerts.taken_since(turn.connection, row.alert_id)
     return taken is not None and taken > row.created_at
 
 

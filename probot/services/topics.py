@@ -44,8 +44,8 @@ def thread_for(turn: Turn, row: Outgoing, contact: Contact) -> int | None:
     """
     if TOPIC in row.content and contact.principal == people.TEAM:
         return int(row.content[TOPIC])
-    enrolment = about(turn, row)
-    if enrolment is None or not _has_topics(turn, contact):
+    enrolment = about(turn, row) if _has_topics(turn, contact) else None
+    if enrolment is None:
         return None
     number, _ = _standing(turn, contact, enrolment)
     if number is None:

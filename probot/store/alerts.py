@@ -32,6 +32,9 @@ _ADD = insert(alert)
 _ADD_EVENT = insert(alert_event)
 _SAVE = update(alert).where(alert.c.id == bindparam("which"))
 _FIND = select(alert).where(alert.c.id == bindparam("key"))
+_TAKEN = select(
+    func.coalesce(alert.c.closed_at, alert.c.acknowledged_at, type_=alert.c.raised_at.type)
+).where(alert.c.id == bindparam("key"))
 _OPEN_OF = select(alert).where(
     alert.c.enrolment_id == bindparam("who"), alert.c.concept == bindparam("what"), STANDING
 )
@@ -75,6 +78,11 @@ def find(connection: Connection, key: str | None) -> Alert | None:
         together.learn(connection, "alert", key, found)
     one: Alert | None = found
     return one
+
+
+def taken_since(connection: Connection, key: str) -> datetime | None:
+    """Since when it has been closed, or in somebody's hands; None while it is open."""
+    return connection.execute(_TAKEN, {"key": key}).scalar()
 
 
 def open_of(connection: Connection, enrolment: EnrolmentId, concept: str) -> Alert | None:

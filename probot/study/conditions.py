@@ -6,8 +6,10 @@ not known to be true does not hold. Nothing here is ever evaluated as code.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import ge, gt, le, lt
 from typing import Literal
 
 from probot.study.facts import Facts
@@ -192,7 +194,10 @@ def _compare(operator: str, left: Value | None, right: Value | None) -> bool | N
         return left != right
     if not isinstance(left, int | float) or not isinstance(right, int | float):
         return None  # `check` refuses an order between words; a stored study never gets here
-    return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[operator]
+    return _ORDERS[operator](left, right)
+
+
+_ORDERS: Mapping[str, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 def items_in(condition: Condition | None) -> frozenset[str]:

@@ -103,3 +103,33 @@ async def test_a_question_answered_before_it_went_out_goes_out_as_answered(datab
         with clinic.store.begin() as connection:
             faults = connection.execute(select(outbox.c.fault).where(outbox.c.state == "dropped")).scalars()
             assert list(faults) == []
+
+
+async def taps_cost(clinic: Clinic, nurse: Phone, messages: list[dict[str, Any]]) -> int:
+    """How many statements it takes to take all of these alerts, tapped one after the other in one chat."""
+    for shown in messages:
+        taken = nurse.buttons(shown)[say("en", "alert.button.ack")]
+        clinic.api.people.tap(nurse.person, nurse.chat, shown["message_id"], taken)
+    assert clinic.world.poller is not None
+    await clinic.world.poller.turn()
+    with statements_of(clinic) as found:
+        assert await clinic.world.runtime.work() == len(messages)
+    await clinic.settle()
+    return len(found)
+
+
+async def test_a_nurses_six_taps_take_hardly_more_statements_than_two(database_url: str) -> None:
+    async with a_clinic(database_url, migrated=True) as clinic:
+        nurse = await clinic.staff()
+        patients = await asked(clinic, 8)
+        await cost_of(clinic, patients, "none of these")
+        await cost_of(clinic, patients, "39.5")
+        label = say("en", "alert.button.ack")
+        shown = [one for one in nurse.shown if label in nurse.buttons(one)]
+        assert len(shown) == len(patients)
+        few = await taps_cost(clinic, nurse, shown[:2])
+        many = await taps_cost(clinic, nurse, shown[2:])
+        with clinic.store.begin() as connection:
+            states = connection.execute(select(alert.c.state)).scalars()
+            assert set(states) == {"acknowledged"}
+        assert many < few + 8

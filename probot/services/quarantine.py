@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from probot.alerts.ladder import CARE_TEAM
 from probot.alerts.staff import goes_on_from_a_copy
-from probot.services import alerting, audience
+from probot.services import alerting, audience, receive
 from probot.services.invite import NotPossible
 from probot.services.receive import HEARD
 from probot.services.tick import LOOKED
@@ -76,6 +76,9 @@ def release(turn: Turn, *, keeps_messages: bool = False) -> Released:
         if alert.state == "open" and not keeps_messages:
             alerting.recount(turn, alert.id, timedelta(), "restored from a copy", at_once=False)
             told += 1
+    if not keeps_messages:
+        # However short the time was: a question that has just been dropped stands open and has not been asked.
+        receive.ask_again(turn.connection, turn.now, held.as_of or held.since)
     pulses.beat(turn.connection, HELD, turn.now, None)
     turn.note("let go on", "database", HELD, new={"dropped": dropped, "told anew": told}, reason=held.why)
     if not keeps_messages and (people.active_staff(turn.connection) or audience.chat_of_team(turn)):

@@ -63,8 +63,13 @@ def heard(connection: Connection, now: datetime) -> bool:
     if before is None or now - before[0] <= DEAF:
         return False
     pulses.note_outage(connection, began_at=before[0], ended_at=now, kind="not heard")
-    pulses.beat(connection, ASK_AGAIN, now, before[0].isoformat())
+    ask_again(connection, now, before[0])
     return True
+
+
+def ask_again(connection: Connection, now: datetime, since: datetime) -> None:
+    """Every open question is to be asked again, because of a gap that began at `since`."""
+    pulses.beat(connection, ASK_AGAIN, now, since.isoformat())
 
 
 def rivalled(connection: Connection, now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from probot.services import quarantine
+from probot.services import quarantine, receive
 from probot.services.invite import NotPossible
 from probot.services.watch import status
 from tests.world import Clinic, Phone, a_clinic
@@ -33,6 +33,7 @@ async def test_what_waited_is_dropped_and_what_is_open_is_told_anew(database_url
         await clinic.sleep_through(hours=5)
         before = len(patient.texts), len(group.texts)
         done = await clinic.act(quarantine.release)
+        assert clinic.store.look(receive.to_ask_again), "also a question that was among them"
         assert (done.dropped, done.told_anew) == (2, 1), "what she was to read, and the call that stood by"
         await clinic.settle()
         said = group.texts[before[1] :]

@@ -8,10 +8,11 @@ from sqlalchemy import select
 
 from probot.alerts.model import Evidence, Hit
 from probot.flows.buttons import AlertTap, read
-from probot.services import alerting
+from probot.ports import Refused
+from probot.services import alerting, deliver, telling
 from probot.services.turn import Turn
 from probot.services.watch import status
-from probot.store import people, threads
+from probot.store import outbox, people, threads
 from probot.store.tables import alert
 from tests.world import Clinic, Phone, a_clinic
 
@@ -111,3 +112,28 @@ async def test_an_alert_that_is_said_again_stands_with_its_buttons_in_its_newest
         assert not any("Acknowledge" in team.buttons(one) for one in team.shown)
         await clinic.pass_time(hours=4)  # nothing followed: it is said again, and what stood there gives way
         assert [key for each in named(team) for key in each] == list(all_alerts(clinic))
+
+
+async def test_words_without_buttons_take_the_place_of_no_message_that_has_them(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        team = await clinic.team(await clinic.staff("Mei"))
+        patient = await clinic.patient("P-001")
+        await patient.say("I have chest pain")
+
+        (key,) = all_alerts(clinic)
+
+        def say_again_and_be_refused(turn: Turn) -> None:
+            held = alerting.hold(turn, key)
+            assert held is not None
+            telling.tell(turn, *held, ["care_team"], {"care_team": "reminder"})
+            (row,) = [
+                one for one in outbox.claim(turn.connection, turn.now, "t", 9) if one.purpose == "alert"
+            ]
+            contact = people.contact_of(turn.connection, people.TEAM)
+            deliver.note_outcome(turn, row, contact, Refused("these buttons are not wanted"))
+
+        await clinic.act(say_again_and_be_refused)
+        await clinic.settle()
+        assert "emergency" in team.last["text"]
+        assert team.buttons(team.last) == {}
+        assert "Acknowledge" in team.buttons(), "the message before it can still be taken"

@@ -12,7 +12,7 @@ from itertools import takewhile
 
 from probot.alerts.model import Evidence, TrendPoint
 from probot.schedule.civil import local_day
-from probot.study.conditions import And, Answer, Compare, Condition, Number, Or, Word, decide
+from probot.study.conditions import And, Answer, Compare, Condition, Number, Or, Word
 from probot.study.facts import Facts
 from probot.study.model import Item, Study
 from probot.values import Value
@@ -86,7 +86,7 @@ def _since(
     A day is, if one of its values meets what the condition asks of this item alone, or is at least as bad as
     today's. A day without an answer does not break the run: nobody knows how it was.
     """
-    asked = [part for part in _asked_of(item.id, condition) if decide(part, facts) is True]
+    asked = [part for part in _asked_of(item.id, condition) if part.decide(facts) is True]
     now = severity(item, value)
 
     def as_severe(day: date) -> bool:
@@ -97,7 +97,7 @@ def _since(
         if now is not None and then is not None and then >= now:
             return True
         alone = replace(facts, answers={item.id: each})
-        return all(decide(part, alone) is True for part in asked) if asked else each == value
+        return all(part.decide(alone) is True for part in asked) if asked else each == value
 
     run = list(takewhile(as_severe, sorted(days, reverse=True)))
     return run[-1].isoformat()

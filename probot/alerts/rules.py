@@ -23,7 +23,6 @@ from probot.study.conditions import (
     Not,
     Operand,
     Or,
-    decide,
     items_in,
 )
 from probot.study.facts import Facts
@@ -109,7 +108,7 @@ def witnesses(condition: Condition, facts: Facts) -> tuple[str, ...]:
 
 def _resting(condition: Condition, facts: Facts, *, outcome: bool) -> Iterator[str]:
     """The items on which it rests that `condition` is decided as `outcome`; nothing if it is not."""
-    if decide(condition, facts) is not outcome:
+    if condition.decide(facts) is not outcome:
         return
     match condition:
         case Compare(_, left, right):

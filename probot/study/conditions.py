@@ -1,4 +1,4 @@
-"""What does a condition mean? A small closed set of values, and how each is decided.
+"""What does a condition mean? A small closed set of values, each of which decides itself.
 
 The rule: total and without loops. What is not known is neither true nor false (None), and a condition that is
 not known to be true does not hold. Nothing here is ever evaluated as code.
@@ -6,14 +6,14 @@ not known to be true does not hold. Nothing here is ever evaluated as code.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from operator import ge, gt, le, lt
 from typing import Literal
 
 from probot.study.facts import Facts
 from probot.values import Value
+
+# ---------------------------------------------------------------- operands: `look_up` gives None for what is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,10 @@ class Number:
 
     value: float
 
+    def look_up(self, _: Facts) -> Value:
+        """The number itself."""
+        return self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -29,12 +33,20 @@ class Word:
 
     value: str
 
+    def look_up(self, _: Facts) -> Value:
+        """The id itself."""
+        return self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """This assessment's answer to an item."""
 
     item: str
+
+    def look_up(self, facts: Facts) -> Value | None:
+        """What was answered."""
+        return facts.answers.get(self.item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,10 @@ class Previous:
     item: str
     within: timedelta | None = None
 
+    def look_up(self, facts: Facts) -> Value | None:
+        """What was answered then."""
+        return facts.previous(self.item, self.within)
+
 
 @dataclass(frozen=True, slots=True)
 class AttributeOf:
@@ -51,12 +67,21 @@ class AttributeOf:
 
     name: str
 
+    def look_up(self, facts: Facts) -> Value | None:
+        """One option id, or several."""
+        return facts.attributes.get(self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class DaysSince:
     """Whole local days from an anchor to today (0 on the day itself)."""
 
     anchor: str
+
+    def look_up(self, facts: Facts) -> Value | None:
+        """How many."""
+        start = facts.anchors.get(self.anchor)
+        return None if start is None else (facts.today - start).days
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +92,18 @@ class Arithmetic:
     left: Operand
     right: Operand
 
+    def look_up(self, facts: Facts) -> Value | None:
+        """The sum or difference, where both are numbers."""
+        first, second = self.left.look_up(facts), self.right.look_up(facts)
+        if not isinstance(first, int | float) or not isinstance(second, int | float):
+            return None
+        # 38.3 - 37.0 is a little less than 1.3 in binary, and a rule that asks for 1.3 means it.
+        return round(first + second if self.operator == "+" else first - second, 6)
+
 
 Operand = Number | Word | Answer | Previous | AttributeOf | DaysSince | Arithmetic
+
+# ---------------------------------------------------------------- conditions: `decide` gives None for what is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +114,24 @@ class Compare:
     left: Operand
     right: Operand
 
+    def decide(self, facts: Facts) -> bool | None:
+        """Whether both sides stand in this order."""
+        left, right = self.left.look_up(facts), self.right.look_up(facts)
+        if left is None or right is None:
+            return None
+        operator = self.operator
+        if operator == "==":
+            return left == right
+        if operator == "!=":
+            return left != right
+        if not isinstance(left, int | float) or not isinstance(right, int | float):
+            return None  # `check` refuses an order between words; a stored study never gets here
+        if operator == ">=":
+            return left >= right
+        if operator == "<=":
+            return left <= right
+        return left > right if operator == ">" else left < right
+
 
 @dataclass(frozen=True, slots=True)
 class Has:
@@ -87,12 +140,21 @@ class Has:
     left: Answer | Previous | AttributeOf
     option: str
 
+    def decide(self, facts: Facts) -> bool | None:
+        """Whether it does."""
+        found = self.left.look_up(facts)
+        return None if found is None else self.option in (found if isinstance(found, tuple) else (found,))
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
     """The item was answered in this assessment (`answered(pain)`); never unknown."""
 
     item: str
+
+    def decide(self, facts: Facts) -> bool | None:
+        """Whether it was."""
+        return self.item in facts.answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +163,21 @@ class Declined:
 
     item: str
 
+    def decide(self, facts: Facts) -> bool | None:
+        """Whether they did."""
+        return self.item in facts.declined
+
 
 @dataclass(frozen=True, slots=True)
 class Not:
     """The opposite; unknown stays unknown."""
 
     part: Condition
+
+    def decide(self, facts: Facts) -> bool | None:
+        """The opposite."""
+        known = self.part.decide(facts)
+        return None if known is None else not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +186,10 @@ class And:
 
     parts: tuple[Condition, ...]
 
+    def decide(self, facts: Facts) -> bool | None:
+        """Whether all are true."""
+        return _until(False, self.parts, facts)
+
 
 @dataclass(frozen=True, slots=True)
 class Or:
@@ -122,82 +197,31 @@ class Or:
 
     parts: tuple[Condition, ...]
 
+    def decide(self, facts: Facts) -> bool | None:
+        """Whether any is true."""
+        return _until(True, self.parts, facts)
+
 
 Condition = Compare | Has | Answered | Declined | Not | And | Or
 
 
+def _until(settles: bool, parts: tuple[Condition, ...], facts: Facts) -> bool | None:  # noqa: FBT001 (a value, no flag)
+    """`settles` as soon as one part is that; else the opposite, unless a part is not known."""
+    all_known = True
+    for part in parts:
+        known = part.decide(facts)
+        if known is settles:
+            return settles
+        all_known = all_known and known is not None
+    return not settles if all_known else None
+
+
 def holds(condition: Condition | None, facts: Facts) -> bool:
     """Whether the condition is known to be true; no condition always holds."""
-    return condition is None or decide(condition, facts) is True
+    return condition is None or condition.decide(facts) is True
 
 
-def decide(condition: Condition, facts: Facts) -> bool | None:
-    """True, False, or None where what it needs is not known."""
-    match condition:
-        case Compare(operator, left, right):
-            return _compare(operator, look_up(left, facts), look_up(right, facts))
-        case Has(left, option):
-            found = look_up(left, facts)
-            return None if found is None else option in (found if isinstance(found, tuple) else (found,))
-        case Answered(item):
-            return item in facts.answers
-        case Declined(item):
-            return item in facts.declined
-        case Not(part):
-            known = decide(part, facts)
-            return None if known is None else not known
-        case And(parts):
-            return _all([decide(part, facts) for part in parts])
-        case Or(parts):
-            opposite = _all([_opposite(decide(part, facts)) for part in parts])
-            return _opposite(opposite)
-
-
-def _all(known: list[bool | None]) -> bool | None:
-    if False in known:
-        return False
-    return None if None in known else True
-
-
-def _opposite(known: bool | None) -> bool | None:  # noqa: FBT001 (a value of three, no flag)
-    return None if known is None else not known
-
-
-def look_up(operand: Operand, facts: Facts) -> Value | None:
-    """The operand's value, or None where it is not known."""
-    match operand:
-        case Number(value) | Word(value):
-            return value
-        case Answer(item):
-            return facts.answers.get(item)
-        case Previous(item, within):
-            return facts.previous(item, within)
-        case AttributeOf(name):
-            return facts.attributes.get(name)
-        case DaysSince(anchor):
-            start = facts.anchors.get(anchor)
-            return None if start is None else (facts.today - start).days
-        case Arithmetic(operator, left, right):
-            first, second = look_up(left, facts), look_up(right, facts)
-            if not isinstance(first, int | float) or not isinstance(second, int | float):
-                return None
-            # 38.3 - 37.0 is a little less than 1.3 in binary, and a rule that asks for 1.3 means it.
-            return round(first + second if operator == "+" else first - second, 6)
-
-
-def _compare(operator: str, left: Value | None, right: Value | None) -> bool | None:
-    if left is None or right is None:
-        return None
-    if operator == "==":
-        return left == right
-    if operator == "!=":
-        return left != right
-    if not isinstance(left, int | float) or not isinstance(right, int | float):
-        return None  # `check` refuses an order between words; a stored study never gets here
-    return _ORDERS[operator](left, right)
-
-
-_ORDERS: Mapping[str, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
+# ---------------------------------------------------------------- what a condition looks at
 
 
 def items_in(condition: Condition | None) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Can a condition ever be true, is it always, and does it follow from another? Tried out, not argued.
 
-The rule: a condition is decided by `conditions.decide` itself, in every situation that could make a difference;
+The rule: a condition is decided by its own `decide`, in every situation that could make a difference;
 where these are too many nothing is said.
 """
 
@@ -28,7 +28,6 @@ from probot.study.conditions import (
     Operand,
     Or,
     Previous,
-    decide,
 )
 from probot.study.conditions_text import SORT_OF, Names
 from probot.study.facts import Earlier, Facts
@@ -106,7 +105,7 @@ def can_be_true(condition: Condition, names: Names, present: frozenset[str] | No
     situations = _situations(mentions(condition), names, present, unknown=False)
     if situations is None:
         return None
-    return any(decide(condition, facts) is True for facts in situations)
+    return any(condition.decide(facts) is True for facts in situations)
 
 
 def always_true(condition: Condition, names: Names) -> bool | None:
@@ -114,7 +113,7 @@ def always_true(condition: Condition, names: Names) -> bool | None:
     situations = _situations(mentions(condition), names, None, unknown=False)
     if situations is None:
         return None
-    return all(decide(condition, facts) is True for facts in situations)
+    return all(condition.decide(facts) is True for facts in situations)
 
 
 def follows(condition: Condition, other: Condition, names: Names) -> bool | None:
@@ -122,7 +121,7 @@ def follows(condition: Condition, other: Condition, names: Names) -> bool | None
     situations = _situations(mentions(condition, other), names, None, unknown=True)
     if situations is None:
         return None
-    return all(decide(other, facts) is True for facts in situations if decide(condition, facts) is True)
+    return all(other.decide(facts) is True for facts in situations if condition.decide(facts) is True)
 
 
 # ---------------------------------------------------------------- situations

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from probot.alerts.evidence import evidence_of
 from probot.alerts.model import Evidence, TrendPoint
 from probot.alerts.rules import hits, signal_hits, strongest, witnesses
-from probot.study.conditions import And, Answer, Arithmetic, Compare, Not, Number, Previous, Word, decide
+from probot.study.conditions import And, Answer, Arithmetic, Compare, Not, Number, Previous, Word
 from probot.study.model import TIERS, Rule
 from tests.alerts.small_study import FEVER, ITEMS, STUDY, at, at_least, facts, march
 
@@ -59,7 +59,7 @@ def test_a_rule_is_met_from_its_boundary_on(item, value, expected):
 def test_a_difference_of_decimals_is_the_one_that_is_written() -> None:
     rise = Compare(">=", Arithmetic("-", Answer("temperature"), Previous("temperature", None)), Number(1.3))
     known = facts(at(4), {"temperature": 38.3}, {"temperature": {at(3): 37.0}})
-    assert decide(rise, known) is True, "38.3 - 37.0 in binary is 1.2999999999999972"
+    assert rise.decide(known) is True, "38.3 - 37.0 in binary is 1.2999999999999972"
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from probot.study.conditions import (
     Operand,
     Or,
     Previous,
-    decide,
     items_before,
     reach,
 )
@@ -69,4 +68,4 @@ def test_older_answers_than_it_looks_at_change_nothing(
         if item in items
     }
     known, least = (Facts(NOW, NOW.date(), answers=answers, earlier=earlier) for earlier in (found, read))
-    assert decide(condition, known) == decide(condition, least)
+    assert condition.decide(known) == condition.decide(least)

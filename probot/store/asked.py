@@ -34,6 +34,13 @@ Waiting = tuple[str, str | None, int | None]
 """An edit that has not gone out: its id, the message that it changes, or that one's number."""
 _MISSING: State = (None, None, "missing")
 
+WAITING: ColumnElement[str] = literal_column("'waiting'")
+SENDING: ColumnElement[str] = literal_column("'sending'")
+TO_GO: tuple[ColumnElement[str], ...] = (WAITING, SENDING)
+"""Word for word as in the indexes, so that they serve: and a value that SQLite has to look at for that would make it
+plan the statement anew each time.
+"""
+
 # Statements of the hot path are built once: building one anew costs several times what running it does.
 _NUMBER_OF = select(outbox.c.number, outbox.c.contact_id, outbox.c.state).where(
     outbox.c.id == bindparam("key")
@@ -62,36 +69,32 @@ _ASKING = (
     .order_by(outbox.c.seq)
 )
 _STILL_HERE = (
-    _ASKING.with_only_columns(outbox.c.id)
-    .where(outbox.c.state == "waiting")
-    .with_for_update(skip_locked=True)
+    _ASKING.with_only_columns(outbox.c.id).where(outbox.c.state == WAITING).with_for_update(skip_locked=True)
 )
 _STATES = select(*_STATE).where(among(outbox.c.id, "keys"))
-TO_GO: tuple[ColumnElement[str], ...] = (literal_column("'waiting'"), literal_column("'sending'"))
-"""Word for word as in the index of recipients, so that it serves."""
 _EDITS = select(outbox.c.recipient, outbox.c.id, outbox.c.edits, outbox.c.edits_number).where(
     among(outbox.c.recipient, "told"),
     outbox.c.state.in_(TO_GO),
     outbox.c.kind == "edit",
-    outbox.c.state == "waiting",
+    outbox.c.state == WAITING,
 )
 _OLDER_EDIT = (
     update(outbox)
     .where(
         outbox.c.recipient == bindparam("told"), outbox.c.state.in_(TO_GO), outbox.c.kind == "edit",
-        outbox.c.state == "waiting",
+        outbox.c.state == WAITING,
         or_(outbox.c.edits == bindparam("of"), outbox.c.edits_number == bindparam("of_number")),
     )
     .values(state="dropped", fault="a newer change")
 )  # fmt: skip
 _OLD_EDIT = (
     update(outbox)
-    .where(outbox.c.id == bindparam("which"), outbox.c.state == "waiting")
+    .where(outbox.c.id == bindparam("which"), outbox.c.state == WAITING)
     .values(state="dropped", fault="a newer change")
 )
 _REWRITE = (
     update(outbox)
-    .where(and_(outbox.c.id == bindparam("which"), outbox.c.state == "waiting"))
+    .where(and_(outbox.c.id == bindparam("which"), outbox.c.state == WAITING))
     .execution_options(known_stays=True)  # nobody keeps in mind what a message says
 )
 

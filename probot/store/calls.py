@@ -7,18 +7,18 @@ at once, and knows of its own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, literal_column, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from probot.messages import LANES
 from probot.store import together
 from probot.store.among import among
+from probot.store.asked import WAITING
 from probot.store.records import Outgoing
 from probot.store.tables import outbox
 
 OUTSIDE = LANES.index("outside")
-WAITS: Final = outbox.c.state == literal_column("'waiting'")
 
 Shown = dict[str, Any]
 """A message that shows an alert: its `seq` (None while it is still to be written), `id`, `recipient`, `purpose`, `lane`,
@@ -35,7 +35,7 @@ _POSTS = (
     .order_by(outbox.c.seq)
 )  # fmt: skip
 _TAKE_BACK = (
-    update(outbox).where(outbox.c.id == bindparam("which"), WAITS).values(state="dropped")
+    update(outbox).where(outbox.c.id == bindparam("which"), outbox.c.state == WAITING).values(state="dropped")
 )  # fmt: skip
 
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from sqlalchemy import Connection, Exists, Table, bindparam, exists, literal_column, or_, select
+from sqlalchemy import Connection, Exists, Table, bindparam, exists, or_, select
 
-from probot.store.calls import WAITS
+from probot.store.asked import SENDING, WAITING
 from probot.store.inbox import NEW
 from probot.store.people import LIVING, PAUSED
 from probot.store.tables import alert, assessment, enrolment, inbox, outbox
@@ -54,13 +53,14 @@ _KINDS: dict[str, Exists] = {
 _DUE = select(*(found.label(kind) for kind, found in _KINDS.items()))
 
 
-GOES: Final = outbox.c.state == literal_column("'sending'")
 _IS_LEFT = select(
     or_(
         *_KINDS.values(),
         exists(inbox.c.seq).where(inbox.c.state == NEW),
-        exists(outbox.c.seq).where(WAITS, outbox.c.not_before <= bindparam("now", type_=_INSTANT)),
-        exists(outbox.c.seq).where(GOES),
+        exists(outbox.c.seq).where(
+            outbox.c.state == WAITING, outbox.c.not_before <= bindparam("now", type_=_INSTANT)
+        ),
+        exists(outbox.c.seq).where(outbox.c.state == SENDING),
     )
 )
 

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from probot.messages import LANES, MESSENGER_LANES, Lane
 from probot.store import asked, together
 from probot.store.among import among
-from probot.store.asked import TO_GO
+from probot.store.asked import SENDING, TO_GO, WAITING
 from probot.store.claims import SKEW
 from probot.store.records import Outgoing, Purpose
 from probot.store.tables import outbox
@@ -37,11 +37,11 @@ _PUT: dict[str, Insert] = {
 _SETTLE = update(outbox).where(
     outbox.c.seq == bindparam("which"),
     outbox.c.claim_token == bindparam("by"),
-    outbox.c.state == "sending",
+    outbox.c.state == SENDING,
 )
 _HELD = (
     select(outbox.c.seq, outbox.c.claim_token)
-    .where(among(outbox.c.seq, "numbers"), outbox.c.state == "sending")
+    .where(among(outbox.c.seq, "numbers"), outbox.c.state == SENDING)
     .order_by(outbox.c.seq)
     .with_for_update()
 )
@@ -91,9 +91,9 @@ _OVERTAKEN = (
         _AHEAD.c.recipient == outbox.c.recipient,
         _AHEAD.c.state.in_(TO_GO),
         or_(
-            _AHEAD.c.state == "sending",
+            _AHEAD.c.state == SENDING,
             and_(
-                _AHEAD.c.state == "waiting",
+                _AHEAD.c.state == WAITING,
                 _AHEAD.c.not_before <= bindparam("now"),
                 or_(
                     _AHEAD.c.lane < outbox.c.lane,
@@ -107,7 +107,7 @@ _OVERTAKEN = (
 _WAITING = (
     select(outbox.c.seq)
     .where(
-        outbox.c.state == "waiting",
+        outbox.c.state == WAITING,
         outbox.c.not_before <= bindparam("now"),
         outbox.c.recipient.not_in(bindparam("resting", expanding=True)),
         outbox.c.lane.in_(bindparam("lanes", expanding=True)),
@@ -117,7 +117,7 @@ _WAITING = (
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
 )
-_MINE = select(outbox.c.seq).where(outbox.c.state == "sending", outbox.c.claim_token == bindparam("by"))
+_MINE = select(outbox.c.seq).where(outbox.c.state == SENDING, outbox.c.claim_token == bindparam("by"))
 # The columns that Outgoing has, in its order, without the token, which is its last.
 _COLUMNS = [outbox.c[field.name] for field in fields(Outgoing) if field.name != "token"]
 _THESE = select(*_COLUMNS).where(among(outbox.c.seq, "numbers"))
@@ -133,7 +133,7 @@ _CLAIM = (
 _RECLAIM = (
     update(outbox)
     .where(
-        outbox.c.state == "sending",
+        outbox.c.state == SENDING,
         # A deadline further away than any claim lasts was written by a clock that was wrong.
         or_(outbox.c.claimed_until <= bindparam("now"), outbox.c.claimed_until > bindparam("never")),
     )
@@ -249,7 +249,7 @@ def cancel(connection: Connection, recipient: str, purposes: tuple[Purpose, ...]
             .where(
                 outbox.c.recipient == recipient,
                 outbox.c.state.in_(TO_GO),
-                outbox.c.state == "waiting",
+                outbox.c.state == WAITING,
                 outbox.c.purpose.in_(purposes),
             )
             .values(state="dropped", fault=fault)
@@ -291,7 +291,7 @@ def let_go(
     connection: Connection, now: datetime, fault: str = NOBODY, recipients: Sequence[str] | None = None
 ) -> int:
     """What waited for this reason (for want of anybody, or of an address) may go now; how many messages that were."""
-    held = update(outbox).where(outbox.c.state == "waiting", outbox.c.fault == fault)
+    held = update(outbox).where(outbox.c.state == WAITING, outbox.c.fault == fault)
     if recipients is not None:
         held = held.where(outbox.c.recipient.in_(recipients))
     return int(connection.execute(held.values(not_before=now, fault="")).rowcount)
@@ -331,9 +331,7 @@ def outlived(connection: Connection, key: str, fault: str) -> None:
 
 def next_due(connection: Connection) -> datetime | None:
     """When the next waiting message may go."""
-    return connection.execute(
-        select(func.min(outbox.c.not_before)).where(outbox.c.state == "waiting")
-    ).scalar()
+    return connection.execute(select(func.min(outbox.c.not_before)).where(outbox.c.state == WAITING)).scalar()
 
 
 def counts(connection: Connection) -> dict[str, int]:

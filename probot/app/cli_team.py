@@ -5,7 +5,6 @@ The rule: whoever is told anything was invited by name, and a chat is tied by so
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -75,7 +74,7 @@ def staff_list(*, as_json: AsJson = False) -> None:
     with office(makes=False) as (_, opened):
         found = opened.store.look(people.all_staff)
         if as_json:
-            say_json([asdict(one) for one in found])
+            say_json([one._asdict() for one in found])
             return
         several = any(one.centre for one in found)
         table = table_of("name", "role", "status", "language", *(("centre",) if several else ()))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -310,7 +310,7 @@ def _change_staff(turn: Turn, person: Staff, role: str, language: str, centre: s
         turn.note("centre set", "staff", person.id, field="centre", old=person.centre, new=centre,
                   reason=person.name)  # fmt: skip
     if (role, centre) != (person.role, person.centre):
-        leaving.release(turn, replace(person, role=role, centre=centre), all_of_them=False)
+        leaving.release(turn, person._replace(role=role, centre=centre), all_of_them=False)
 
 
 def remove_staff(turn: Turn, name: str, reason: str) -> None:

@@ -13,7 +13,6 @@ right then, and an assessment that can no longer be started is recorded as that.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from probot.alerts.rules import signal_hits
@@ -188,7 +187,7 @@ def _remind(turn: Turn, enrolment: Enrolment, one: Assessment) -> None:
     if ahead is None or ahead.assessment != one.id or session.status != "asking":
         return  # another conversation is in front; it has reminders of its own
     turn.note("reminded", "assessment", one.id, code=enrolment.code, new=one.reminded + 1)
-    carry_on(turn, enrolment, replace(one, reminded=due), session, Reminded(), Reply(turn.now), lane="prompt")
+    carry_on(turn, enrolment, one._replace(reminded=due), session, Reminded(), Reply(turn.now), lane="prompt")
 
 
 # ------------------------------------------------------------------------------ closing

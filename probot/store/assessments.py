@@ -6,7 +6,7 @@ The rule: an assessment is a row whether or not anything came back; a response i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -68,7 +68,7 @@ def change(connection: Connection, key: AssessmentId, **changes: Any) -> None:
     together.write(connection, _CHANGE, ("assessment", key), {"which": key, **changes})
     known = together.known(connection, "assessment", key)
     if isinstance(known, Assessment):
-        together.learn(connection, "assessment", key, replace(known, **changes))
+        together.learn(connection, "assessment", key, known._replace(**changes))
 
 
 def delivered(connection: Connection, key: str, at: datetime) -> None:
@@ -114,7 +114,7 @@ def next_due(connection: Connection) -> datetime | None:
     return claims.next_due(connection, assessment)
 
 
-COLUMNS = [assessment.c[field.name] for field in fields(Assessment)]
+COLUMNS = [assessment.c[name] for name in Assessment._fields]
 _REMINDERS = [column.name for column in COLUMNS].index("reminders")
 
 # Statements of the hot path are built once: building one anew costs several times what running it does.
@@ -127,7 +127,7 @@ def assessment_of(row: Sequence[Any]) -> Assessment:
     """The record behind the `COLUMNS` of a row."""
     values = list(row)
     values[_REMINDERS] = tuple(datetime.fromisoformat(moment) for moment in values[_REMINDERS])
-    return Assessment(*values)
+    return Assessment._make(values)
 
 
 # ------------------------------------------------------------------------------ sessions

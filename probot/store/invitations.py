@@ -6,7 +6,6 @@ The rule: a token is used up by one atomic update, so that of any number of take
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -66,4 +65,4 @@ def redeem(connection: Connection, token: str, now: datetime) -> Invitation | No
     if not taken.rowcount:
         return None
     found = invitation_of(connection, token)
-    return None if found is None else replace(found, used_at=now)
+    return None if found is None else found._replace(used_at=now)

@@ -7,7 +7,6 @@ is sent again if losing it could harm (alerts, questions) and dropped if it is m
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -119,7 +118,7 @@ _WAITING = (
 )
 _MINE = select(outbox.c.seq).where(outbox.c.state == SENDING, outbox.c.claim_token == bindparam("by"))
 # The columns that Outgoing has, in its order, without the token, which is its last.
-_COLUMNS = [outbox.c[field.name] for field in fields(Outgoing) if field.name != "token"]
+_COLUMNS = [outbox.c[name] for name in Outgoing._fields if name != "token"]
 _THESE = select(*_COLUMNS).where(among(outbox.c.seq, "numbers"))
 _CLAIM = (
     update(outbox)
@@ -163,7 +162,7 @@ def claim(
 
 
 def _outgoing(claimed: CursorResult[Any], token: str) -> list[Outgoing]:
-    found = [Outgoing(*list[Any]((*row, token))) for row in claimed.all()]
+    found = [Outgoing._make((*row, token)) for row in claimed.all()]
     return sorted(found, key=lambda each: (each.lane, each.seq))
 
 

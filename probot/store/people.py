@@ -6,7 +6,6 @@ The rule: `contact` is the only door between a person and a chat; everything els
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -18,7 +17,7 @@ from probot.store.tables import consent, contact, enrolment, staff
 from probot.store.together import UNKNOWN, forget, known, learn, write
 from probot.values import EnrolmentId, StaffId, derived_id
 
-_ENROLMENT = [enrolment.c[field.name] for field in fields(Enrolment)]
+_ENROLMENT = [enrolment.c[name] for name in Enrolment._fields]
 _ATTRIBUTES, _ANCHORS, _HOUR = (
     [column.name for column in _ENROLMENT].index(name) for name in ("attributes", "anchors", "hour")
 )
@@ -74,7 +73,7 @@ def change_enrolment(connection: Connection, key: EnrolmentId, **changes: Any) -
     for lock in (True, False):
         found = known(connection, "enrolment", (key, lock))
         if isinstance(found, Enrolment):
-            learn(connection, "enrolment", (key, lock), replace(found, **changes))
+            learn(connection, "enrolment", (key, lock), found._replace(**changes))
 
 
 _CHANGE = update(enrolment).where(enrolment.c.id == bindparam("which"))
@@ -175,7 +174,7 @@ def _enrolment(row: Sequence[Any]) -> Enrolment:
     }
     values[_ANCHORS] = {name: date.fromisoformat(day) for name, day in values[_ANCHORS].items()}
     values[_HOUR] = time.fromisoformat(values[_HOUR]) if values[_HOUR] else None
-    return Enrolment(*values)
+    return Enrolment._make(values)
 
 
 def add_consent(
@@ -378,7 +377,7 @@ def _contact(connection: Connection, wanted: Select[Any], which: str | int) -> C
 def _fetch_contacts(connection: Connection, wanted: Select[Any], which: set[Any]) -> list[Contact]:
     if not which:
         return []
-    found = [Contact(*row) for row in connection.execute(wanted, {"which": sorted(which)}).all()]
+    found = [Contact._make(row) for row in connection.execute(wanted, {"which": sorted(which)}).all()]
     for key in which:
         learn(connection, "contact", key, None)
     for one in found:

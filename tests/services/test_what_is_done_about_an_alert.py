@@ -291,7 +291,7 @@ def test_nobody_of_another_centre_does_anything_about_it(turn, one, mei):
     )  # fmt: skip
     turn._study = replace(CARE, centres="site")
     wanted = "Another centre cares for this participant. Please ask a colleague there."
-    assert tap(turn, replace(mei, centre="skin"), one, "ack") == wanted
+    assert tap(turn, mei._replace(centre="skin"), one, "ack") == wanted
     assert now(turn, one) == one
     assert tap(turn, wu, one, "ack") == "You have it."
     people.change_staff(turn.connection, mei.id, centre="skin")

@@ -266,13 +266,13 @@ def test_an_alert_that_somebody_has_taken_since_calls_nobody_any_more(turn):
     taken = acknowledge(CARE, one, nurse, NOW + 2 * MINUTE)
     alerts.save(turn.connection, one, taken)
     assert _why_not(turn, row) == TAKEN
-    assert _why_not(turn, replace(row, purpose="notice")) == "", "what is no call is told"
-    assert _why_not(turn, replace(row, created_at=NOW + 2 * MINUTE)) == "", "said because it was taken"
-    assert _why_not(turn, replace(row, created_at=NOW + 3 * MINUTE)) == ""
+    assert _why_not(turn, row._replace(purpose="notice")) == "", "what is no call is told"
+    assert _why_not(turn, row._replace(created_at=NOW + 2 * MINUTE)) == "", "said because it was taken"
+    assert _why_not(turn, row._replace(created_at=NOW + 3 * MINUTE)) == ""
     closed = close(taken, nurse, NOW + 5 * MINUTE, "advice")
     alerts.save(turn.connection, taken, closed)
-    assert _why_not(turn, replace(row, created_at=NOW + 3 * MINUTE)) == TAKEN, "closed since"
-    assert _why_not(turn, replace(row, created_at=NOW + 6 * MINUTE)) == ""
+    assert _why_not(turn, row._replace(created_at=NOW + 3 * MINUTE)) == TAKEN, "closed since"
+    assert _why_not(turn, row._replace(created_at=NOW + 6 * MINUTE)) == ""
 
 
 def test_an_alert_that_is_open_again_calls_and_one_that_is_not_on_record_stops_nothing(turn):
@@ -420,10 +420,10 @@ def test_a_copy_of_a_question_about_an_earlier_answer_goes_until_that_is_answere
         instrument_version="1.0.0", wording_hash="", zone="Asia/Shanghai",
     )  # fmt: skip
     copy = told(one, repeat=True)
-    assert _why_not(turn, replace(copy, created_at=NOW)) == ""
-    assert _why_not(turn, replace(copy, created_at=NOW + MINUTE)) == ""
-    assert _why_not(turn, replace(copy, created_at=NOW - MINUTE)) == "answered meanwhile"
-    assert _why_not(turn, replace(copy, created_at=NOW + MINUTE, lane=PROMPT)) == "answered meanwhile"
+    assert _why_not(turn, copy._replace(created_at=NOW)) == ""
+    assert _why_not(turn, copy._replace(created_at=NOW + MINUTE)) == ""
+    assert _why_not(turn, copy._replace(created_at=NOW - MINUTE)) == "answered meanwhile"
+    assert _why_not(turn, copy._replace(created_at=NOW + MINUTE, lane=PROMPT)) == "answered meanwhile"
 
 
 def test_a_copy_of_the_welcome_is_not_said_once_that_step_is_done(turn):

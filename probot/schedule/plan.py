@@ -39,7 +39,8 @@ def plan(study: Study, calendar: Calendar, start: datetime, until: datetime) -> 
         if dates is None or timepoint.on_demand:
             continue
         for day in _days(timepoint, dates, calendar.zone, start, until):
-            if not start <= _opening(study, timepoint, calendar, day) < until:
+            opens = _opening(study, timepoint, calendar, day)
+            if not start <= opens < until or not exists(day, calendar.zone):
                 continue
             planned = _on(study, timepoint, calendar, day, (day - dates[0]).days + 1)
             if holds(timepoint.only_if, _facts(calendar, planned)):
@@ -56,7 +57,7 @@ def _days(
     margin = 3 * DAY
     since = local_day(start - timepoint.window.opens - margin, zone)
     before = local_day(until - timepoint.window.opens + margin, zone)
-    return (day for day in occurrences(timepoint.every, *dates, since, before) if exists(day, zone))
+    return occurrences(timepoint.every, *dates, since, before)
 
 
 def _target(timepoint: Timepoint, calendar: Calendar, day: date) -> datetime:

@@ -116,7 +116,11 @@ _WAITING = (
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
 )
-_MINE = select(outbox.c.seq).where(outbox.c.state == SENDING, outbox.c.claim_token == bindparam("by"))
+# A deadline further away than any claim lasts was written by a clock that was wrong.
+_OVER = or_(outbox.c.claimed_until <= bindparam("now"), outbox.c.claimed_until > bindparam("never"))
+_IN_HAND = select(outbox.c.seq, _OVER.label("over")).where(
+    outbox.c.state == SENDING, or_(_OVER, outbox.c.claim_token == bindparam("by"))
+)
 # The columns that Outgoing has, in its order, without the token, which is its last.
 _COLUMNS = [outbox.c[name] for name in Outgoing._fields if name != "token"]
 _THESE = select(*_COLUMNS).where(among(outbox.c.seq, "numbers"))
@@ -131,11 +135,7 @@ _CLAIM = (
 )  # fmt: skip
 _RECLAIM = (
     update(outbox)
-    .where(
-        outbox.c.state == SENDING,
-        # A deadline further away than any claim lasts was written by a clock that was wrong.
-        or_(outbox.c.claimed_until <= bindparam("now"), outbox.c.claimed_until > bindparam("never")),
-    )
+    .where(outbox.c.state == SENDING, _OVER)
     .values(state="waiting", claim_token=None, claimed_until=None, repeat=True, fault="unknown")
 )
 
@@ -150,8 +150,11 @@ def claim(
     being sent when its sender died is claimed again, once its lease is over, marked `repeat`. `lanes`: only these.
     Asked again with the same token (nobody knows whether the first commit worked) it gives the same ones again.
     """
-    _reclaim(connection, now)
-    if mine := [row.seq for row in connection.execute(_MINE, {"by": token})]:
+    never = now + LEASE + SKEW
+    in_hand = connection.execute(_IN_HAND, {"now": now, "never": never, "by": token}).all()
+    if any(row.over for row in in_hand):
+        _reclaim(connection, now, never)
+    if mine := [row.seq for row in in_hand if not row.over]:
         return _outgoing(connection.execute(_THESE, {"numbers": mine}), token)
     which = {"resting": list(resting), "lanes": [LANES.index(lane) for lane in lanes], "most": limit}
     numbers = [row.seq for row in connection.execute(_WAITING, {"now": now, **which}).all()]
@@ -166,9 +169,9 @@ def _outgoing(claimed: CursorResult[Any], token: str) -> list[Outgoing]:
     return sorted(found, key=lambda each: (each.lane, each.seq))
 
 
-def _reclaim(connection: Connection, now: datetime) -> None:
+def _reclaim(connection: Connection, now: datetime, never: datetime) -> None:
     """Whose sender died in mid-sending: it may have gone out or not."""
-    connection.execute(_RECLAIM, {"now": now, "never": now + LEASE + SKEW})
+    connection.execute(_RECLAIM, {"now": now, "never": never})
 
 
 def extend(connection: Connection, messages: Sequence[Outgoing], now: datetime) -> None:

@@ -189,7 +189,7 @@ def _first_chat_ever(contact_of: Any) -> Any:
             text("SELECT chat FROM contact WHERE principal = :who ORDER BY bound_at LIMIT 1"),
             {"who": principal},
         ).scalar()
-        return replace(now, chat=chat)
+        return now._replace(chat=chat)
 
     return oldest
 
@@ -202,7 +202,7 @@ def _somebody_elses_chat(contact_of: Any) -> Any:
         chat = connection.execute(
             text("SELECT max(chat) FROM contact WHERE principal LIKE 'participant:%' AND ended_at IS NULL")
         ).scalar()
-        return replace(now, chat=chat)
+        return now._replace(chat=chat)
 
     return another
 

@@ -75,7 +75,7 @@ def _measured(server: Loopback, there: clinic.Clinic, load: Load) -> float:
     server.hold(load.texts())
     server.ask("go")
     server.until_accepted("sendMessage", load.count + load.chats)
-    wait_for(there.at_rest, "something still waits")
+    wait_for(there.at_rest, "something still waits", every=0.005)
     took = time.monotonic() - float(server.ask("count")["began"])  # one clock for all processes
     wanted = {clinic.FIRST_CHAT + number: list(range(load.each)) for number in range(load.chats)}
     if there.answers() != wanted:

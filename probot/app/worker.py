@@ -142,15 +142,14 @@ class LostClaim(Exception):
 def _handle_all(turn: Turn, read: Sequence[tuple[Arrived, Incoming]]) -> list[tuple[str, str]]:
     toasts = []
     with together(turn.connection):
-        inbox.fetch_held(turn.connection, [arrived for arrived, _ in read])
         fetch.for_updates(turn, [incoming for _, incoming in read])
         for arrived, incoming in read:
             own = turn.on_behalf_of(f"update:{arrived.bot}:{arrived.update_id}")
             handle(own, incoming)
-            if not inbox.done(turn.connection, arrived, turn.now):
-                raise LostClaim
             if isinstance(incoming.content, ButtonTapped):
                 toasts.append((incoming.content.query, own.toast))
+        if not inbox.all_done(turn.connection, [arrived for arrived, _ in read], turn.now):
+            raise LostClaim
     return toasts
 
 

@@ -15,7 +15,6 @@ from probot.flows.several import NONE, ticked
 from probot.messages import Button
 from probot.study.forms import is_form_item
 from probot.study.model import Item
-from probot.values import AssessmentId
 from probot.wording import say
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -35,29 +34,33 @@ def keypad(session: Session, item: Item, today: date, *, first: bool, offers: Se
 
     `offers`: the options of a lookup that may be meant.
     """
-    rows = list(_answers(session, item, today))
-    rows += _offered(session, item, offers)
+    stem = _stem(session, item)
+    rows = list(_answers(session, item, today, stem))
+    rows += _offered(session, item, offers, stem)
     if item.not_done:
-        rows.append((_button(session.assessment, item, item.not_done[session.language], NOT_DONE),))
+        rows.append((Button(item.not_done[session.language], stem + NOT_DONE),))
     last = []
     if not first:
-        last.append(_button(session.assessment, item, say(session.language, "button.back"), BACK))
+        last.append(Button(say(session.language, "button.back"), stem + BACK))
     if item.kind != "info":
         key = "button.leave_out" if is_form_item(item.id) else "button.decline"
-        last.append(_button(session.assessment, item, say(session.language, key), DECLINE))
+        last.append(Button(say(session.language, key), stem + DECLINE))
     return (*rows, tuple(last)) if last else tuple(rows)
 
 
-def _offered(session: Session, item: Item, offers: Sequence[str]) -> Rows:
+def _stem(session: Session, item: Item) -> str:
+    """What the data of all buttons under the item begin with; the choice follows. No id has a colon."""
+    return write(AnswerTap(session.assessment, item.id, ""))
+
+
+def _offered(session: Session, item: Item, offers: Sequence[str], stem: str) -> Rows:
     names = {option.id: option.text[session.language] for option in item.options} if offers else {}
-    return tuple(
-        (_button(session.assessment, item, names[option], option),) for option in offers[:MOST_OFFERS]
-    )
+    return tuple((Button(names[option], stem + option),) for option in offers[:MOST_OFFERS])
 
 
 def change_button(session: Session, item: Item) -> Rows:
     """The one small button under an answered item."""
-    return ((_button(session.assessment, item, say(session.language, "button.change"), CHANGE),),)
+    return ((Button(say(session.language, "button.change"), _stem(session, item) + CHANGE),),)
 
 
 def tapped_numbers(item: Item) -> range:
@@ -70,46 +73,39 @@ def tapped_numbers(item: Item) -> range:
     return range(0)
 
 
-def _answers(session: Session, item: Item, today: date) -> Rows:
-    language, assessment = session.language, session.assessment
+def _answers(session: Session, item: Item, today: date, stem: str) -> Rows:
+    language = session.language
     match item.kind:
         case "scale" | "count":
-            stem = write(AnswerTap(assessment, item.id, ""))
             keys = [Button(str(number), f"{stem}{number}") for number in tapped_numbers(item)]
             return _in_rows(keys, 4 if item.kind == "scale" else 5)
         case "choice" | "yes_no":
-            keys = [_button(assessment, item, option.text[language], option.id) for option in item.options]
+            keys = [Button(option.text[language], stem + option.id) for option in item.options]
             return (tuple(keys),) if item.kind == "yes_no" else _by_width(keys)
         case "several":
-            return _ticks(session, item)
+            return _ticks(session, item, stem)
         case "date":
             days = (("button.today", today), ("button.yesterday", today - timedelta(days=1)))
-            return (tuple(_button(assessment, item, say(language, k), day.isoformat()) for k, day in days),)
+            return (tuple(Button(say(language, key), stem + day.isoformat()) for key, day in days),)
         case "info":
-            return ((_button(assessment, item, say(language, "button.next"), NEXT),),)
+            return ((Button(say(language, "button.next"), stem + NEXT),),)
         case _:
             return ()
 
 
-def _ticks(session: Session, item: Item) -> Rows:
-    language, assessment = session.language, session.assessment
-    chosen = ticked(session, item)
+def _ticks(session: Session, item: Item, stem: str) -> Rows:
+    language, chosen = session.language, ticked(session, item)
     rows = []
     for option in item.options:
         label = option.text[language]
         if option.id == NONE:
-            rows.append(_button(assessment, item, label, NONE))
+            rows.append(Button(label, stem + NONE))
         elif option.id in chosen:
-            ticked_label = say(language, "button.ticked", label=label)
-            rows.append(_button(assessment, item, ticked_label, f"-{option.id}"))
+            rows.append(Button(say(language, "button.ticked", label=label), f"{stem}-{option.id}"))
         else:
-            rows.append(_button(assessment, item, label, f"+{option.id}"))
-    rows.append(_button(assessment, item, say(language, "button.done"), DONE))
+            rows.append(Button(label, f"{stem}+{option.id}"))
+    rows.append(Button(say(language, "button.done"), stem + DONE))
     return tuple((button,) for button in rows)
-
-
-def _button(assessment: AssessmentId, item: Item, label: str, choice: str) -> Button:
-    return Button(label, write(AnswerTap(assessment, item.id, choice)))
 
 
 def _in_rows(buttons: Sequence[Button], most: int) -> Rows:

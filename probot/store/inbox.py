@@ -177,9 +177,10 @@ def fetch_waits(connection: Connection, lanes: Iterable[str]) -> None:
         together.learn(connection, "inbox", ("waits", lane), lane in busy)
 
 
-def done(connection: Connection, arrived: Arrived, now: datetime) -> bool:
-    """Mark a claimed update handled. False if the claim is no longer ours: roll back then."""
-    return _settle(connection, arrived, state="done", handled_at=now)
+def all_done(connection: Connection, claimed: Sequence[Arrived], now: datetime) -> bool:
+    """Mark updates handled that were claimed together. False if one claim is no longer ours: roll back then."""
+    which = {"numbers": [arrived.seq for arrived in claimed], "by": claimed[0].token, "at": now}
+    return bool(connection.execute(_ALL_DONE, which).rowcount == len(claimed))
 
 
 def park(connection: Connection, arrived: Arrived, now: datetime, fault: str) -> bool:
@@ -192,34 +193,18 @@ def release(connection: Connection, arrived: Arrived, fault: str) -> bool:
     return _settle(connection, arrived, fault=fault)
 
 
-_SETTLE = update(inbox).where(inbox.c.seq == bindparam("which"), inbox.c.claim_token == bindparam("by"))
-
-
-_HELD = (
-    select(inbox.c.seq, inbox.c.claim_token)
-    .where(among(inbox.c.seq, "numbers"))
-    .order_by(inbox.c.seq)
-    .with_for_update()
+_ALL_DONE = (
+    update(inbox)
+    .where(among(inbox.c.seq, "numbers"), inbox.c.claim_token == bindparam("by"))
+    .values(state="done", handled_at=bindparam("at"), claimed_until=None, claim_token=None)
 )
-
-
-def fetch_held(connection: Connection, rows: Sequence[Arrived]) -> None:
-    """Make sure at once which claims are still ours, for `done`; they stay ours until the commit."""
-    held = connection.execute(_HELD, {"numbers": [arrived.seq for arrived in rows]}).all()
-    tokens = {row.seq: row.claim_token for row in held}
-    for arrived in rows:
-        together.learn(connection, "inbox", arrived.seq, tokens.get(arrived.seq) == arrived.token)
+_SETTLE = update(inbox).where(inbox.c.seq == bindparam("which"), inbox.c.claim_token == bindparam("by"))
 
 
 def _settle(connection: Connection, arrived: Arrived, **changes: Any) -> bool:
     mine = {"which": arrived.seq, "by": arrived.token}
     values = {**mine, "claimed_until": None, "claim_token": None, **changes}
-    held = together.known(connection, "inbox", arrived.seq)
-    if held is together.UNKNOWN:
-        return bool(connection.execute(_SETTLE, values).rowcount)
-    if held:
-        together.write(connection, _SETTLE, ("update", arrived.seq), values)
-    return bool(held)
+    return bool(connection.execute(_SETTLE, values).rowcount)
 
 
 def parked(connection: Connection) -> list[Parked]:

@@ -74,7 +74,7 @@ def test_workers_beside_each_other_handle_every_update_once_and_each_chat_in_ord
                     handled.append((each.lane, each.update_id))
                     if each.lane not in {other.lane for other in claimed[number_of_these:]}:
                         in_hand[each.lane] -= 1
-                assert own.transact(inbox.done, each, NOON)
+                assert own.transact(inbox.all_done, [each], NOON)
 
     in_parallel(database_url, work)
     assert twice_at_once == []
@@ -198,7 +198,7 @@ def test_an_update_that_several_had_in_hand_when_they_died_is_handled_alone(data
     for life in range(3):
         [one] = store.transact(inbox.claim, NOON, f"lives {life}", 9)
         alone.append(one.update_id)
-        assert store.transact(inbox.done, one, NOON)
+        assert store.transact(inbox.all_done, [one], NOON)
     assert alone == [1, 2, 3]
     assert store.transact(inbox.claim, NOON, "more", 9) == []
     store.close()

@@ -139,8 +139,8 @@ async def test_a_claim_whose_commit_was_not_confirmed_is_given_again_to_the_same
     second = store.transact(inbox.claim, now, "mine", 10)
     assert [one.update_id for one in first] == [one.update_id for one in second] == [1]
     assert store.transact(inbox.claim, now, "theirs", 10) == []
-    assert store.transact(inbox.done, first[0], now)
-    assert not store.transact(inbox.done, second[0], now)
+    assert store.transact(inbox.all_done, first[:1], now)
+    assert not store.transact(inbox.all_done, second[:1], now)
     store.close()
 
 

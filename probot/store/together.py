@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from operator import itemgetter
 from typing import Any, Final, cast
 
 from sqlalchemy import Connection, Delete, Dialect, Executable, Insert, MetaData, Select, Table, Update
@@ -43,26 +44,27 @@ class Prepared:
 
     sql: str
     named: bool
-    binds: tuple[tuple[str, bool, Any, Callable[[Any], Any] | None], ...]
-    """For each parameter: its name, whether each row brings it, else its value, and how it is converted."""
+    names: tuple[str, ...]
+    """The parameters, in the order of the statement."""
+    take: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    """Their values, in that order."""
+    fixed: Mapping[str, Any]
+    """Those that are the same for every row."""
+    converted: tuple[tuple[int, Callable[[Any], Any]], ...]
+    """The places whose values the database takes in another form, and how that is made."""
 
     def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write the rows."""
+        ready: list[Any] = [self._in_order(row) for row in rows]
         if self.named:
-            connection.exec_driver_sql(self.sql, [self._named(row) for row in rows])
-        else:
-            connection.exec_driver_sql(self.sql, [self._in_order(row) for row in rows])
+            ready = [dict(zip(self.names, values, strict=True)) for values in ready]
+        connection.exec_driver_sql(self.sql, ready)
 
     def _in_order(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple(
-            [
-                convert(row[name] if brought else value) if convert else row[name] if brought else value
-                for name, brought, value, convert in self.binds
-            ]
-        )
-
-    def _named(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        return dict(zip([name for name, *_ in self.binds], self._in_order(row), strict=True))
+        values = list(self.take({**self.fixed, **row} if self.fixed else row))
+        for place, convert in self.converted:
+            values[place] = convert(values[place])
+        return tuple(values)
 
 
 _PREPARED: dict[tuple[Write, str], Prepared] = {}
@@ -77,15 +79,21 @@ def prepared(write: Write, dialect: Dialect) -> Prepared:
 
 
 def _prepare(write: Write, dialect: Dialect) -> Prepared:
-    statement, names = write
-    compiled = cast("Insert | Update", statement).compile(dialect=dialect, column_keys=list(names))
-    order = compiled.positiontup if compiled.positional else list(compiled.bind_names.values())
+    statement, brought = write
+    compiled = cast("Insert | Update", statement).compile(dialect=dialect, column_keys=list(brought))
+    names = tuple((compiled.positiontup if compiled.positional else list(compiled.bind_names.values())) or ())
     # The very conversions that execute() would make; none of ours is made of several.
-    converted = cast("Mapping[str, Callable[[Any], Any]]", compiled._bind_processors)  # noqa: SLF001
-    binds = tuple(
-        (name, name in names, compiled.params.get(name), converted.get(name)) for name in order or ()
+    conversions = cast("Mapping[str, Callable[[Any], Any]]", compiled._bind_processors)  # noqa: SLF001
+    return Prepared(
+        sql=str(compiled),
+        named=not compiled.positional,
+        names=names,
+        take=itemgetter(*names) if len(names) > 1 else lambda row: tuple([row[name] for name in names]),
+        fixed={name: compiled.params[name] for name in names if name not in brought},
+        converted=tuple(
+            (place, conversions[name]) for place, name in enumerate(names) if name in conversions
+        ),
     )
-    return Prepared(str(compiled), not compiled.positional, binds)
 
 
 class Together:

@@ -234,7 +234,7 @@ async def says(scene: Scene, words: str, times: int) -> None:
 WATCHING = """
 CREATE TABLE kills_hand (
     number bigserial PRIMARY KEY, what text, lane text, update_id bigint, token text,
-    at double precision DEFAULT extract(epoch FROM clock_timestamp()));
+    tx bigint DEFAULT txid_current(), at double precision DEFAULT extract(epoch FROM clock_timestamp()));
 CREATE FUNCTION kills_note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF OLD.claim_token IS NOT NULL AND NEW.claim_token IS DISTINCT FROM OLD.claim_token THEN
         INSERT INTO kills_hand (what, lane, update_id, token) VALUES ('let go', OLD.lane, OLD.update_id, OLD.claim_token);
@@ -295,13 +295,19 @@ def _may_be_followed(holder: Member, at: float) -> bool:
 
 
 def _done_out_of_order(events: Iterable[Any]) -> int:
-    """How many updates were done after a later one of the same chat."""
-    latest: dict[str, int] = defaultdict(int)
+    """How many updates were done in a later transaction than a later one of the same chat.
+
+    What one transaction handled it marks done by one statement, in no order; there the answers on record tell.
+    """
+    seen: dict[str, tuple[int, int, int]] = defaultdict(lambda: (0, 0, 0))
     wrong = 0
     for event in events:
         if event.what == "done":
-            wrong += event.update_id < latest[event.lane]
-            latest[event.lane] = max(latest[event.lane], event.update_id)
+            transaction, highest, before = seen[event.lane]
+            if event.tx != transaction:
+                highest, before = 0, max(before, highest)
+            wrong += event.update_id < before
+            seen[event.lane] = event.tx, max(highest, event.update_id), before
     return wrong
 
 

@@ -255,3 +255,30 @@ def test_in_whose_hands_it_lapsed_is_known_until_somebody_takes_it_or_it_opens_f
     put_off = steps.snoozed(STUDY, alert, MEI, HOUR, "asleep", NOON)
     assert steps.lapsed_by(steps.lapsed(STUDY, put_off, NOON + HOUR)) is None, "it was put off"
     assert steps.lapsed_by(steps.lapsed(STUDY, alert, NOON + HOUR, left=True)) is None, "she left"
+
+
+def test_after_a_clock_was_set_back_what_is_open_climbs_from_its_first_rung_now():
+    met = STUDY.rules["severe_pain"]
+    hit = Hit(met.id, met.tier, met.concept, Evidence(item="pain", value=8))
+    wrong = NOON + 5 * HOUR
+    climbed = climb(STUDY, life.raise_alert(STUDY, EnrolmentId("e"), hit, "r", wrong), wrong).alert
+    old = replace(climbed, ladder=(Rung("tom", 3 * HOUR),))
+    after = steps.recounted(STUDY, old, 5 * HOUR, NOON)
+    ladder = steps.ladder_at(STUDY, old.tier, old.ladder, NOON)
+    due = steps.first_rung_at(STUDY, ladder, old.tier, NOON)
+    entry = Entry("recounted", NOON, tier="urgent")
+    assert climbed.told
+    assert climbed.rung
+    assert after == replace(
+        old, ladder=ladder, rung=0, told=(), next_at=due, notified_at=NOON, history=(*old.history, entry)
+    )
+    quiet = replace(old, next_at=None)
+    assert steps.recounted(STUDY, quiet, 5 * HOUR, NOON) is quiet
+
+
+def test_after_a_clock_was_set_back_what_somebody_has_keeps_its_term_and_is_never_due_before_now():
+    late = replace(taken(), next_at=NOON + 6 * HOUR)
+    entry = Entry("recounted", NOON, by=MEI, tier="urgent")
+    for ahead, due in ((5 * HOUR, NOON + HOUR), (7 * HOUR, NOON)):
+        after = steps.recounted(STUDY, late, ahead, NOON)
+        assert after == replace(late, next_at=due, history=(*late.history, entry))

@@ -10,9 +10,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-
-from sqlalchemy import make_url
 
 from probot.app.bell import Bell
 from probot.app.clocks import DatabaseClock, SystemClock
@@ -27,6 +24,7 @@ from probot.app.worker import Worker
 from probot.ports import Channel, Clock, Incoming
 from probot.services.pace import Pace
 from probot.store.engine import Store
+from probot.store.files import file_of
 from probot.store.migrate import upgrade
 from probot.store.records import Arrived
 from probot.telegram.decode import Myself, decode
@@ -80,10 +78,9 @@ def open_store(url: str) -> Store:
 
 def prepare_folder(url: str) -> None:
     """Make the folder that an SQLite file lies in, and the file; what is made is its owner's alone. Raises OSError."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+    file = file_of(url)
+    if file is None:
         return
-    file = Path(parsed.database)
     if not file.parent.is_dir():
         file.parent.mkdir(mode=0o700, parents=True)
     if not file.exists():

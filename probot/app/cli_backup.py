@@ -10,11 +10,22 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from probot.app.build import prepare_folder, read_clock
-from probot.app.desk import AsJson, Exit, office, open_office, out, say_json, settings_or_stop, stop, warn
+from probot.app.desk import (
+    AsJson,
+    Exit,
+    office,
+    open_office,
+    out,
+    say_json,
+    settings_or_stop,
+    stop,
+    warn,
+    warn_of_little,
+)
 from probot.app.lease import NAME, is_dead, said
 from probot.app.office import Office
 from probot.app.settings import Settings
@@ -74,15 +85,14 @@ def backup(
         out.print(
             f"{file}: {in_units(size)}, whole. Keep it elsewhere, and as safe as the database.", markup=False
         )
-    if room.is_short:
-        warn(f"The disk is filling up: {room}.")
+    warn_of_little(room)
 
 
 def _place_or_stop(settings: Settings, instead: str) -> Path:
-    place = make_url(settings.database).database
-    if not settings.database.startswith("sqlite") or not place:
+    place = files.file_of(settings.database)
+    if place is None:
         stop(f"This is for SQLite. {instead}", Exit.NOT_POSSIBLE)
-    return Path(place)
+    return place
 
 
 def restore(
@@ -166,9 +176,8 @@ def release(
 
 
 def _say_what_to_do(held: HeldBack) -> None:
-    last = f"{held.as_of:%Y-%m-%d %H:%M} UTC" if held.as_of is not None else "a time nobody knows"
     out.print(
-        f"This database is held back: {held.why}. What happened after {last} is not in it.", markup=False
+        f"This database is held back: {held.why}. What happened after {held.last} is not in it.", markup=False
     )
     out.print(STEPS, markup=False)
 

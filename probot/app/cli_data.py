@@ -19,7 +19,7 @@ from typing import IO, Annotated, Literal
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from probot.app.desk import AsJson, Exit, err, many, office, out, say_json, stop, warn
+from probot.app.desk import AsJson, Exit, err, many, office, out, say_json, stop, warn_of_little
 from probot.services import export as exporting
 from probot.services import retry as retrying
 from probot.services.export import COLUMNS, Row, What
@@ -65,8 +65,8 @@ def export(
         with opened.store.reading() as connection, _target(to) as file:
             rows = _counted_aloud(exporting.rows(connection, what), what)
             written = _write_csv(file, COLUMNS[what], rows) if form == "csv" else _write_lines(file, rows)
-        if to is not None and (room := room_in(to.absolute().parent, settings.least)).is_short:
-            warn(f"The disk is filling up: {room}.")
+        if to is not None:
+            warn_of_little(room_in(to.absolute().parent, settings.least))
     err.print(f"{written} {what} written{f' to {to}' if to else ''}.", markup=False)
 
 

@@ -19,7 +19,17 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from probot.app import copies, logs, rubbish, sandbox_run
 from probot.app.build import new_claim_token, new_process_name
 from probot.app.crew import Crew
-from probot.app.desk import Exit, err, load_or_stop, open_office, settings_or_stop, show_problems, stop, warn
+from probot.app.desk import (
+    Exit,
+    err,
+    load_or_stop,
+    open_office,
+    settings_or_stop,
+    show_problems,
+    stop,
+    warn,
+    warn_of_little,
+)
 from probot.app.front_door import front_door
 from probot.app.lease import HeldElsewhere
 from probot.app.loops import in_parallel, told_to_stop
@@ -168,8 +178,7 @@ async def _may_go_on(office: Office, crew: Crew, told: asyncio.Event) -> bool:
     held = await office.look(quarantine.standing)
     if held is None:
         return True
-    last = f"{held.as_of:%Y-%m-%d %H:%M} UTC" if held.as_of is not None else "a time nobody knows"
-    err.print(HELD_BACK.format(why=held.why, last=last), markup=False)
+    err.print(HELD_BACK.format(why=held.why, last=held.last), markup=False)
     log.error("held back: nothing is received or sent", extra={"why": held.why})
     keeping = asyncio.create_task(crew.keep())
     try:
@@ -213,8 +222,7 @@ async def until_stopped(world: World, crew: Crew, settings: Settings, told: asyn
                 "probot is not ready: some alerts would reach nobody. `probot status` tells which.",
                 markup=False,
             )
-        if found.room is not None and found.room.is_short:
-            warn(f"The disk is filling up: {found.room}.")
+        warn_of_little(found.room)
         for missing in found.missing:
             warn(f"{missing[0].upper()}{missing[1:]}.")
         rubbish.look_less_often()

@@ -16,13 +16,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from probot.app.office import Office
 from probot.services import quarantine
 from probot.services.turn import Turn
 from probot.store import pulses
+from probot.store.files import file_of
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +47,8 @@ class Life:
 
 def note_beside(url: str) -> Path | None:
     """The file beside an SQLite database that says how far its life has come; None for a server's."""
-    parsed = make_url(url)
-    sqlite = parsed.get_backend_name() == "sqlite" and parsed.database
-    return Path(f"{parsed.database}.life") if sqlite else None
+    file = file_of(url)
+    return None if file is None else file.with_name(f"{file.name}.life")
 
 
 def look(office: Office, new_key: Callable[[], str]) -> None:
@@ -110,9 +110,9 @@ def counted(connection: Connection, now: datetime) -> Life | None:
     return None if known is None else _keep(connection, now, Life(known.key, known.count + 1))
 
 
-def count_on(office: Office, beside: Path) -> None:
+async def count_on(office: Office, beside: Path) -> None:
     """One step further: first in the database, then beside it."""
-    life = office.store.transact(counted, office.clock.now())
+    life = await office.look(counted, office.clock.now())
     if life is not None:
         _write(beside, life)
 
@@ -123,14 +123,12 @@ def _life(connection: Connection) -> Life | None:
 
 
 async def go_on(office: Office) -> None:
-    """Count on until cancelled: first in the database, then beside it."""
+    """Count on until cancelled."""
     beside = note_beside(office.store.url)
     while beside is not None:
         await asyncio.sleep(EVERY_SECONDS)
         try:
-            life = await office.look(counted, office.clock.now())
-            if life is not None:
-                _write(beside, life)
+            await count_on(office, beside)
         except (SQLAlchemyError, OSError) as error:
             log.warning("how far this database has come was not noted", extra={"error": type(error).__name__})
     await asyncio.Event().wait()

@@ -19,7 +19,6 @@ import typer
 from alembic.util.exc import CommandError
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
 from probot.app.build import clock_of, open_store, read_clock
@@ -33,6 +32,8 @@ from probot.services.receive import HEARD
 from probot.services.turn import NothingPublished
 from probot.store import pulses, studies
 from probot.store.engine import Store, Unsafe
+from probot.store.files import file_of
+from probot.store.room import Room
 from probot.study.load import load
 from probot.study.model import Study
 from probot.study.problems import Problem, render
@@ -75,6 +76,12 @@ def stop(message: str, code: Exit) -> NoReturn:
 def warn(message: str) -> None:
     """Say what somebody should know, and go on."""
     err.print(message, style="yellow" if err.is_terminal else None, markup=False)
+
+
+def warn_of_little(room: Room | None) -> None:
+    """Say so if the disk is filling up."""
+    if room is not None and room.is_short:
+        warn(f"The disk is filling up: {room}.")
 
 
 def settings_or_stop() -> Settings:
@@ -136,10 +143,10 @@ def _plainly(settings: Settings) -> Iterator[None]:
 
 
 def _there_or_stop(settings: Settings) -> None:
-    url = make_url(settings.database)
-    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+    file = file_of(settings.database)
+    if file is not None and not file.exists():
         stop(
-            f"There is no database at {url.database}: is PROBOT_DATABASE_URL right, and is this the right "
+            f"There is no database at {file}: is PROBOT_DATABASE_URL right, and is this the right "
             "folder? `probot run` or the first `probot enrol` makes one.",
             Exit.CANNOT_START,
         )

@@ -32,6 +32,7 @@ from probot.services.pace import Pace
 from probot.services.receive import HEARD
 from probot.store import pulses
 from probot.store.engine import Store
+from probot.store.files import file_of
 from probot.telegram.polling import Poller
 
 BOT = 100001
@@ -85,10 +86,10 @@ async def run(settings: Settings, store: Store, lease: Callable[[], Awaitable[No
 
 def state_file(url: str) -> Path:
     """Where the page's people and chats are kept: beside an SQLite file, else under data/, named like the database."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
-        return Path(parsed.database).with_suffix(".people.json")
-    return Path("data") / f"{parsed.database}.people.json"
+    file = file_of(url)
+    if file is not None:
+        return file.with_suffix(".people.json")
+    return Path("data") / f"{make_url(url).database}.people.json"
 
 
 def _load(api: BotApi, kept: Path) -> bool:

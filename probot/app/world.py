@@ -75,13 +75,11 @@ class World:
     role: Role = "all"
     lease: Lease | None = None
     """Of one who stands by until nobody else receives."""
-    least: Least = USUAL
-    """How much should be free on the disk under the database."""
     _conflicts: int = 0
 
     def room(self) -> Room | None:
         """The disk under the database, now; None where that is another machine's."""
-        return room_of(self.runtime.office.store.url, self.least)
+        return self.watchman.room()
 
     def routes(self) -> list[Route]:
         """What has to be reachable from outside."""
@@ -244,7 +242,6 @@ def build_world(
         RollCall(runtime.office, channel),
         role,
         lease,
-        least,
     )
 
 

@@ -33,6 +33,11 @@ class HeldBack:
     why: str
     as_of: datetime | None
 
+    @property
+    def last(self) -> str:
+        """That last sign, for the operator."""
+        return f"{self.as_of:%Y-%m-%d %H:%M} UTC" if self.as_of is not None else "a time nobody knows"
+
 
 @dataclass(frozen=True, slots=True)
 class Released:

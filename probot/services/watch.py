@@ -127,10 +127,7 @@ def status(
 
 
 def _of_room(room: Room | None) -> list[str]:
-    found = []
-    if room is not None and room.is_short:
-        found.append(f"the disk is filling up: {room}")
-    return found
+    return [f"the disk is filling up: {room}"] if room is not None and room.is_short else []
 
 
 def study_in_force(connection: Connection, known: Studies | None = None) -> Study | None:

@@ -10,11 +10,19 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 BESIDE = ("-wal", "-shm")
 
 
 class NotUsable(Exception):
     """The file is no database that could be put in place; the text says why."""
+
+
+def file_of(url: str) -> Path | None:
+    """The file that an SQLite database of this address is; None where it lies on a server, or in memory only."""
+    parsed = make_url(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
 def assert_whole(file: Path) -> None:

@@ -10,7 +10,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import make_url
+from probot.store.files import file_of
 
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _LEAST = re.compile(r"(\d+(?:\.\d+)?) ?(%|[KMGT]B)", re.IGNORECASE)
@@ -81,10 +81,8 @@ def room_in(folder: Path, wanted: Least) -> Room:
 
 def room_of(url: str, wanted: Least) -> Room | None:
     """The room where the database of this address lies; None where that is on a server, which nobody here can ask."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        return None
-    return room_in(Path(parsed.database).parent, wanted)
+    file = file_of(url)
+    return None if file is None else room_in(file.parent, wanted)
 
 
 def in_units(size: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -52,7 +53,7 @@ def works_on(office: Office, minutes: int = 1) -> None:
     beside = copies.note_beside(office.store.url)
     assert beside is not None
     for _ in range(minutes):
-        copies.count_on(office, beside)
+        asyncio.run(copies.count_on(office, beside))
 
 
 def copied(office: Office, to: Path) -> str:

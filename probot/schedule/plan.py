@@ -17,12 +17,13 @@ from probot.schedule.quiet import next_allowed
 from probot.study.conditions import holds
 from probot.study.facts import Facts
 from probot.study.model import QuietHours, Study, Timepoint
-from probot.values import AssessmentId, EnrolmentId, as_utc, derived_id
+from probot.values import AssessmentId, EnrolmentId, as_utc, day_mark, derived_id
 
 
 def assessment_id(enrolment: EnrolmentId, timepoint: str, day: date) -> AssessmentId:
     """The id of the enrolment's assessment of that timepoint on that local day."""
-    return AssessmentId(derived_id("assessment", enrolment, timepoint, day.isoformat()))
+    key = derived_id("assessment", enrolment, timepoint, day.isoformat(), beside=day_mark(day))
+    return AssessmentId(key)
 
 
 def plan(study: Study, calendar: Calendar, start: datetime, until: datetime) -> tuple[Planned, ...]:

@@ -22,7 +22,8 @@ def begin(
     study, now = turn.study, turn.now
     window = study.timepoint(name).window
     day = local_day(now, enrolment.zone)
-    key = AssessmentId(derived_id("assessment", assessment_id(enrolment.id, name, day), turn.cause))
+    one_a_day = assessment_id(enrolment.id, name, day)
+    key = AssessmentId(derived_id("assessment", one_a_day, turn.cause, beside=one_a_day))
     closes = now + window.closes
     row = Assessment(
         id=key, enrolment_id=enrolment.id, timepoint=name, day=day, occurrence=key, day_of_phase=None, opens_at=now,

@@ -86,7 +86,8 @@ def ask_all_again(turn: Turn, gap: str, open_ones: Sequence[tuple[EnrolmentId, A
     with together(turn.connection):
         fetch.for_conversations(turn.connection, [key for _, key in open_ones])
         turns = [turn.on_behalf_of(cause_of_asking_again(gap, key)) for _, key in open_ones]
-        asked.fetch_states(turn.connection, [own.first_message for own in turns])
+        firsts = [own.first_message(key) for own, (_, key) in zip(turns, open_ones, strict=True)]
+        asked.fetch_states(turn.connection, firsts)
         return all(
             ask_again(own, enrolment, key) for own, (enrolment, key) in zip(turns, open_ones, strict=True)
         )
@@ -129,7 +130,7 @@ def ask_again(turn: Turn, enrolment_id: EnrolmentId, assessment_id: AssessmentId
 
 def _is_asked_already(turn: Turn, session: Session) -> bool:
     """Whether this very turn was taken before, or the question has not even gone out yet."""
-    if asked.number_of(turn.connection, turn.first_message)[2] != "missing":
+    if asked.number_of(turn.connection, turn.first_message(session.assessment))[2] != "missing":
         return True
     last = asked.last_asking(turn.connection, session.assessment, session.asking or "")
     return last is not None and asked.number_of(turn.connection, last)[2] in {"waiting", "sending"}

@@ -80,10 +80,9 @@ class Turn:
         """Another cause's turn in the same transaction."""
         return Turn(self.connection, self.studies, self.now, cause)
 
-    @property
-    def first_message(self) -> str:
-        """The id that the first message said in this turn has or will have."""
-        return derived_id("message", self.cause, "1")
+    def first_message(self, assessment_id: str) -> str:
+        """The id of the first message said in this turn, if it is about that assessment: as it is or will be."""
+        return derived_id("message", self.cause, "1", beside=assessment_id)
 
     def note(
         self, action: str, object: str, object_id: str, *, code: str = "", field: str = "",  # noqa: A002
@@ -106,7 +105,7 @@ class Turn:
         self._said += 1
         if kind == "edit":
             asked.supersede(self.connection, recipient, edits, edits_number)
-        key = derived_id("message", self.cause, str(self._said))
+        key = derived_id("message", self.cause, str(self._said), beside=assessment_id or "")
         content = message_to_json(message)
         if self.topic is not None and lane == "reply" and recipient == people.TEAM and kind == "post":
             content[TOPIC] = self.topic

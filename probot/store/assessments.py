@@ -260,9 +260,10 @@ _ADD_RESPONSE = insert(response)
 
 def add_response(connection: Connection, **values: Any) -> str:
     """Add one answer in one revision; its id."""
-    key = derived_id("response", values["assessment_id"], values["item"], str(values["revision"]))
+    about = values["assessment_id"]
+    key = derived_id("response", about, values["item"], str(values["revision"]), beside=about)
     together.write(connection, _ADD_RESPONSE, ("response", key), {"id": key, **values})
-    who, about = values["enrolment_id"], values["assessment_id"]
+    who = values["enrolment_id"]
     alone = together.known(connection, "answered", who) in {together.UNKNOWN, about}
     together.learn(connection, "answered", who, about if alone else "several")
     return key

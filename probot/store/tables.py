@@ -358,7 +358,7 @@ outbox = Table(
     Index("ix_outbox_waiting", "lane", "not_before", "seq", **_where("state = 'waiting'")),
     Index("ix_outbox_sending", "claimed_until", **_where("state = 'sending'")),
     Index("ix_outbox_recipient", "recipient", "seq", **_where("state IN ('waiting','sending')")),
-    Index("ix_outbox_number", "contact_id", "number", **_where("number IS NOT NULL")),
+    Index("ix_outbox_number", "number", "contact_id", **_where("number IS NOT NULL")),
     Index("ix_outbox_said", "recipient", "item", **_where("assessment_id IS NULL AND item IS NOT NULL")),
     Index("ix_outbox_assessment", "assessment_id", "item"),
     Index("ix_outbox_alert", "alert_id"),

@@ -259,3 +259,13 @@ def test_the_id_is_a_function_of_enrolment_timepoint_and_day():
         assessment_id(EnrolmentId("E-1"), "daily", date(2025, 3, 2)),
     }
     assert len(others | {one}) == 4
+
+
+def test_ids_of_one_day_begin_alike_and_sort_as_the_days_do():
+    days = [date(2025, 2, 28), DAY_1, date(2025, 12, 31), date(2026, 1, 1), date(2870, 12, 31)]
+    ids = [assessment_id(EnrolmentId("E-1"), "daily", day) for day in days]
+    assert ids == sorted(ids)
+    assert {len(one) for one in ids} == {22}
+    another = assessment_id(EnrolmentId("E-2"), "weekly", DAY_1)
+    assert another[:5] == ids[1][:5]
+    assert another[5:] != ids[1][5:]

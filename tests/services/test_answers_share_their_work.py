@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import event, func, select
 
-from probot.store.tables import alert, outbox
+from probot.store.tables import alert, assessment, outbox, response
+from probot.values import day_mark
 from probot.wording import say
 from tests.world import Clinic, Phone, a_clinic
 
@@ -103,6 +104,21 @@ async def test_a_question_answered_before_it_went_out_goes_out_as_answered(datab
         with clinic.store.begin() as connection:
             faults = connection.execute(select(outbox.c.fault).where(outbox.c.state == "dropped")).scalars()
             assert list(faults) == []
+
+
+async def test_what_belongs_to_a_day_lies_together_in_every_index(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        patients = await asked(clinic, 3)
+        await cost_of(clinic, patients, "none of these")
+        with clinic.store.begin() as connection:
+            days = {row.id: row.day for row in connection.execute(select(assessment.c.id, assessment.c.day))}
+            answers = connection.execute(select(response.c.id, response.c.assessment_id)).all()
+            about = connection.execute(select(outbox.c.id, outbox.c.assessment_id)).all()
+        questions = [row for row in about if row.assessment_id is not None]
+        assert len(answers) >= 3
+        assert len(questions) >= 6
+        for row in (*answers, *questions):
+            assert row.id.startswith(day_mark(days[row.assessment_id])), "or each touches a page of its own"
 
 
 async def taps_cost(clinic: Clinic, nurse: Phone, messages: list[dict[str, Any]]) -> int:

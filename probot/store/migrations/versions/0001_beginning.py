@@ -614,7 +614,7 @@ def _outbox() -> None:
     op.create_index(
         "ix_outbox_number",
         "outbox",
-        ["contact_id", "number"],
+        ["number", "contact_id"],
         unique=False,
         sqlite_where=sa.text("number IS NOT NULL"),
         postgresql_where=sa.text("number IS NOT NULL"),

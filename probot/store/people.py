@@ -5,26 +5,37 @@ The rule: `contact` is the only door between a person and a chat; everything els
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import Connection, Integer, Select, bindparam, func, insert, select, text, update
 
 from probot.store.among import among
+from probot.store.recalled import Recalled
 from probot.store.records import Contact, Enrolment, Staff
 from probot.store.tables import consent, contact, enrolment, staff
-from probot.store.together import UNKNOWN, forget, known, learn, write
+from probot.store.together import UNKNOWN, forget, known, learn, learn_all, write
 from probot.values import EnrolmentId, StaffId, derived_id
 
-_ENROLMENT = [enrolment.c[name] for name in Enrolment._fields]
-_ATTRIBUTES, _ANCHORS, _HOUR = (
-    [column.name for column in _ENROLMENT].index(name) for name in ("attributes", "anchors", "hour")
-)
+_ATTRIBUTES, _ANCHORS, _HOUR = (Enrolment._fields.index(name) for name in ("attributes", "anchors", "hour"))
 TEAM = "team"
 """The principal that stands for the care team's chat."""
 
 # ------------------------------------------------------------------------------ participants
+
+
+def _enrolment(values: list[Any]) -> Enrolment:
+    values[_ATTRIBUTES] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in values[_ATTRIBUTES].items()
+    }
+    values[_ANCHORS] = {name: date.fromisoformat(day) for name, day in values[_ANCHORS].items()}
+    values[_HOUR] = time.fromisoformat(values[_HOUR]) if values[_HOUR] else None
+    return Enrolment._make(values)
+
+
+_ENROLMENTS = Recalled([enrolment.c[name] for name in Enrolment._fields], _enrolment)
 
 
 def enrolment_id(code: str) -> EnrolmentId:
@@ -78,10 +89,10 @@ def change_enrolment(connection: Connection, key: EnrolmentId, **changes: Any) -
 
 _CHANGE = update(enrolment).where(enrolment.c.id == bindparam("which"))
 # Statements of the hot path are built once: building one anew costs several times what running it does.
-_BY_ID = select(*_ENROLMENT).where(enrolment.c.id == bindparam("key"))
+_BY_ID = select(*_ENROLMENTS.raw).where(enrolment.c.id == bindparam("key"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
 _THESE = (
-    select(*_ENROLMENT)
+    select(*_ENROLMENTS.raw)
     .where(among(enrolment.c.id, "keys"))
     .order_by(enrolment.c.id)  # whoever locks several does it in one order, or two wait for each other
 )
@@ -95,7 +106,7 @@ def by_id(connection: Connection, key: str, *, lock: bool = False) -> Enrolment 
         found = known(connection, "enrolment", (key, False))
     if found is UNKNOWN:
         row = connection.execute(_BY_ID_LOCKED if lock else _BY_ID, {"key": key}).first()
-        found = None if row is None else _enrolment(row)
+        found = None if row is None else _ENROLMENTS.of(connection, row)
         learn(connection, "enrolment", (key, lock), found)
         if lock:
             # They were read while others could change them.
@@ -108,23 +119,22 @@ def fetch_enrolments(connection: Connection, keys: Iterable[str], *, lock: bool 
     """Read these at once, for `by_id`."""
     wanted = sorted(set(keys))
     rows = connection.execute(_THESE_LOCKED if lock else _THESE, {"keys": wanted}).all() if wanted else ()
-    found = {row.id: _enrolment(row) for row in rows}
-    for key in wanted:
-        learn(connection, "enrolment", (key, lock), found.get(key))
+    found = {(one.id, lock): one for one in _ENROLMENTS.all(connection, rows)}
+    learn_all(connection, "enrolment", {**dict.fromkeys([(key, lock) for key in wanted]), **found})
 
 
 def by_code(connection: Connection, code: str) -> Enrolment | None:
     """The enrolment with that subject code, letter for letter."""
-    row = connection.execute(select(*_ENROLMENT).where(enrolment.c.code == code)).first()
-    return None if row is None else _enrolment(row)
+    row = connection.execute(select(*_ENROLMENTS.raw).where(enrolment.c.code == code)).first()
+    return None if row is None else _ENROLMENTS.of(connection, row)
 
 
 def all_enrolments(connection: Connection) -> Iterator[Enrolment]:
     """Everybody, by subject code."""
     # An option of the statement: one of the connection would outlive this loop, and nothing could be written after it.
-    everybody = select(*_ENROLMENT).order_by(enrolment.c.code).execution_options(yield_per=500)
+    everybody = select(*_ENROLMENTS.raw).order_by(enrolment.c.code).execution_options(yield_per=500)
     for row in connection.execute(everybody):
-        yield _enrolment(row)
+        yield _ENROLMENTS.of(connection, row)
 
 
 # Word for word as in the index, or SQLite goes through everybody.
@@ -164,17 +174,6 @@ def pauses_over(connection: Connection, now: datetime, limit: int) -> list[Enrol
 def next_pause_end(connection: Connection) -> datetime | None:
     """When the next pause ends."""
     return connection.execute(select(func.min(enrolment.c.paused_until)).where(PAUSED)).scalar()
-
-
-def _enrolment(row: Sequence[Any]) -> Enrolment:
-    values = list(row)
-    values[_ATTRIBUTES] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in values[_ATTRIBUTES].items()
-    }
-    values[_ANCHORS] = {name: date.fromisoformat(day) for name, day in values[_ANCHORS].items()}
-    values[_HOUR] = time.fromisoformat(values[_HOUR]) if values[_HOUR] else None
-    return Enrolment._make(values)
 
 
 def add_consent(
@@ -349,14 +348,8 @@ def fetch_contacts_in(connection: Connection, chats: Iterable[int]) -> list[Cont
     return _fetch_contacts(connection, _CONTACTS_IN, set(chats))
 
 
-_CONTACT = (
-    select(
-        contact.c.id, contact.c.principal, contact.c.chat, contact.c.account, contact.c.name, contact.c.language,
-        contact.c.bound_at,
-    )
-    .where(contact.c.ended_at.is_(None))
-    .execution_options(apart=True)
-)  # fmt: skip
+_CONTACTS = Recalled([contact.c[name] for name in Contact._fields], Contact._make)
+_CONTACT = select(*_CONTACTS.raw).where(contact.c.ended_at.is_(None)).execution_options(apart=True)
 _CONTACT_OF = _CONTACT.where(contact.c.principal == bindparam("which"))
 _CONTACT_IN = _CONTACT.where(contact.c.chat == bindparam("which"))
 _CONTACTS_OF = _CONTACT.where(among(contact.c.principal, "which"))
@@ -368,7 +361,7 @@ def _contact(connection: Connection, wanted: Select[Any], which: str | int) -> C
     found = known(connection, "contact", which)
     if found is UNKNOWN:
         row = connection.execute(wanted, {"which": which}).first()
-        found = None if row is None else Contact(*row)
+        found = None if row is None else _CONTACTS.of(connection, row)
         learn(connection, "contact", which, found)
     one: Contact | None = found
     return one
@@ -377,10 +370,7 @@ def _contact(connection: Connection, wanted: Select[Any], which: str | int) -> C
 def _fetch_contacts(connection: Connection, wanted: Select[Any], which: set[Any]) -> list[Contact]:
     if not which:
         return []
-    found = [Contact._make(row) for row in connection.execute(wanted, {"which": sorted(which)}).all()]
-    for key in which:
-        learn(connection, "contact", key, None)
-    for one in found:
-        learn(connection, "contact", one.principal, one)
-        learn(connection, "contact", one.chat, one)
+    found = _CONTACTS.all(connection, connection.execute(wanted, {"which": sorted(which)}).all())
+    there = {key: one for one in found for key in (one.principal, one.chat)}
+    learn_all(connection, "contact", {**dict.fromkeys(which), **there})
     return found

@@ -195,6 +195,13 @@ def learn(connection: Connection, of: str, key: Hashable, value: Any) -> None:
         shared.known.setdefault(of, {})[key] = value
 
 
+def learn_all(connection: Connection, of: str, values: Mapping[Any, Any]) -> None:
+    """Remember many at once."""
+    shared = shared_by(connection)
+    if shared is not None:
+        shared.known.setdefault(of, {}).update(values)
+
+
 def forget(connection: Connection, *tables: str) -> None:
     """What was read of these may be out of date: read it anew."""
     shared = shared_by(connection)

@@ -175,10 +175,10 @@ def unknown_alert(language: str) -> str:
     return say(language, "staff.refused.no_alert")
 
 
-def unknown_code(language: str, code: str, known: Iterable[str]) -> Message:
+def unknown_code(language: str, command: str, code: str, known: Iterable[str]) -> Message:
     """There is no such subject code; the nearest ones that exist, if any is near. Without a code: how to ask."""
     if not code.strip():
-        return Message(say(language, "staff.no_code"))
+        return Message(say(language, "staff.no_code", command=command))
     shown = shortened(visible(code.strip()), 40)
     folded = {each.casefold(): each for each in known}
     near = [folded[each] for each in get_close_matches(code.strip().casefold(), folded, n=3, cutoff=0.6)]

@@ -13,7 +13,6 @@ from probot.flows.buttons import BACK, CHANGE, DECLINE, DONE, NEXT, NOT_DONE, An
 from probot.flows.session import Session
 from probot.flows.several import NONE, ticked
 from probot.messages import Button
-from probot.study.forms import is_form_item
 from probot.study.model import Item
 from probot.wording import say
 
@@ -29,10 +28,12 @@ _ROW_WIDTH = 34
 """Narrow characters that a row of a small phone shows, the gaps between buttons included."""
 
 
-def keypad(session: Session, item: Item, today: date, *, first: bool, offers: Sequence[str] = ()) -> Rows:
+def keypad(
+    session: Session, item: Item, today: date, *, first: bool, offers: Sequence[str] = (), staff: bool = False
+) -> Rows:
     """All rows under an item that is being asked. `first`: nothing comes before it, so there is no way back.
 
-    `offers`: the options of a lookup that may be meant.
+    `offers`: the options of a lookup that may be meant. `staff`: it is they who are asked.
     """
     stem = _stem(session, item)
     rows = list(_answers(session, item, today, stem))
@@ -43,7 +44,7 @@ def keypad(session: Session, item: Item, today: date, *, first: bool, offers: Se
     if not first:
         last.append(Button(say(session.language, "button.back"), stem + BACK))
     if item.kind != "info":
-        key = "button.leave_out" if is_form_item(item.id) else "button.decline"
+        key = "button.leave_out" if staff else "button.decline"
         last.append(Button(say(session.language, key), stem + DECLINE))
     return (*rows, tuple(last)) if last else tuple(rows)
 

@@ -29,7 +29,7 @@ from probot.flows.session import (
 from probot.flows.text import fitting, message
 from probot.messages import Message
 from probot.study.facts import Facts
-from probot.study.model import Item, Study
+from probot.study.model import Item, Study, Timepoint
 from probot.values import Value
 from probot.wording import date_words, number, say
 
@@ -62,7 +62,7 @@ def present(study: Study, session: Session, facts: Facts, want: Want) -> Message
             words = reask(item, reason, language, facts.today, found=len(offers))
             return _asked(study, session, facts, item, [first, words], offers)
         case MarkAnswered(item_id):
-            return _answered(session, study.item(item_id))
+            return _answered(study, session, study.item(item_id))
         case Thank(partial):
             more = [say(language, "thanks.partial")] if partial else []
             return message([study.texts["thanks"][language], *more])
@@ -77,11 +77,17 @@ def present(study: Study, session: Session, facts: Facts, want: Want) -> Message
 def _first_line(study: Study, session: Session, key: str, at: int, of: int) -> str:
     """What may show on a locked screen; a form of the staff's says which it is, since they alone read it."""
     language = session.language
-    form = study.forms.get(session.timepoint) or study.plan.get(session.timepoint)
-    if key == "ask.next" and form is not None and form.by == "clinician":
+    form = _form_of_staff(study, session)
+    if key == "ask.next" and form is not None:
         title = form.label[language]
         return say(language, "ask.form", title=title, number=at, of=of)
     return say(language, key, number=at, of=of)
+
+
+def _form_of_staff(study: Study, session: Session) -> Timepoint | None:
+    """What is being filled in, if it is the staff who do."""
+    form = study.forms.get(session.timepoint) or study.plan.get(session.timepoint)
+    return form if form is not None and form.by == "clinician" else None
 
 
 def closed_question(study: Study, language: str) -> Message:
@@ -184,7 +190,9 @@ def _asked(
 ) -> Message:
     language = session.language
     items = order.visible(study, facts, session.timepoint, session.given)
-    rows = keypad(session, item, facts.today, first=order.before(items, item.id) is None, offers=offers)
+    first = order.before(items, item.id) is None
+    staff = _form_of_staff(study, session) is not None
+    rows = keypad(session, item, facts.today, first=first, offers=offers, staff=staff)
     given = session.given.get(item.id)
     so_far = ""
     if given is not None and given.value is not None and item.kind not in {"info", "several"}:
@@ -236,12 +244,14 @@ def _hint(item: Item, facts: Facts, language: str) -> str:
             return ""
 
 
-def _answered(session: Session, item: Item) -> Message:
+def _answered(study: Study, session: Session, item: Item) -> Message:
     given = session.given.get(item.id)
     text = fitting(item.text[session.language], _SHORT)
     may_change = session.status != "closed" and item.kind != "info" and not order.is_open(given)
     rows = change_button(session, item) if may_change else ()
-    return message([text, _mark(given, item, session.language)], rows)
+    left_out = given is not None and given.absent == "declined" and _form_of_staff(study, session) is not None
+    mark = say(session.language, "answered.left_out") if left_out else _mark(given, item, session.language)
+    return message([text, mark], rows)
 
 
 def _mark(given: Given | None, item: Item, language: str) -> str:

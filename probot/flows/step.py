@@ -201,6 +201,8 @@ def _typed(turn: Turn, text: str, named: str | None) -> None:
     if item is None or (turn.session.status == "waiting" and named is None):
         return
     match _read(item, text, turn.known.today):
+        case Answer(str() as day) if _is_to_come(turn, item, day):
+            turn.wants.append(Reask(item.id, "out_of_range"))
         case Answer() as answer:
             _typed_answer(turn, item, answer)
         case GoesBack():
@@ -213,6 +215,12 @@ def _typed(turn: Turn, text: str, named: str | None) -> None:
             turn.note(item, text, None, severe=possibly_severe)
             closed = turn.session.status == "closed"
             turn.wants.append(SayClosed() if closed else Reask(item.id, reason))
+
+
+def _is_to_come(turn: Turn, item: Item, day: str) -> bool:
+    """Whether it would be an examination that nobody can have made yet: the endpoint rests on its day."""
+    endpoint = turn.study.endpoint
+    return endpoint is not None and item.id == endpoint.examined and day > turn.known.today.isoformat()
 
 
 def _read(item: Item, text: str, today: date) -> Answer | GoesBack | NotUnderstood:

@@ -70,7 +70,7 @@ def _list(turn: Turn, person: Staff, text: str, language: str) -> None:
         theirs = _coded(turn, person, waiting)
         _answer(turn, person.principal, listed(turn.study, theirs, language, turn.now))
         return
-    enrolment = sought(turn, person, text, language)
+    enrolment = sought(turn, person, "ae", text, language)
     if isinstance(enrolment, Message):
         _answer(turn, person.principal, enrolment)
         return

@@ -54,6 +54,7 @@ class Reply:
     """Where an event came from: its moment, its raw words, the message it touched, the key it is known by.
 
     `at`: when the participant sent it. `received_at`: when it was written into the inbox (None: no update).
+    `reply_to`: the message that the words reply to.
     """
 
     at: datetime
@@ -61,6 +62,7 @@ class Reply:
     message: int | None = None
     key: str = ""
     received_at: datetime | None = None
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,13 +218,8 @@ def _keep_note(turn: Turn, scene: Scene, session: Session, fact: Noted, reply: R
         cause=f"{turn.cause}:{fact.kind}", assessment_id=scene.assessment.id, item=fact.item,
     )  # fmt: skip
     turn.note(
-        "note kept",
-        "note",
-        scene.assessment.id,
-        code=scene.enrolment.code,
-        field=fact.item or "",
-        new=fact.kind,
-    )
+        "note kept", "note", scene.assessment.id, code=scene.enrolment.code, field=fact.item or "", new=fact.kind
+    )  # fmt: skip
     if scene.assessment.respondent is not None:
         return  # a clinician's words are no message of the participant's
     if fact.value is not None and fact.item is not None:
@@ -292,16 +289,8 @@ def rule_hits(
     found: tuple[Hit, ...] = ()
     for with_days_before in (False, True):
         facts = gather.for_rules(
-            turn,
-            study,
-            enrolment,
-            changed,
-            answers,
-            declined,
-            assessment_id,
-            at,
-            with_days_before=with_days_before,
-        )
+            turn, study, enrolment, changed, answers, declined, assessment_id, at, with_days_before=with_days_before
+        )  # fmt: skip
         found = hits(study, facts, frozenset(changed), zone=enrolment.zone)
         if not found:
             break
@@ -328,12 +317,12 @@ def _say(turn: Turn, scene: Scene, session: Session, want: Want, reply: Reply, l
             purpose: Purpose = "reminder" if want.why == "reminder" else "question"
             turn.say(
                 recipient, message, lane=lane, purpose=purpose, assessment_id=assessment.id, item=item,
-                not_before=_not_before(turn, scene, lane), expires_at=assessment.grace_until,
+                not_before=_not_before(turn, scene, lane), expires_at=_expires_at(turn, assessment),
             )  # fmt: skip
         case Reask(item=item):
             turn.say(
                 recipient, message, lane=lane, purpose="question", assessment_id=assessment.id, item=item,
-                expires_at=assessment.grace_until,
+                expires_at=_expires_at(turn, assessment),
             )  # fmt: skip
         case MarkAnswered(item=item) | ShowChosen(item=item):
             last = None if reply.message else asked.last_asking(turn.connection, assessment.id, item)
@@ -367,13 +356,20 @@ def _not_before(turn: Turn, scene: Scene, lane: Lane) -> datetime | None:
     return next_allowed(turn.now, scene.study.participant_quiet, scene.enrolment.zone)
 
 
+def _expires_at(turn: Turn, assessment: Assessment) -> datetime | None:
+    """When the question is of no use any more; a form that was opened again to be corrected has no such moment."""
+    again = assessment.respondent is not None and turn.now >= assessment.grace_until
+    return None if again else assessment.grace_until
+
+
 def _words(scene: Scene, session: Session, want: Want) -> Message:
     if scene.assessment.respondent is None:
         return present(scene.study, session, scene.facts, want)
     if isinstance(want, Thank):
         return Message(say(session.language, "grade.done", code=scene.enrolment.code))
     if isinstance(want, SayClosed):
-        return Message(say(session.language, "adverse.form_closed"))
+        key = "adverse.form_closed" if scene.assessment.timepoint in FORMS else "grade.closed"
+        return Message(say(session.language, key, code=scene.enrolment.code))
     message = present(scene.study, session, scene.facts, want)
     return replace(message, text=f"{scene.enrolment.code} · {message.text}")
 

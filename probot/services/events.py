@@ -40,7 +40,7 @@ def commanded(turn: Turn, person: Staff, recipient: str, text: str, language: st
     elif not audience.may(turn, person, "acknowledge"):
         turn.note("command refused", "chat", recipient, reason="role", new=COMMAND)
         _answer(turn, recipient, Message(not_authorised(turn.study, "acknowledge", language)))
-    elif isinstance(enrolment := sought(turn, person, text, language), Message):
+    elif isinstance(enrolment := sought(turn, person, COMMAND, text, language), Message):
         _answer(turn, recipient, enrolment)
     else:
         turn.note("events shown", "enrolment", enrolment.id, code=enrolment.code)

@@ -6,8 +6,10 @@ sees it, and every answer names who gave it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from probot.alerts.staff import not_authorised
-from probot.flows.front import front
+from probot.flows.buttons import CHANGE
 from probot.flows.session import AskedAgain, Opened, SentMedia, Tapped, Typed
 from probot.messages import Message
 from probot.services import audience, centres
@@ -15,10 +17,11 @@ from probot.services.begin import begin
 from probot.services.converse import Reply, carry_on, tapped, typed
 from probot.services.sought import sought
 from probot.services.turn import Turn
-from probot.store import assessments, people
+from probot.store import asked, assessments, people
 from probot.store.records import Enrolment, Staff
-from probot.study.forms import EVENT
+from probot.study.forms import EVENT, FORMS
 from probot.study.model import Power
+from probot.values import AssessmentId
 from probot.wording import say
 
 COMMAND = "grade"
@@ -32,7 +35,7 @@ def commanded(turn: Turn, person: Staff, recipient: str, text: str, language: st
     elif not audience.may(turn, person, "grade"):
         turn.note("command refused", "chat", recipient, reason="role", new=COMMAND)
         _answer(turn, recipient, Message(not_authorised(turn.study, "grade", language)))
-    elif isinstance(enrolment := sought(turn, person, text, language), Message):
+    elif isinstance(enrolment := sought(turn, person, COMMAND, text, language), Message):
         _answer(turn, recipient, enrolment)
     elif not forms:
         _answer(turn, recipient, Message(say(language, "grade.none")))
@@ -64,21 +67,44 @@ def _open(turn: Turn, person: Staff, enrolment: Enrolment, name: str, language: 
 def answer_tapped(turn: Turn, person: Staff, assessment: str, event: Tapped, reply: Reply) -> None:
     """A button of a form; other people's forms are none of this clinician's business."""
     enrolment = _about(turn, person, assessment)
+    if enrolment is not None and event.choice == CHANGE:
+        _open_again(turn, person, enrolment, assessment)
     if enrolment is None or not tapped(
         turn, enrolment, assessment, event, reply, respondent=person.principal
     ):
         turn.note("tap ignored", "assessment", assessment[:40], reason="not theirs")
 
 
+def _open_again(turn: Turn, person: Staff, enrolment: Enrolment, assessment: str) -> None:
+    """A form that was filled in and has closed since can be corrected: a wrong grade must not stand in the endpoint."""
+    one = assessments.find(turn.connection, assessment)
+    session = assessments.session_of(turn.connection, assessment)
+    if one is None or session is None or one.respondent != person.principal or one.timepoint in FORMS:
+        return
+    if session.status != "closed" or one.status not in {"complete", "partial"}:
+        return
+    assessments.save_session(
+        turn.connection, replace(session, status="finished", revision=session.revision + 1)
+    )
+    turn.note("form opened again", "assessment", one.id, code=enrolment.code, new=one.timepoint)
+
+
 def said(turn: Turn, person: Staff, event: Typed | SentMedia, reply: Reply) -> bool:
-    """Words while a form is open: they answer it. False if no form of this clinician has a question open."""
-    ahead = front(assessments.forms_of(turn.connection, person.principal), turn.now)
-    if ahead is None or ahead.asking is None:
+    """Words while a form is open: they answer it. False if no form of this clinician has a question open.
+
+    Of several forms it is the one whose question they reply to, else the one whose question stands lowest in the chat:
+    what is read on the screen is what is answered, and forms of different participants are never taken for each other.
+    """
+    forms = assessments.forms_of(turn.connection, person.principal)
+    asking = {each.session.assessment: each.session for each in forms if each.session.asking is not None}
+    if not asking:
         return False
-    enrolment = _about(turn, person, ahead.assessment)
-    if enrolment is None:
+    ahead = asked.asked_last(turn.connection, person.principal, asking, reply.reply_to)
+    ahead = ahead or asked.asked_last(turn.connection, person.principal, asking)
+    enrolment = None if ahead is None else _about(turn, person, ahead)
+    if ahead is None or enrolment is None:
         return False
-    typed(turn, enrolment, ahead, event, reply)
+    typed(turn, enrolment, asking[AssessmentId(ahead)], event, reply)
     return True
 
 

@@ -162,10 +162,11 @@ def _from_staff(turn: Turn, incoming: Incoming, chat: Chat, sender: Sender | Non
             turn, sender, Place(contact.principal, contact.language), reply_to, text
         ):
             pass
-        case Said(text=text, message=message, edited=False):
+        case Said(text=text, message=message, reply_to=reply_to, edited=False):
             reply = Reply(
-                _answered_at(incoming), text, key=f"message:{message}", received_at=incoming.received_at
-            )
+                _answered_at(incoming), text, key=f"message:{message}", received_at=incoming.received_at,
+                reply_to=reply_to,
+            )  # fmt: skip
             team.said(turn, sender, contact.principal, Typed(text), reply, contact.language)
         case MediaSent(kind=kind, caption=caption):
             reply = Reply(_answered_at(incoming), caption, received_at=incoming.received_at)

@@ -13,14 +13,17 @@ from probot.store import people
 from probot.store.records import Enrolment, Staff
 
 
-def sought(turn: Turn, person: Staff, text: str, language: str) -> Enrolment | Message:
-    """The participant, in whatever case the code is written; else the words that say why there is none."""
+def sought(turn: Turn, person: Staff, command: str, text: str, language: str) -> Enrolment | Message:
+    """The participant, in whatever case the code is written; else the words that say why there is none.
+
+    `text`: what stood behind the `command`.
+    """
     code = code_in(text)
     enrolment = people.by_code(turn.connection, code) or people.by_code(turn.connection, code.upper())
     if enrolment is None:
         hidden = centres.hidden_from(turn, person)
         known = [one.code for one in people.all_enrolments(turn.connection) if one.code not in hidden]
-        return unknown_code(language, code, known)
+        return unknown_code(language, command, code, known)
     if centres.closed_to(turn, person, enrolment):
         return Message(not_theirs(language))
     return enrolment

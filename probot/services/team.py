@@ -147,7 +147,7 @@ def _looked(turn: Turn, person: Staff, recipient: str, command: str, text: str, 
     if command == "open":
         _answer(turn, recipient, _open(turn, person, language))
         return
-    enrolment = sought(turn, person, text, language)
+    enrolment = sought(turn, person, command, text, language)
     if isinstance(enrolment, Message):
         _answer(turn, recipient, enrolment)
     elif command == endpoint.COMMAND:

@@ -117,6 +117,20 @@ def last_asking(connection: Connection, assessment_id: str, item: str) -> str | 
     return connection.execute(_LAST_ASKING, {"assessment": assessment_id, "asked": item}).scalar()
 
 
+def asked_last(
+    connection: Connection, recipient: str, assessments: Iterable[str], number: int | None = None
+) -> str | None:
+    """Which of these assessments asked the recipient last; `number`: which one the channel's message of it belongs to."""
+    wanted = select(outbox.c.assessment_id).where(
+        among(outbox.c.assessment_id, "assessments"), outbox.c.recipient == recipient, outbox.c.kind == "post",
+        outbox.c.item.is_not(None), outbox.c.state.in_(("waiting", "sending", "sent")),
+    )  # fmt: skip
+    if number is not None:
+        wanted = wanted.where(outbox.c.number == number)
+    newest = wanted.order_by(outbox.c.seq.desc()).limit(1)
+    return connection.execute(newest, {"assessments": sorted(assessments)}).scalar()
+
+
 def first_number(connection: Connection, assessment_id: str, item: str, contact_id: str) -> int | None:
     """The channel's number of the first message in this chat that asked the item; None if none has arrived there."""
     wanted = select(func.min(outbox.c.number)).where(

@@ -75,3 +75,88 @@ async def test_a_typed_grade_form_can_be_left_and_taken_up_again(sqlite_url: str
         await doctor.tap("0: no finding")
         forms = [row for row in clinic.rows("assessments") if row["timepoint"] == "grade"]
         assert [form["status"] for form in forms] == ["complete"]
+
+
+async def test_typed_words_answer_the_form_that_asked_last_whichever_was_begun_first(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        doctor = await clinic.staff("Dr. Zhou", "investigator")
+        await clinic.patient("P-001")
+        await clinic.patient("P-002")
+        await doctor.say("/grade P-001")
+        await doctor.say("/grade P-002")
+        await doctor.say("today")
+        assert {row["code"] for row in clinic.rows("responses")} == {"P-002"}
+        await doctor.say("/grade P-001")
+        await doctor.say("yesterday")
+        assert [row["code"] for row in clinic.rows("responses")] == ["P-001", "P-002"]
+
+
+async def test_words_in_reply_to_a_question_answer_that_one(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        doctor = await clinic.staff("Dr. Zhou", "investigator")
+        await clinic.patient("P-001")
+        await clinic.patient("P-002")
+        await doctor.say("/grade P-001")
+        asked = doctor.last["message_id"]
+        await doctor.say("/grade P-002")
+        await doctor.say("today", reply_to=asked)
+        assert {row["code"] for row in clinic.rows("responses")} == {"P-001"}
+
+
+async def test_an_examination_on_a_day_that_is_still_to_come_is_asked_again(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        doctor = await clinic.staff("Dr. Zhou", "investigator")
+        await clinic.patient("P-001")
+        await doctor.say("/grade P-001")
+        await doctor.say("2199-01-01")
+        assert "still to come" in doctor.last["text"]
+        assert clinic.rows("responses") == []
+        await doctor.say("2025-12-31")
+        assert [row["value"] for row in clinic.rows("responses")] == ["2025-12-31"]
+
+
+async def test_a_wrong_grade_can_be_corrected_long_after_its_form_has_closed(database_url: str) -> None:
+    async with a_clinic(database_url, migrated=True) as clinic:
+        doctor = await clinic.staff("Dr. Zhou", "investigator")
+        await clinic.patient("P-001", sites=("oral",))
+        await doctor.say("/grade P-001")
+        await doctor.tap("Today")
+        await doctor.tap("4: ulcers, nothing by mouth")
+        await clinic.pass_time(days=9)
+        await doctor.tap("Change", next(one for one in doctor.shown if "nothing by mouth" in one["text"]))
+        await doctor.tap("1: sore or red, no ulcer")
+        grades = [row for row in clinic.rows("responses") if row["item"] == "grade_oral"]
+        assert [(row["value"], row["is_latest"]) for row in grades] == [("grade_4", False), ("grade_1", True)]
+        assert any(row["action"] == "form opened again" for row in clinic.rows("audit"))
+
+
+async def test_whoever_left_a_form_half_way_is_told_how_to_begin_anew_once_it_has_closed(
+    sqlite_url: str,
+) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        doctor = await clinic.staff("Dr. Zhou", "investigator")
+        await clinic.patient("P-001", sites=("oral",))
+        await doctor.say("/grade P-001")
+        data = doctor.buttons()["Today"]
+        await clinic.pass_time(days=9)
+        await doctor.tap_data(data)
+        assert "/grade P-001" in doctor.last["text"]
+        assert "/ae" not in doctor.last["text"]
+
+
+async def test_a_command_without_a_code_says_how_that_command_is_written(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        doctor = await clinic.staff("Dr. Zhou", "investigator")
+        for command in ("grade", "endpoint", "patient", "event"):
+            await doctor.say(f"/{command}")
+            assert f"/{command} CODE" in doctor.last["text"]
+
+
+async def test_a_clinician_is_not_asked_what_they_prefer(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        doctor = await clinic.staff("Dr. Zhou", "investigator")
+        await clinic.patient("P-001", sites=("oral",))
+        await doctor.say("/grade P-001")
+        assert "Leave out for now" in doctor.buttons()
+        await doctor.tap("Leave out for now")
+        assert "wished" not in doctor.shown[-2]["text"]

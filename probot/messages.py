@@ -5,6 +5,7 @@ The rule: a message is complete when it is committed; sending it adds nothing bu
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,10 +50,21 @@ class Message:
     wants_reply: bool = False
 
 
-Lane = Literal["alert", "edit", "reply", "prompt", "digest", "outside"]
-"""Which messages overtake which: an alert waits for nobody. `outside`: what goes beside the messenger, at its own pace."""
-MESSENGER_LANES: tuple[Lane, ...] = ("alert", "edit", "reply", "prompt", "digest")
+Lane = Literal["urgent", "alert", "edit", "reply", "prompt", "digest", "outside"]
+"""Which messages overtake which: an urgent alert waits for nobody, other alerts for that one alone. `outside`: what goes
+beside the messenger, at its own pace.
+"""
+ALERT_LANES: tuple[Lane, ...] = ("urgent", "alert")
+MESSENGER_LANES: tuple[Lane, ...] = (*ALERT_LANES, "edit", "reply", "prompt", "digest")
 """What the messenger carries, from first to last."""
 LANES: tuple[Lane, ...] = (*MESSENGER_LANES, "outside")
-PROMPT = LANES.index("prompt")
+_FIRST = -1
+PLACE: Mapping[Lane, int] = {lane: place for place, lane in enumerate(LANES, start=_FIRST)}
+"""The number under which a lane is kept; the lower goes first. That of an alert without hurry is 0."""
+PROMPT = PLACE["prompt"]
 """The lane of questions that the clock puts, not an answer."""
+
+
+def lane_at(place: int) -> Lane:
+    """The lane that is kept under this number."""
+    return LANES[place - _FIRST]

@@ -24,6 +24,7 @@ from probot.sandbox.inprocess import ROOT, InProcessRequest
 from probot.sandbox.limits import LimitSettings
 from probot.sandbox.server import serving
 from probot.services import export, invite
+from probot.services.pace import Pace
 from probot.services.publish import publish
 from probot.services.receive import HEARD
 from probot.store import pulses
@@ -283,6 +284,7 @@ class Clinic:
 async def a_clinic(
     url: str, *, study: Study | None = None, over_http: bool = False, at: datetime = START,
     limits: LimitSettings | None = None, migrated: bool = False, beside: OutsideChannel | None = None,
+    pace: Pace | None = None,
 ) -> AsyncIterator[Clinic]:  # fmt: skip
     """Open a clinic on an empty database and close it in the end."""
     if not migrated:
@@ -299,7 +301,15 @@ async def a_clinic(
             request = InProcessRequest(api)
         store = Store(url)
         world = build_world(
-            store, clock, TOKEN, root, request=request, poll_seconds=0, pause=no_pause, beside=beside
+            store,
+            clock,
+            TOKEN,
+            root,
+            request=request,
+            poll_seconds=0,
+            pause=no_pause,
+            beside=beside,
+            pace=pace,
         )
         stack.push_async_callback(close, world)
         await world.runtime.office.act(publish, "publish", published)

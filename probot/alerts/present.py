@@ -44,10 +44,10 @@ from probot.alerts.phrases import (
 from probot.alerts.steps import holder, lapsed_by
 from probot.flows.buttons import AlertTap, write
 from probot.messages import MOST_CHARACTERS, Button, Message, units
-from probot.schedule.civil import local_day
+from probot.schedule.civil import local, local_day
 from probot.study.model import TIERS, Study
 from probot.values import Value
-from probot.wording import day, duration, say
+from probot.wording import clock, day, duration, say
 
 MOST_BUTTONS = 20
 """Buttons under a list; more would push the list out of sight on a phone."""
@@ -147,7 +147,7 @@ def storm_message(
 ) -> Message:
     """Many alerts that came at once and are not urgent, said in one message."""
     first = say(language, "storm.first", n=len(listed))
-    return _list(study, [first], listed, language, now=now, staff=staff)
+    return _list(study, [first], listed, language, now=now, staff=staff, read_later=True)
 
 
 def round_message(
@@ -178,11 +178,15 @@ def _list(
     now: datetime,
     staff: Names | None,
     more: str = "alert.more",
+    read_later: bool = False,
 ) -> Message:
     ordered = sorted(listed, key=by_urgency)
     lines = [
         *first,
-        *(alert_line(study, alert, code, language, now=now, staff=staff) for alert, code in ordered),
+        *(
+            alert_line(study, alert, code, language, now=now, staff=staff, read_later=read_later)
+            for alert, code in ordered
+        ),
     ]
     buttons = []
     for alert, code in ordered[:MOST_BUTTONS]:
@@ -207,19 +211,32 @@ def title_in_brief(study: Study, alert: Alert, language: str) -> str:
 
 
 def alert_line(
-    study: Study, alert: Alert, code: str, language: str, *, now: datetime, staff: Names | None = None
-) -> str:
-    """One alert in one line of a list: head, newest value, how long it has waited or who has it."""
+    study: Study, alert: Alert, code: str, language: str, *, now: datetime, staff: Names | None = None,
+    read_later: bool = False,
+) -> str:  # fmt: skip
+    """One alert in one line of a list: head, newest value, how long it has waited or who has it.
+
+    `read_later`: the list stands in the chat for hours, so it says since when instead.
+    """
     parts = [head_line(study, alert, code, language), short_value(study, alert, language)]
     if alert.wish in {"now", "today"}:
         parts.append(wish_line(alert, language))
     if alert.state == "open":
-        parts.append(say(language, "open.waits", duration=duration(language, now - started_at(alert))))
+        parts.append(_waits(study, alert, language, now, read_later=read_later))
         if had := lapsed_by(alert):
             parts.append(say(language, "open.lapsed", name=name_of(had, staff or {})))
     elif (has := holder(alert)) is not None and alert.state != "closed":
         parts.append(say(language, "open.has", name=name_of(has, staff or {})))
     return SEPARATOR.join(part for part in parts if part)
+
+
+def _waits(study: Study, alert: Alert, language: str, now: datetime, *, read_later: bool) -> str:
+    if not read_later:
+        return say(language, "open.waits", duration=duration(language, now - started_at(alert)))
+    since = local(started_at(alert), study.zone)
+    today = since.date() == local_day(now, study.zone)
+    shown = clock(language, since) if today else moment_words(study, started_at(alert), language)
+    return say(language, "open.waits_since", moment=shown)
 
 
 # ---------------------------------------------------------------- one participant

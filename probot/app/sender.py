@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from probot.app.office import Office
 from probot.app.shared_pace import SharedPace
-from probot.messages import MESSENGER_LANES, Lane
+from probot.messages import ALERT_LANES, MESSENGER_LANES, Lane
 from probot.ports import Call, Channel, Later, Outcome, Sent, Unknown
 from probot.services import deliver, fetch
 from probot.services.deliver import Addressed
@@ -38,6 +38,8 @@ FOR_ALERTS = 32
 """So many of these are for alerts alone, however many other messages hang."""
 Went = tuple[Outgoing, Addressed, Outcome]
 """A message, where it went, and what became of it."""
+Alone = tuple[list[str], list[str]]
+"""Whom to send nothing, and whom only what is urgent."""
 KEEP_EVERY = outbox.LEASE / 3
 """How often the claims of messages under way are renewed."""
 STOOD_STILL = timedelta(seconds=8)
@@ -101,8 +103,8 @@ class Sender:
         """Claim where other processes send as well; runs in a thread of the store."""
         assert self._shared is not None
         self._shared.listen(connection)
-        room, lanes, resting = self._shared.counting(lambda: self._room(now, ended))
-        claimed = outbox.claim(connection, now, token, room, resting=resting, lanes=lanes) if room > 0 else []
+        room, lanes, alone = self._shared.counting(lambda: self._room(now, ended))
+        claimed = _claim(connection, now, token, room, lanes, alone)
         self._shared.tell(connection, claimed, now, tried=lanes != self._lanes)
         return claimed
 
@@ -123,10 +125,10 @@ class Sender:
         if self._shared is not None:
             claim = partial(self._claim_among_others, now=now, token=self._token(), ended=len(ended))
         else:
-            room, lanes, resting = self._room(now, len(ended))
+            room, lanes, alone = self._room(now, len(ended))
             if room <= 0 and not ended:
                 return []
-            claim = partial(_claim, now=now, token=self._token(), room=room, lanes=lanes, resting=resting)
+            claim = partial(_claim, now=now, token=self._token(), room=room, lanes=lanes, alone=alone)
         try:
             claimed = await self._office.act(_note_all_and_claim, "sent", [went for went, _ in ended], claim)
         except Exception as error:
@@ -141,17 +143,17 @@ class Sender:
         _say_whether_noted(ended, noted=True)
         return claimed
 
-    def _room(self, now: datetime, ended: int) -> tuple[int, tuple[Lane, ...], list[str]]:
+    def _room(self, now: datetime, ended: int) -> tuple[int, tuple[Lane, ...], Alone]:
         """How many messages may start, of which lanes, and whom to leave alone. Alerts have room of their own."""
         left = AT_ONCE - len(self._under_way) + ended
         free = left - FOR_ALERTS
         if self._pace is None:
-            return (free, self._lanes, []) if free > 0 else (left, ("alert",), [])
-        resting = self._pace.resting(now)
+            return (free, self._lanes, ([], [])) if free > 0 else (left, ALERT_LANES, ([], []))
+        alone = self._pace.resting(now), self._pace.saving(now)
         room = min(free, self._pace.room(now, self._ahead()))
         if room > 0:
-            return room, self._lanes, resting
-        return min(left, self._pace.room_for_alerts(now)), ("alert",), resting
+            return room, self._lanes, alone
+        return min(left, self._pace.room_for_alerts(now)), ALERT_LANES, alone
 
     async def _keep_claims(self, now: datetime) -> None:
         """Claims of what is still under way are kept; what was claimed and not begun (the database failed) is free."""
@@ -381,9 +383,12 @@ def _say_whether_noted(waiting: list[tuple[Went, asyncio.Future[bool]]], *, note
 
 
 def _claim(
-    connection: Connection, now: datetime, token: str, room: int, lanes: tuple[Lane, ...], resting: list[str]
+    connection: Connection, now: datetime, token: str, room: int, lanes: tuple[Lane, ...], alone: Alone
 ) -> list[Outgoing]:
-    return outbox.claim(connection, now, token, room, resting=resting, lanes=lanes) if room > 0 else []
+    if room <= 0:
+        return []
+    resting, saving = alone
+    return outbox.claim(connection, now, token, room, resting=resting, saving=saving, lanes=lanes)
 
 
 def _note_all_and_claim(

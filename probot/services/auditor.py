@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, func, or_, select
 
+from probot.messages import ALERT_LANES
 from probot.services import alarms as calling
 from probot.services import centres, path_tests, paths, set_back, upgrades
 from probot.services.receive import HEARD, has_rival
@@ -115,7 +116,7 @@ def _of_the_house(connection: Connection, now: datetime) -> Iterator[Finding]:
 
 
 def _of_alerts(connection: Connection, now: datetime) -> Iterator[Finding]:
-    late = [outbox.oldest_due(connection, lane, now) for lane in ("alert", "outside")]
+    late = [outbox.oldest_due(connection, lane, now) for lane in (*ALERT_LANES, "outside")]
     if any(since is not None and now - since > LAGGING for since in late):
         yield Finding("outbox", urgent=True)
     if standing_still(connection, now) or adverse.overdue(connection, now - OVERDUE):

@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 
 A_SECOND = timedelta(seconds=1)
 A_MINUTE = timedelta(minutes=1)
+FOR_URGENT = 6
+"""So many of a group's messages a minute are kept for what is urgent, however much else waits."""
 A_GOOD_SECOND = timedelta(seconds=1.02)
 """In such a time no more than `in_all` leave; a little over a second, as the way to the channel is not always as long."""
 ONE_BY_ONE = timedelta(seconds=0.025)
@@ -47,6 +49,7 @@ class Pace:
     _groups: dict[str, deque[datetime]] = field(default_factory=dict)
     _bursts: dict[str, tuple[float, datetime]] = field(default_factory=dict)
     _rests: dict[str, datetime] = field(default_factory=dict)
+    _saves: dict[str, datetime] = field(default_factory=dict)
     _all_rest_until: datetime | None = None
     _tried: datetime | None = None
     _down_for: timedelta = timedelta()
@@ -115,6 +118,7 @@ class Pace:
             self._groups.clear()
             self._bursts.clear()
             self._rests.clear()
+            self._saves.clear()
             self._all_rest_until = self._tried = None
         self._now = now
 
@@ -122,6 +126,11 @@ class Pace:
         """Recipients that must be left alone at this moment."""
         self._rests = {recipient: until for recipient, until in self._rests.items() if until > now}
         return list(self._rests)
+
+    def saving(self, now: datetime) -> list[str]:
+        """Groups that have had so much within the minute that the rest of it is kept for what is urgent."""
+        self._saves = {recipient: until for recipient, until in self._saves.items() if until > now}
+        return list(self._saves)
 
     def sent(self, recipient: str, now: datetime, *, group: bool, edit: bool = False) -> None:
         """Count one message that went out. `edit`: it only changed an earlier one."""
@@ -135,6 +144,9 @@ class Pace:
         while recent and now - recent[0] >= A_MINUTE:
             recent.popleft()
         self.rest(recipient, now + A_SECOND if len(recent) < self.in_a_group else recent[0] + A_MINUTE)
+        for_all = self.in_a_group - FOR_URGENT
+        if len(recent) >= for_all:
+            self._saves[recipient] = recent[-for_all] + A_MINUTE
 
     def arrived(self, recipient: str, now: datetime) -> None:
         """The message counted last has been answered for: the channel counts from its arrival, not from its leaving."""
@@ -180,7 +192,7 @@ class Pace:
 
     def next_free(self, now: datetime) -> datetime | None:
         """When the next rest ends, if anybody rests."""
-        ends = [until for until in self._rests.values() if until > now]
+        ends = [until for until in (*self._rests.values(), *self._saves.values()) if until > now]
         if self._all_rest_until is not None and self._all_rest_until > now:
             ends.append(self._all_rest_until)
         return min(ends, default=None)

@@ -22,16 +22,20 @@ ROUND = "round"
 """Marks a list of steps that fell due together."""
 
 
-def gathered(turn: Turn, recipient: str, language: str, alert: Alert) -> bool:
-    """Say the alert together with those that wait for the group. False if it is to be said alone."""
+def gathered(turn: Turn, recipient: str, language: str, alert: Alert, *, silent: bool) -> bool:
+    """Say the alert together with those that wait for the group. False if it is to be said alone.
+
+    `silent`: it would come without a sound; together they do if each of them would.
+    """
     if recipient != people.TEAM or alert.tier == "urgent":
         return False
     waiting = threads.waiting(turn.connection, recipient)
-    together = dict.fromkeys([each for _, each in waiting] + [alert.id])
+    together = dict.fromkeys([each.alert for each in waiting] + [alert.id])
     if len(together) <= MOST_SINGLY:
         return False
-    threads.drop(turn.connection, [message for message, _ in waiting], "said together")
-    say_together(turn, recipient, language, list(together))
+    threads.drop(turn.connection, [each.message for each in waiting], "said together")
+    silent = silent and all(each.silent for each in waiting)
+    say_together(turn, recipient, language, list(together), silent=silent)
     return True
 
 

@@ -23,7 +23,7 @@ from probot.alerts.staff import (
 )
 from probot.alerts.steps import TooLong
 from probot.flows.buttons import AlertTap
-from probot.messages import Message
+from probot.messages import Lane, Message
 from probot.services import alerting, audience, centres, telling
 from probot.services.turn import Turn
 from probot.store import alerts, calls, people, threads
@@ -211,7 +211,8 @@ def assign(turn: Turn, case: Case, person: Staff, to: Staff) -> Outcome:
     if isinstance(after, Alert) and to.id != person.id:
         message = telling.shown(turn, case.study, case.enrolment, after, to.language, "assigned")
         calls.supersede_alert(turn.connection, to.principal, after.id)
-        turn.say(to.principal, message, lane="alert", purpose="alert", alert_id=after.id)
+        lane: Lane = "urgent" if after.tier == "urgent" else "alert"
+        turn.say(to.principal, message, lane=lane, purpose="alert", alert_id=after.id)
     return _done(turn, case, after, "alert assigned", detail=to.id)
 
 

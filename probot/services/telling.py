@@ -14,7 +14,7 @@ from probot.alerts.ladder import Reason, quiet_now
 from probot.alerts.menus import Menu
 from probot.alerts.model import Alert
 from probot.alerts.present import MOST_BUTTONS, alert_message, said_below
-from probot.messages import Message
+from probot.messages import Lane, Message
 from probot.services import outside, pictures, storm
 from probot.services.audience import able, hearing, language_of, names, readers
 from probot.services.turn import Turn
@@ -134,11 +134,12 @@ def _rang_just_now(turn: Turn, recipient: str, alert: Alert, *, aloud: bool) -> 
 
 def _say_alone(turn: Turn, recipient: str, language: str, said: _Said) -> None:
     alert = said.alert
-    if storm.gathered(turn, recipient, language, alert):
+    if storm.gathered(turn, recipient, language, alert, silent=said.silent):
         return
     calls.supersede_alert(turn.connection, recipient, alert.id)
     message = replace(shown(turn, said.study, said.enrolment, alert, language, said.why), silent=said.silent)
-    key = turn.say(recipient, message, lane="alert", purpose="alert", alert_id=alert.id)
+    lane: Lane = "urgent" if alert.tier == "urgent" else "alert"
+    key = turn.say(recipient, message, lane=lane, purpose="alert", alert_id=alert.id)
     pictures.under_alert(turn, alert, recipient, key)
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, or_, select
 
+from probot.messages import ALERT_LANES
 from probot.services import centres, path_tests, paths, quarantine, upgrades
 from probot.services.paths import PathFact
 from probot.services.receive import HEARD, has_rival
@@ -221,7 +222,7 @@ def _problems(connection: Connection, now: datetime, heard: datetime | None) -> 
     since = inbox.oldest_waiting(connection)
     if since is not None and now - since > LAGGING:
         found.append(f"an update has waited {int((now - since).total_seconds())} s to be handled")
-    due = outbox.oldest_due(connection, "alert", now)
+    due = min(filter(None, (outbox.oldest_due(connection, lane, now) for lane in ALERT_LANES)), default=None)
     if due is not None and now - due > LAGGING:
         found.append(f"an alert has waited {int((now - due).total_seconds())} s to be sent")
     counted = inbox.counts(connection)

@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from probot.messages import LANES
+from probot.messages import PLACE
 from probot.store import together
 from probot.store.among import among
 from probot.store.asked import WAITING
 from probot.store.records import Outgoing
 from probot.store.tables import outbox
 
-OUTSIDE = LANES.index("outside")
+OUTSIDE = PLACE["outside"]
 
 Shown = dict[str, Any]
 """A message that shows an alert: its `seq` (None while it is still to be written), `id`, `recipient`, `purpose`, `lane`,

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, CursorResult, Insert, Integer, and_, bindpara
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from probot.messages import LANES, MESSENGER_LANES, Lane
+from probot.messages import MESSENGER_LANES, PLACE, Lane, lane_at
 from probot.store import asked, together
 from probot.store.among import among
 from probot.store.asked import SENDING, TO_GO, WAITING
@@ -24,7 +24,8 @@ from probot.store.tables import outbox
 from probot.values import derived_id
 
 LEASE = timedelta(seconds=30)
-OUTSIDE = LANES.index("outside")
+OUTSIDE = PLACE["outside"]
+URGENT = PLACE["urgent"]
 NOBODY = "nobody is there to be told"
 """Why a message to the care team waits: neither its chat nor anybody able is bound. It goes when somebody is."""
 
@@ -75,7 +76,7 @@ def put(
 ) -> None:
     """Have something sent. The same `message_id` twice is one message."""
     message = {
-        "id": message_id, "lane": LANES.index(lane), "recipient": recipient, "purpose": purpose, "kind": kind,
+        "id": message_id, "lane": PLACE[lane], "recipient": recipient, "purpose": purpose, "kind": kind,
         "content": content, "assessment_id": assessment_id, "item": item, "alert_id": alert_id, "edits": edits,
         "edits_number": edits_number, "created_at": now, "not_before": not_before or now, "expires_at": expires_at,
     }  # fmt: skip
@@ -109,6 +110,7 @@ _WAITING = (
         outbox.c.state == WAITING,
         outbox.c.not_before <= bindparam("now"),
         outbox.c.recipient.not_in(bindparam("resting", expanding=True)),
+        or_(outbox.c.lane == URGENT, outbox.c.recipient.not_in(bindparam("saving", expanding=True))),
         outbox.c.lane.in_(bindparam("lanes", expanding=True)),
         ~_OVERTAKEN,
     )
@@ -142,11 +144,12 @@ _RECLAIM = (
 
 def claim(
     connection: Connection, now: datetime, token: str, limit: int, *, resting: Iterable[str] = (),
-    lanes: Sequence[Lane] = MESSENGER_LANES,
+    saving: Iterable[str] = (), lanes: Sequence[Lane] = MESSENGER_LANES,
 ) -> list[Outgoing]:  # fmt: skip
     """Claim up to `limit` messages that may go now: higher lanes first, one a recipient.
 
-    `resting`: recipients that must be left alone for the moment (their chat's limit is used up). What was
+    `resting`: recipients that must be left alone for the moment (their chat's limit is used up). `saving`: those to
+    whom only what is urgent may go. What was
     being sent when its sender died is claimed again, once its lease is over, marked `repeat`. `lanes`: only these.
     Asked again with the same token (nobody knows whether the first commit worked) it gives the same ones again.
     """
@@ -156,7 +159,8 @@ def claim(
         _reclaim(connection, now, never)
     if mine := [row.seq for row in in_hand if not row.over]:
         return _outgoing(connection.execute(_THESE, {"numbers": mine}), token)
-    which = {"resting": list(resting), "lanes": [LANES.index(lane) for lane in lanes], "most": limit}
+    alone = {"resting": list(resting), "saving": list(saving)}
+    which = {**alone, "lanes": [PLACE[lane] for lane in lanes], "most": limit}
     numbers = [row.seq for row in connection.execute(_WAITING, {"now": now, **which}).all()]
     if not numbers:
         return []
@@ -271,7 +275,7 @@ def copy_to(
 ) -> None:
     """Send the same to somebody else, or `content` to the same. Once for each recipient, however often asked for."""
     put(
-        connection, message_id=derived_id("message", message.id, recipient), lane=LANES[message.lane],
+        connection, message_id=derived_id("message", message.id, recipient), lane=lane_at(message.lane),
         recipient=recipient, purpose=message.purpose, content=message.content if content is None else content,
         now=now, alert_id=message.alert_id,
     )  # fmt: skip
@@ -283,7 +287,7 @@ def hold(connection: Connection, message: Outgoing, recipient: str, now: datetim
         return
     key = derived_id("message", message.id, recipient, "held")
     put(
-        connection, message_id=key, lane=LANES[message.lane], recipient=recipient, purpose=message.purpose,
+        connection, message_id=key, lane=lane_at(message.lane), recipient=recipient, purpose=message.purpose,
         content=message.content, now=now, alert_id=message.alert_id, not_before=until,
     )  # fmt: skip
     connection.execute(update(outbox).where(outbox.c.id == key).values(fault=NOBODY))
@@ -346,7 +350,7 @@ def oldest_due(connection: Connection, lane: Lane, now: datetime) -> datetime | 
     """Since when the longest-waiting due message of a lane has been due."""
     oldest = select(func.min(outbox.c.not_before)).where(
         outbox.c.state.in_(("waiting", "sending")),
-        outbox.c.lane == LANES.index(lane),
+        outbox.c.lane == PLACE[lane],
         outbox.c.not_before <= now,
     )
     return connection.execute(oldest).scalar()

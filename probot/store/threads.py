@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 
@@ -16,6 +16,7 @@ from probot.store import together
 from probot.store.alerts import STANDING
 from probot.store.among import among
 from probot.store.records import Contact
+from probot.store.saved import message_from_json
 from probot.store.tables import alert, outbox
 from probot.store.tables_alerts import alert_thread
 from probot.study.model import Tier
@@ -143,20 +144,33 @@ def _thread(row: Any) -> Thread:
 # ------------------------------------------------------------------------------ many at once
 
 
-def waiting(connection: Connection, recipient: str) -> list[tuple[str, str]]:
-    """What waits to tell a recipient of alerts that are not urgent: `(message, alert)`, a list with each of its alerts."""
-    singly = select(outbox.c.id, outbox.c.alert_id).where(outbox.c.purpose == "alert", *_waits(recipient))
+class Waits(NamedTuple):
+    """A message that waits to tell of an alert, and whether it will do so without a sound."""
+
+    message: str
+    alert: str
+    silent: bool
+
+
+def waiting(connection: Connection, recipient: str) -> list[Waits]:
+    """What waits to tell a recipient of alerts that are not urgent; a list with each of its alerts."""
+    columns = outbox.c.id, outbox.c.content
+    singly = select(*columns, outbox.c.alert_id).where(outbox.c.purpose == "alert", *_waits(recipient))
     listed = (
-        select(outbox.c.id, alert_thread.c.alert_id)
+        select(*columns, alert_thread.c.alert_id)
         .join(alert_thread, alert_thread.c.message_id == outbox.c.id)
         .where(alert_thread.c.kind == "list", *_waits(recipient))
     )
-    found = [(row.id, row.alert_id) for wanted in (singly, listed) for row in connection.execute(wanted)]
+    found = [
+        Waits(row.id, row.alert_id, message_from_json(row.content).silent)
+        for wanted in (singly, listed)
+        for row in connection.execute(wanted)
+    ]
     calm = select(alert.c.id).where(
-        alert.c.id.in_({each for _, each in found}), alert.c.tier != "urgent", alert.c.state == "open"
+        alert.c.id.in_({each.alert for each in found}), alert.c.tier != "urgent", alert.c.state == "open"
     )
     known = set(connection.execute(calm).scalars())
-    return [(message, each) for message, each in found if each in known]
+    return [each for each in found if each.alert in known]
 
 
 def _waits(recipient: str) -> tuple[ColumnElement[bool], ...]:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
-from probot.messages import LANES
+from probot.messages import lane_at
 from probot.store.tables import outbox
 
 LINE_DOWN = "the line is down"
@@ -40,4 +40,4 @@ def due_by_lane(connection: Connection, now: datetime) -> dict[str, Due]:
         .where(outbox.c.state.in_(("waiting", "sending")), outbox.c.not_before <= now)
         .group_by(outbox.c.lane)
     )
-    return {LANES[row.lane]: Due(row.number, row.since) for row in rows}
+    return {lane_at(row.lane): Due(row.number, row.since) for row in rows}

@@ -119,3 +119,23 @@ def test_nothing_is_got_ready_for_longer_than_a_moment() -> None:
     for number in range(30):
         pace.sent(f"participant:{number}", after(3600), group=False)
     assert pace.turn(NOON) <= NOON + 2 * AHEAD_AT_MOST
+
+
+def test_a_group_keeps_room_for_what_is_urgent() -> None:
+    pace = Pace()
+    for second in range(14):
+        assert pace.saving(after(second)) == []
+        pace.sent("team", after(second), group=True)
+    assert pace.saving(after(14)) == ["team"]
+    assert pace.resting(after(14)) == []
+    pace.sent("team", after(14), group=True)
+    assert pace.next_free(after(59)) == after(61)
+    assert pace.saving(after(60.5)) == ["team"]
+    assert pace.saving(after(61)) == []
+
+
+def test_a_private_chat_has_no_minute_to_keep_room_in() -> None:
+    pace = Pace()
+    for second in range(30):
+        pace.sent(HER, after(second), group=False)
+    assert pace.saving(after(30)) == []

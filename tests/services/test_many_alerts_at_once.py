@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -9,11 +10,14 @@ from sqlalchemy import select
 from probot.alerts.model import Evidence, Hit
 from probot.flows.buttons import AlertTap, read
 from probot.ports import Refused
+from probot.sandbox.limits import LimitSettings
 from probot.services import alerting, deliver, telling
+from probot.services.pace import Pace
 from probot.services.turn import Turn
 from probot.services.watch import status
 from probot.store import outbox, people, threads
 from probot.store.tables import alert
+from probot.store.tables import outbox as outbox_table
 from tests.world import Clinic, Phone, a_clinic
 
 
@@ -35,7 +39,7 @@ def raise_soon(turn: Turn) -> None:
 
 def named(phone: Phone) -> list[set[str]]:
     """The alerts that each message of a chat names by a button."""
-    found = []
+    found: list[set[str]] = []
     for message in phone.shown:
         meanings = [read(data) for data in phone.buttons(message).values()]
         found.append({each.alert for each in meanings if isinstance(each, AlertTap)})
@@ -137,3 +141,84 @@ async def test_words_without_buttons_take_the_place_of_no_message_that_has_them(
         assert "emergency" in team.last["text"]
         assert team.buttons(team.last) == {}
         assert "Acknowledge" in team.buttons(), "the message before it can still be taken"
+
+
+def meet_one(turn: Turn, code: str, tier: str) -> None:
+    """A rule of that tier is met by what the participant says."""
+    enrolment = people.by_code(turn.connection, code)
+    assert enrolment is not None
+    rule = next(one for one in turn.study.rules.values() if one.tier == tier)
+    hit = Hit(rule.id, rule.tier, rule.concept, Evidence(detail="x"))
+    alerting.raise_all(turn, turn.study, enrolment, [hit], tell=False)
+
+
+async def test_an_urgent_alert_waits_for_none_of_those_that_came_before_it(database_url: str) -> None:
+    async with a_clinic(database_url, migrated=True, limits=LimitSettings(), pace=Pace()) as clinic:
+        team = await clinic.team(await clinic.staff("Mei"))
+        for number in range(1, 6):
+            await clinic.enrol(f"P-00{number}")
+        for number in range(1, 5):
+            await clinic.act(meet_one, f"P-00{number}", "soon")
+        await clinic.act(meet_one, "P-005", "urgent")
+        await clinic.settle()
+        heads = [text.split("\n")[0] for text in team.texts]
+        assert [head[:6] for head in heads[-5:]] == ["URGENT", *["SOON ·"] * 4]
+
+
+async def test_a_group_that_has_heard_much_in_this_minute_hears_the_urgent_one_at_once(
+    sqlite_url: str,
+) -> None:
+    async with a_clinic(sqlite_url, migrated=True, limits=LimitSettings(), pace=Pace()) as clinic:
+        team = await clinic.team(await clinic.staff("Mei"))
+        codes = [f"P-{number:03}" for number in range(1, 31)]
+        for code in codes:
+            await clinic.enrol(code)
+        await clinic.pass_time(minutes=2)
+        began = clinic.clock.at
+        for code in codes[:29]:
+            await clinic.act(meet_one, code, "soon")
+            await clinic.world.runtime.settle()
+            clinic.clock.at += timedelta(seconds=1)
+        await clinic.act(meet_one, codes[29], "urgent")
+        raised = clinic.clock.at
+        while not any("URGENT" in text for text in team.texts):
+            assert clinic.clock.at - raised < timedelta(seconds=5)
+            await clinic.world.runtime.settle()
+            clinic.clock.at += timedelta(seconds=1)
+        assert clinic.clock.at - began < timedelta(seconds=60)
+        await clinic.pass_time(minutes=2)
+        assert set().union(*named(team)) == set(all_alerts(clinic)), "nothing is lost"
+        refused = [call for call in clinic.api.transcript.calls if call.error is not None]
+        assert refused == [], "and no limit was broken"
+
+
+async def test_what_comes_without_a_sound_is_gathered_without_a_sound(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True, limits=LimitSettings(), pace=Pace()) as clinic:
+        team = await clinic.team(await clinic.staff("Mei"))
+        for number in range(1, 9):
+            await clinic.enrol(f"P-00{number}")
+        await clinic.travel(clinic.clock.at.replace(hour=15, minute=0))  # 23:00 in the study's zone
+        for number in range(1, 9):
+            await clinic.act(meet_one, f"P-00{number}", "soon")
+        await clinic.pass_time(minutes=1)
+        posts = clinic.store.transact(
+            lambda connection: connection.execute(
+                select(outbox_table.c.content).where(
+                    outbox_table.c.purpose == "alert", outbox_table.c.state == "sent"
+                )
+            ).all()
+        )
+        assert any("at once" in row.content["text"] for row in posts)
+        assert all(row.content["silent"] for row in posts)
+        assert team.texts
+
+
+async def test_a_list_says_since_when_each_waits_for_it_is_read_later(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        team = await clinic.team(await clinic.staff("Mei"))
+        await clinic.patient("P-001")
+        await clinic.act(raise_soon)
+        await clinic.pass_time(minutes=1)
+        (shown,) = [text for text in team.texts if "at once" in text.split("\n")[0]]
+        assert "0 minutes" not in shown
+        assert "since 08:30" in shown

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from probot.alerts.model import Alert
 from probot.flows.buttons import AlertTap, read
-from probot.messages import LANES, Message
+from probot.messages import PLACE, Message
 from probot.services import taking
 from probot.services.taking import Place
 from probot.services.turn import Turn
@@ -126,7 +126,7 @@ def test_a_menu_stands_in_the_message_that_was_tapped(turn, one, mei, action, of
     assert tap(turn, mei, one, action) == ""
     shown = messages(turn, kind="edit")[-1]
     assert (shown.edits, shown.alert_id, shown.purpose) == (messages(turn)[0].id, one.id, "notice")
-    assert shown.lane == LANES.index("edit")
+    assert shown.lane == PLACE["edit"]
     assert offers <= buttons(shown)
     assert len(noted(turn)) == 1, "to look is no deed"
 
@@ -141,7 +141,7 @@ def test_a_menu_that_was_asked_for_elsewhere_comes_with_the_alert_itself(turn, o
     tap(turn, mei, one, "ack")
     assert tap(turn, mei, one, "close", Place("team", "en", 99)) == ""
     shown = messages(turn)[-1]
-    assert (shown.alert_id, shown.purpose, shown.lane) == (one.id, "alert", LANES.index("reply"))
+    assert (shown.alert_id, shown.purpose, shown.lane) == (one.id, "alert", PLACE["reply"])
     assert "c-advice" in buttons(shown)
     assert "P-001" in message_from_json(shown.content).text
 
@@ -201,7 +201,7 @@ def test_that_nothing_is_needed_has_to_be_explained_first(turn, one, mei):
     ]
     answer = messages(turn)[-1]
     assert message_from_json(answer.content).text == "P-001: Closed."
-    assert (answer.purpose, answer.lane) == ("notice", LANES.index("reply"))
+    assert (answer.purpose, answer.lane) == ("notice", PLACE["reply"])
     settled = threads.of_message(turn.connection, thread.message)
     assert settled is not None
     assert settled.settled
@@ -256,7 +256,7 @@ def test_it_is_given_to_somebody_who_is_told_directly_in_their_language(turn, on
     assert noted(turn)[1:] == [("alert assigned", mei.id, None, lin.id, "")]
     older, told = messages(turn, lin.principal)
     assert (older.state, older.fault) == ("dropped", "a newer copy")
-    assert (told.lane, told.purpose, told.alert_id) == (LANES.index("alert"), "alert", one.id)
+    assert (told.lane, told.purpose, told.alert_id) == (PLACE["urgent"], "alert", one.id)
     assert "此提醒已转交给您" in message_from_json(told.content).text
 
 

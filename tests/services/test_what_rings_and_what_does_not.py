@@ -49,7 +49,7 @@ def said(clinic: Clinic, since: datetime) -> list[Rang]:
         for row in connection.execute(select(alert_thread).where(alert_thread.c.kind == "list")):
             lists.setdefault(row.message_id, set()).add(concepts[row.alert_id])
         wanted = select(outbox).where(
-            outbox.c.lane == 0, outbox.c.kind == "post", outbox.c.state == "sent", outbox.c.created_at >= since
+            outbox.c.lane <= 0, outbox.c.kind == "post", outbox.c.state == "sent", outbox.c.created_at >= since
         )  # fmt: skip
         names = {person.principal: person.name for person in people.all_staff(connection)}
         found = []

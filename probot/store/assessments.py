@@ -28,7 +28,6 @@ from probot.flows.front import Candidate
 from probot.flows.session import Session
 from probot.store import claims, together
 from probot.store.records import Assessment
-from probot.store.saved import session_from_json
 from probot.store.tables import assessment, note, response, session
 from probot.values import AssessmentId, EnrolmentId, derived_id
 
@@ -179,8 +178,7 @@ def session_of(connection: Connection, key: str | None) -> Session | None:
     """The conversation of an assessment, if it was ever opened."""
     found = together.known(connection, "session", key)
     if found is together.UNKNOWN:
-        stored = connection.execute(_STATE, {"key": key}).scalar()
-        found = None if stored is None else session_from_json(stored)
+        found = connection.execute(_STATE, {"key": key}).scalar()
         together.learn(connection, "session", key, found)
     one: Session | None = found
     return one
@@ -233,9 +231,7 @@ _HELD = _LIVE.where(assessment.c.respondent == bindparam("who"))
 
 def _live(connection: Connection, wanted: Select[Any], who: str) -> list[Candidate]:
     rows = connection.execute(wanted, {"who": who})
-    return [
-        Candidate(session_from_json(row.state), row.priority, row.opened_at, row.grace_until) for row in rows
-    ]
+    return [Candidate(row.state, row.priority, row.opened_at, row.grace_until) for row in rows]
 
 
 def asking_sessions(connection: Connection) -> list[tuple[EnrolmentId, AssessmentId]]:
@@ -248,7 +244,7 @@ def asking_sessions(connection: Connection) -> list[tuple[EnrolmentId, Assessmen
     return [
         (EnrolmentId(row.enrolment_id), AssessmentId(row.assessment_id))
         for row in rows
-        if row.state["asking"] is not None
+        if row.state.asking is not None
     ]
 
 

@@ -13,7 +13,6 @@ from probot.flows.front import Candidate
 from probot.store import together
 from probot.store.among import among
 from probot.store.assessments import CLOSED, COLUMNS, assessment_of
-from probot.store.saved import session_from_json
 from probot.store.tables import assessment, session
 
 _KEYS = among(assessment.c.id, "keys")
@@ -48,8 +47,7 @@ def fetch_assessments(connection: Connection, keys: Iterable[str]) -> None:
     states = {row.assessment_id: row.state for row in connection.execute(_STATES, {"keys": wanted}).all()}
     for key in wanted:
         together.learn(connection, "assessment", key, found.get(key))
-        state = states.get(key)
-        together.learn(connection, "session", key, None if state is None else session_from_json(state))
+        together.learn(connection, "session", key, states.get(key))
 
 
 def _is_unknown(connection: Connection, key: str) -> bool:
@@ -61,7 +59,7 @@ def fetch_sessions(connection: Connection, keys: Iterable[str]) -> None:
     """Read these at once, for `session_of` and `session_status`."""
     wanted = sorted(set(keys))
     rows = connection.execute(_STATES, {"keys": wanted}).all() if wanted else []
-    found = {row.assessment_id: session_from_json(row.state) for row in rows}
+    found = {row.assessment_id: row.state for row in rows}
     for key in wanted:
         one = found.get(key)
         together.learn(connection, "session", key, one)
@@ -85,7 +83,7 @@ def fetch_live(connection: Connection, enrolments: Iterable[str]) -> list[Candid
         return everybodys
     live: dict[str, list[Candidate]] = {key: [] for key in wanted}
     for row in connection.execute(_ALL_OWN, {"keys": wanted}).all():
-        one, state = assessment_of(row[: len(COLUMNS)]), session_from_json(row.state)
+        one, state = assessment_of(row[: len(COLUMNS)]), row.state
         together.learn(connection, "assessment", one.id, one)
         together.learn(connection, "session", one.id, state)
         live[one.enrolment_id].append(Candidate(state, row.priority, row.began_at, one.grace_until))

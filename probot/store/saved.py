@@ -5,14 +5,19 @@ The rule: pydantic stands at this door, so what comes out has the very types tha
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import TypeAdapter
+from sqlalchemy import Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
 
 from probot.alerts.model import Entry, Evidence
 from probot.flows.session import Session
 from probot.flows.welcome import WelcomeState
 from probot.messages import Message
+from probot.store.types import canonical, read
 from probot.study.model import Rung
 from probot.values import Value
 
@@ -23,6 +28,44 @@ _evidence = TypeAdapter(Evidence)
 _entry = TypeAdapter(Entry)
 _ladder = TypeAdapter(tuple[Rung, ...])
 _value = TypeAdapter(Value | None)
+
+
+class Conversation(TypeDecorator[Session]):
+    """A session as canonical text.
+
+    A conversation is read again at its next answer, mostly as this process wrote it: then it is that very session, and
+    the text is not parsed. The text alone decides, so it does not matter who else writes, or what was rolled back.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Session | None], str | None]:  # noqa: ARG002 -- SQLAlchemy's shape
+        """Write it."""
+        return _session_to_text
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str], Session]:  # noqa: ARG002 -- SQLAlchemy's shape
+        """Read it back."""
+        return _session_from_text
+
+
+MOST_SESSIONS = 4096
+"""Sessions that are remembered by their text; when there are more, all are forgotten at once."""
+_sessions: dict[str, Session] = {}
+
+
+def _session_to_text(one: Session | None) -> str | None:
+    if one is None:
+        return None
+    written = canonical(one)
+    if len(_sessions) >= MOST_SESSIONS:
+        _sessions.clear()
+    _sessions[written] = one
+    return written
+
+
+def _session_from_text(written: str) -> Session:
+    return _sessions.get(written) or session_from_json(read(written))
 
 
 def session_from_json(stored: Any) -> Session:

@@ -26,6 +26,7 @@ from sqlalchemy import (
     text,
 )
 
+from probot.store.saved import Conversation
 from probot.store.types import Instant, Json
 
 metadata = MetaData(
@@ -213,7 +214,7 @@ session = Table(
     metadata,
     Column("assessment_id", ForeignKey("assessment.id"), primary_key=True),
     _enrolment(),
-    Column("state", Json, nullable=False),
+    Column("state", Conversation, nullable=False),
     Column("status", String(10), nullable=False),
     Column("priority", Integer, nullable=False),
     Column("opened_at", Instant, nullable=False),

@@ -1,17 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Column, Connection, MetaData, String, Table, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from probot.flows.session import Given, Session
 from probot.services import receive
-from probot.store import inbox, pulses, studies, trail
+from probot.store import inbox, pulses, saved, studies, trail
 from probot.store.engine import Store, is_the_worlds
 from probot.store.migrate import current, newest, upgrade
 from probot.store.saved import session_from_json, value_from_json
@@ -130,6 +131,30 @@ def test_a_conversation_comes_back_as_it_was_whatever_stands_in_it(value: Any, r
         AssessmentId("x" * 22), "daily", "zh", "asking", "b", {"a": given}, {"b": later}, ("b=c",), 3
     )
     assert session_from_json(read(canonical(state))) == state
+
+
+def test_a_conversation_that_this_process_wrote_is_not_parsed_again(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saved, "MOST_SESSIONS", 2)
+    monkeypatch.setattr(saved, "_sessions", {})
+    given = Given("half \ud83d a face", None, "half \ud83d a face", "typed", "en", 1, None, NOON)
+    states = [Session(AssessmentId(key * 22), "daily", "zh", given={"a": given}) for key in "xyz"]
+    store = Store(database_url)
+    with store.begin() as connection:
+        kept = Table("kept", MetaData(), Column("key", String(22)), Column("state", saved.Conversation))
+        kept.create(connection)
+        for state in states:
+            connection.execute(kept.insert().values(key=state.assessment, state=state))
+        found = connection.execute(select(kept.c.state).order_by(kept.c.key)).scalars().all()
+        assert found == states, "parsed or not, it is the same"
+        assert [one is state for one, state in zip(found, states, strict=True)] == [False, False, True], (
+            "two have room"
+        )
+        connection.execute(kept.update().values(state=replace(states[2], revision=7)))
+        changed = connection.execute(select(kept.c.state)).scalars().all()
+        assert [one.revision for one in changed] == [7, 7, 7]
+    store.close()
 
 
 def test_a_second_process_waits_for_the_writer_and_loses_nothing(sqlite_url: str) -> None:

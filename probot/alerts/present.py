@@ -249,7 +249,7 @@ class AnswerLine:
     day: date
     item: str
     value: Value | None
-    absent: Literal["declined", "not_done", "branched", "not_reached"] | None = None
+    absent: Literal["declined", "left_out", "not_done", "branched", "not_reached"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,11 +273,13 @@ def participant_message(
     expected: Sequence[ExpectedLine] = (),
     until: date | None = None,
     staff: Names | None = None,
+    outcome: Sequence[str] = (),
 ) -> Message:
     """The answer to /patient CODE: status, alerts that are not closed, how many assessments were answered, and
     answers by day, the newest first, with what was missed on that day.
 
-    `status` is the enrolment's (`active`, `paused`, …); `until` the last day of a pause. Items that were not
+    `status` is the enrolment's (`active`, `paused`, …); `until` the last day of a pause; `outcome` what has come of the
+    treatment so far, line by line. Items that were not
     asked are left out: hidden by a condition, or not reached in what was answered in part.
     """
     lines = [
@@ -288,6 +290,7 @@ def participant_message(
             for alert in sorted(alerts, key=_age)
         ),
         "" if alerts else say(language, "patient.no_alerts"),
+        *outcome,
         *_kept_up(study, expected, language),
         *_days(study, answers, expected, language),
     ]

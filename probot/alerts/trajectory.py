@@ -185,15 +185,15 @@ class _View:
 
     def row(self, item: Item) -> Row | None:
         scores = [option.score for option in item.options if option.score is not None]
+        use = item.higher_is == "better"
         found: dict[int, float] = {}
         for answer in self.days.answers:
             place = self.place(answer.day)
             value = as_number(item, answer.value) if answer.item == item.id else None
-            if place is not None and value is not None:
-                found[place] = value
+            if place is not None and value is not None:  # of two grades on one day the higher counts
+                found[place] = value if use else max(value, found.get(place, value))
         if not found:
             return None
-        use = item.higher_is == "better"
         cells = tuple(
             Cell(place, _fill(value, min(scores), max(scores)))
             if use

@@ -20,30 +20,62 @@ MOST_SHOWN = 6
 
 def endpoint_message(study: Study, endpoint: Endpoint, code: str, result: Result, language: str) -> Message:
     """The answer to /endpoint CODE."""
+    return composed(
+        [_headline(endpoint, code, result, language), *_what_it_rests_on(study, endpoint, result, language)],
+        language,
+    )
+
+
+def undone_message(
+    study: Study, endpoint: Endpoint, code: str, result: Result, language: str, anchor: str | None = None
+) -> Message:
+    """To whoever was told of healing that a correction has undone. `anchor`: the date that healing had set, as shown."""
+    first = say(language, "endpoint.undone", label=words_of(endpoint.label, language))
     lines = [
-        headline(endpoint, code, result, language),
-        say(
-            language, "endpoint.rule", grade=plain(endpoint.grade_at_most), pain=plain(endpoint.pain_at_most),
-            within=endpoint.pain_within,
-        ),
-        say(language, "endpoint.sustained", days=endpoint.sustained) if endpoint.sustained else "",
-    ]  # fmt: skip
-    for site in result.sites:
-        lines += _site(study, endpoint, site, language)
+        SEPARATOR.join((visible(code), first)),
+        say(language, "endpoint.undone.why"),
+        say(language, "endpoint.undone.anchor", anchor=anchor) if anchor else "",
+        *_what_it_rests_on(study, endpoint, result, language),
+    ]
     return composed(lines, language)
 
 
-def headline(endpoint: Endpoint, code: str, result: Result, language: str) -> str:
+def in_brief(study: Study, endpoint: Endpoint, result: Result, language: str) -> list[str]:
+    """Beside what else is shown of a participant: the result, and of each site the newest examination."""
+    if not result.sites:
+        return []
+    lines = [_result(endpoint, result, language)]
+    for site in result.sites:
+        lines += _site(study, endpoint, site, language, most=1)
+    return lines
+
+
+def _what_it_rests_on(study: Study, endpoint: Endpoint, result: Result, language: str) -> Iterator[str]:
+    yield say(
+        language, "endpoint.rule", grade=plain(endpoint.grade_at_most), pain=plain(endpoint.pain_at_most),
+        within=endpoint.pain_within,
+    )  # fmt: skip
+    if endpoint.sustained:
+        yield say(language, "endpoint.sustained", days=endpoint.sustained)
+    for site in result.sites:
+        yield from _site(study, endpoint, site, language)
+
+
+def _headline(endpoint: Endpoint, code: str, result: Result, language: str) -> str:
     """`P-001 · Healed since Tue, Mar 10`, or that it is not so."""
+    return SEPARATOR.join((visible(code), _result(endpoint, result, language)))
+
+
+def _result(endpoint: Endpoint, result: Result, language: str) -> str:
     label = words_of(endpoint.label, language)
-    if result.healed_on is not None:
-        words = say(language, "endpoint.since", label=label, day=day(language, result.healed_on, year=True))
-    else:
-        words = say(language, "endpoint.not_yet", label=label)
-    return SEPARATOR.join((visible(code), words))
+    if result.healed_on is None:
+        return say(language, "endpoint.not_yet", label=label)
+    return say(language, "endpoint.since", label=label, day=day(language, result.healed_on, year=True))
 
 
-def _site(study: Study, endpoint: Endpoint, site: SiteResult, language: str) -> Iterator[str]:
+def _site(
+    study: Study, endpoint: Endpoint, site: SiteResult, language: str, most: int = MOST_SHOWN
+) -> Iterator[str]:
     name = site_words(study, endpoint, site.site, language)
     met = day(language, site.met_on, year=True) if site.met_on else ""
     yield say(language, f"endpoint.site.{site.state}", site=name, day=met)
@@ -51,10 +83,10 @@ def _site(study: Study, endpoint: Endpoint, site: SiteResult, language: str) -> 
         yield say(language, "endpoint.confirmed", day=day(language, site.confirmed_on, year=True))
     if site.relapsed_on is not None:
         yield say(language, "endpoint.relapsed", day=day(language, site.relapsed_on, year=True))
-    left_out = len(site.evidence) - MOST_SHOWN
-    if left_out > 0:
+    left_out = len(site.evidence) - most
+    if left_out > 0 and most == MOST_SHOWN:
         yield say(language, "endpoint.earlier", n=left_out)
-    yield from (f"  {_evidence(one, language)}" for one in site.evidence[-MOST_SHOWN:])
+    yield from (f"  {_evidence(one, language)}" for one in site.evidence[-most:])
 
 
 def _evidence(one: Examination, language: str) -> str:

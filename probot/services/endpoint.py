@@ -10,9 +10,10 @@ from datetime import date
 
 from probot.alerts.evidence import as_number
 from probot.alerts.ladder import CARE_TEAM
+from probot.alerts.phrases import words_of
 from probot.messages import Message
 from probot.outcomes.endpoint import Felt, Graded, Result, site_result, sites_of
-from probot.outcomes.endpoint_words import endpoint_message, headline
+from probot.outcomes.endpoint_words import endpoint_message, in_brief, undone_message
 from probot.services import audience, plan_ahead
 from probot.services.turn import Turn
 from probot.store import evidence, people
@@ -87,12 +88,14 @@ def answered(turn: Turn, enrolment: Enrolment, items: Collection[str]) -> None:
     healed_before = bool(before) and all(state[0] == "healed" for state in before.values())
     if result.healed and not healed_before:
         _healed(turn, enrolment, endpoint, result)
+    elif healed_before and not result.healed:
+        _undone(turn, enrolment, endpoint, result)
 
 
 def _healed(turn: Turn, enrolment: Enrolment, endpoint: Endpoint, result: Result) -> None:
     for recipient, language in audience.readers(turn, CARE_TEAM, enrolment):
-        words = headline(endpoint, enrolment.code, result, language)
-        turn.say(recipient, Message(words), lane="digest", purpose="notice")
+        words = endpoint_message(turn.study, endpoint, enrolment.code, result, language)
+        turn.say(recipient, words, lane="digest", purpose="notice")
     ends, day = endpoint.ends, result.confirmed_on
     if ends is None or day is None or ends in enrolment.anchors:
         return
@@ -103,6 +106,21 @@ def _healed(turn: Turn, enrolment: Enrolment, endpoint: Endpoint, result: Result
     )  # fmt: skip
     if enrolment.status in {"active", "paused"}:
         plan_ahead.replan(turn, enrolment.id)
+
+
+def _undone(turn: Turn, enrolment: Enrolment, endpoint: Endpoint, result: Result) -> None:
+    """Those who read of healing must not go on believing it. A date that it set stays: it is a person's to judge."""
+    anchor = turn.study.anchors.get(endpoint.ends or "")
+    for recipient, language in audience.readers(turn, CARE_TEAM, enrolment):
+        stays = words_of(anchor.label, language) if anchor and anchor.name in enrolment.anchors else None
+        words = undone_message(turn.study, endpoint, enrolment.code, result, language, stays)
+        turn.say(recipient, words, lane="digest", purpose="notice")
+
+
+def brief(turn: Turn, enrolment: Enrolment, language: str) -> list[str]:
+    """How the endpoint stands, in a few lines; none if the study has none."""
+    endpoint, result = turn.study.endpoint, result_of(turn, enrolment)
+    return in_brief(turn.study, endpoint, result, language) if endpoint and result else []
 
 
 def message(turn: Turn, enrolment: Enrolment, language: str) -> Message | None:

@@ -225,25 +225,33 @@ def _open(turn: Turn, person: Staff, language: str) -> Message:
 
 def _patient(turn: Turn, enrolment: Enrolment, language: str) -> Message:
     turn.note("participant shown", "enrolment", enrolment.id, code=enrolment.code)
+    known = assessments.of_enrolment(turn.connection, enrolment.id)
+    forms = {one.id for one in known if one.respondent is not None}
     newest: dict[tuple[str, str], AnswerLine] = {}
     for response in history.responses_since(turn.connection, enrolment.id, turn.now - SHOWN_DAYS):
         if is_form_item(response.item):
             continue
         day = local_day(response.answered_at, enrolment.zone)
-        line = AnswerLine(day, response.item, response.value, response.absent)
+        by_staff = response.assessment_id in forms and response.absent == "declined"
+        line = AnswerLine(day, response.item, response.value, "left_out" if by_staff else response.absent)
         newest[response.assessment_id, response.item] = line
     since = local_day(turn.now - SHOWN_DAYS, enrolment.zone)
     expected = [
         ExpectedLine(one.day, one.timepoint, one.status)
-        for one in assessments.of_enrolment(turn.connection, enrolment.id)
+        for one in known
         if one.status != "planned" and not one.occurrence and one.respondent is None and one.day >= since
     ]
     paused = enrolment.paused_until if enrolment.status == "paused" else None
     asked = [item.id for timepoint in turn.study.plan for _, item in turn.study.items_of(timepoint)]
     place = {item: number for number, item in reversed(list(enumerate(asked)))}
-    lines = sorted(newest.values(), key=lambda line: place.get(line.item, len(place)))
+    # A clinician's answers stay together, examination by examination; the others stand as they are asked.
+    examination = {
+        key: number for number, key in enumerate(dict.fromkeys(key for key, _ in newest if key in forms), 1)
+    }
+    lines = sorted(newest, key=lambda each: (examination.get(each[0], 0), place.get(each[1], len(place))))
     return participant_message(
-        turn.study, enrolment.code, language, status=enrolment.status, answers=lines,
+        turn.study, enrolment.code, language, status=enrolment.status,
+        answers=[newest[each] for each in lines], outcome=endpoint.brief(turn, enrolment, language),
         alerts=alerts.standing(turn.connection, enrolment.id), now=turn.now, expected=expected,
         until=local_day(paused, enrolment.zone) if paused else None, staff=audience.names(turn),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from probot.services import invite
-from tests.world import a_clinic
+from tests.world import Clinic, Phone, a_clinic
 
 
 async def test_an_investigator_enters_a_grade_by_buttons_and_it_names_who_gave_it(database_url: str) -> None:
@@ -160,3 +160,63 @@ async def test_a_clinician_is_not_asked_what_they_prefer(sqlite_url: str) -> Non
         assert "Leave out for now" in doctor.buttons()
         await doctor.tap("Leave out for now")
         assert "wished" not in doctor.shown[-2]["text"]
+
+
+async def a_low_grade_and_a_low_pain(clinic: Clinic, doctor: Phone) -> None:
+    """What the endpoint asks for: pain 2 in this morning's diary, and grade 1 today."""
+    patient = await clinic.patient("P-001", sites=("skin",))
+    await clinic.pass_time(hours=1)
+    await patient.tap("None of these")
+    await patient.tap("I did not measure")
+    await patient.tap("2")
+    await doctor.say("/grade P-001")
+    await doctor.tap("Today")
+    await doctor.tap("1: under 10 %")
+
+
+async def test_a_correction_that_undoes_healing_is_told_to_whoever_heard_of_it(database_url: str) -> None:
+    async with a_clinic(database_url, migrated=True) as clinic:
+        doctor = await clinic.staff("Dr. Zhou", "investigator")
+        team = await clinic.team(doctor)
+        await a_low_grade_and_a_low_pain(clinic, doctor)
+        assert team.last["text"].startswith("P-001 · Healed since Mon, Mar 2, 2026\n")
+        assert "✓ Mon, Mar 2 · grade 1 · pain 2" in team.last["text"], "with what it rests on"
+        await doctor.tap("Change", next(one for one in doctor.shown if "1: under 10 %" in one["text"]))
+        await doctor.tap("3: over 30 %, clear symptoms")
+        assert team.last["text"].startswith("P-001 · Healed: no longer")
+        assert "✗ Mon, Mar 2 · grade 3 · pain 2" in team.last["text"]
+
+
+async def test_the_endpoint_of_a_participant_stands_in_what_is_shown_of_them(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        doctor = await clinic.staff("Dr. Zhou", "investigator")
+        await clinic.patient("P-009", sites=("oral", "bladder"))
+        await doctor.say("/patient P-009")
+        shown = doctor.last["text"].split("\n")
+        assert shown[2:5] == ["Healed: not yet", "Bladder: not examined yet", "Mouth: not examined yet"]
+        await a_low_grade_and_a_low_pain(clinic, doctor)
+        await doctor.say("/patient P-001")
+        assert (
+            "\nHealed since Mon, Mar 2, 2026\nSkin: met since Mon, Mar 2, 2026\n  ✓ Mon, Mar 2 · grade 1 · pain 2\n"
+            in (doctor.last["text"])
+        )
+
+
+async def test_of_two_examinations_on_one_day_each_stands_with_its_own_date(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        doctor = await clinic.staff("Dr. Zhou", "investigator")
+        await clinic.patient("P-001", sites=("skin",))
+        for day, grade in (("Today", "2: 10-30 %, or more but mild"), ("Yesterday", "1: under 10 %")):
+            await doctor.say("/grade P-001")
+            await doctor.tap(day)
+            await doctor.tap(grade)
+        await doctor.say("/grade P-001")
+        await doctor.tap("Today")
+        await doctor.tap("Leave out for now")
+        await doctor.say("/patient P-001")
+        lines = [line.strip() for line in doctor.last["text"].split("\n")]
+        assert lines[-6:] == [
+            "Examined on: Mon, Mar 2, 2026", "Skin grade: 2: 10-30 %, or more but mild",
+            "Examined on: Sun, Mar 1, 2026", "Skin grade: 1: under 10 %",
+            "Examined on: Mon, Mar 2, 2026", "Skin grade: left out",
+        ]  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from probot.alerts.model import Alert
-from probot.alerts.present import Listed, round_message, storm_message
+from probot.alerts.present import MOST_BUTTONS, Listed, round_message, storm_message
 from probot.messages import Message
 from probot.services.audience import language_of, names
 from probot.services.turn import Turn
@@ -35,7 +35,9 @@ def gathered(turn: Turn, recipient: str, language: str, alert: Alert, *, silent:
         return False
     threads.drop(turn.connection, [each.message for each in waiting], "said together")
     silent = silent and all(each.silent for each in waiting)
-    say_together(turn, recipient, language, list(together), silent=silent)
+    listed = list(together)
+    for first in range(0, len(listed), MOST_BUTTONS):  # each of them is to be taken by a button of its own
+        say_together(turn, recipient, language, listed[first : first + MOST_BUTTONS], silent=silent)
     return True
 
 

@@ -222,3 +222,28 @@ async def test_a_list_says_since_when_each_waits_for_it_is_read_later(sqlite_url
         (shown,) = [text for text in team.texts if "at once" in text.split("\n")[0]]
         assert "0 minutes" not in shown
         assert "since 08:30" in shown
+
+
+async def test_forty_at_once_each_have_a_button_and_all_can_be_taken(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True, limits=LimitSettings(), pace=Pace()) as clinic:
+        nurse = await clinic.staff("Mei")
+        team = await clinic.team(nurse)
+        codes = [f"P-{number:03}" for number in range(1, 41)]
+        for code in codes:
+            await clinic.enrol(code)
+        for code in codes:
+            await clinic.act(meet_one, code, "soon")
+        await clinic.pass_time(minutes=2)
+        known = set(all_alerts(clinic))
+        assert len(known) == 40
+        assert set().union(*named(team)) == known
+        for message in team.shown:
+            for label in team.buttons(message):
+                clinic.api.people.tap(team.person, team.chat, message["message_id"], label=label)
+        await clinic.settle()
+        await clinic.pass_time(minutes=5)
+        states = clinic.store.transact(lambda one: one.execute(select(alert.c.state)).scalars().all())
+        assert set(states) == {"acknowledged"}
+        labels = [label for message in team.shown for label in team.buttons(message)]
+        assert not any(label.startswith("Acknowledge") for label in labels)
+        assert [call for call in clinic.api.transcript.calls if call.error is not None] == []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from probot.alerts.ladder import Reason, started_at
@@ -51,6 +51,8 @@ from probot.wording import clock, day, duration, say
 
 MOST_BUTTONS = 20
 """Buttons under a list; more would push the list out of sight on a phone."""
+
+JUST_NOW = timedelta(minutes=1)
 
 Listed = tuple[Alert, str]
 """An alert and its participant's subject code."""
@@ -231,6 +233,8 @@ def alert_line(
 
 
 def _waits(study: Study, alert: Alert, language: str, now: datetime, *, read_later: bool) -> str:
+    if now - started_at(alert) < JUST_NOW:
+        return ""  # the message's own time says as much
     if not read_later:
         return say(language, "open.waits", duration=duration(language, now - started_at(alert)))
     since = local(started_at(alert), study.zone)

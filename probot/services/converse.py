@@ -44,7 +44,7 @@ from probot.store.records import Assessment, Enrolment, Purpose
 from probot.store.saved import message_to_json
 from probot.study.facts import Facts
 from probot.study.forms import EVENT, FORMS
-from probot.study.model import Instrument, Item, Study
+from probot.study.model import Study
 from probot.values import Value
 from probot.wording import say
 
@@ -147,7 +147,7 @@ def _is_record(fact: ItemAnswered, sprint: Sprint) -> bool:
 
 
 def _keep_response(turn: Turn, scene: Scene, fact: ItemAnswered, reply: Reply) -> None:
-    instrument, item = _found(scene.study, scene.assessment.timepoint, fact.item)
+    instrument, item = scene.study.asked_at(scene.assessment.timepoint, fact.item)
     given, assessment = fact.given, scene.assessment
     late = given.source != "system" and reply.at > assessment.closes_at
     shown = scene.study.once(
@@ -261,7 +261,7 @@ def _show_texts(turn: Turn, scene: Scene, answered: Sequence[ItemAnswered], foun
     """Words that met a rule whose alert calls nobody anew are shown as they are: no number tells if they are worse."""
     met = {hit.evidence.item for hit in found} | {hit.evidence.words for hit in found}
     for fact in answered:
-        _, item = _found(scene.study, scene.assessment.timepoint, fact.item)
+        _, item = scene.study.asked_at(scene.assessment.timepoint, fact.item)
         words = fact.given.value
         if item.kind == "text" and isinstance(words, str) and met & {fact.item, words}:
             alerting.show_words(turn, scene.enrolment, words, "note", fact.item)
@@ -271,7 +271,7 @@ def _worrying_words(scene: Scene, answered: Sequence[ItemAnswered]) -> tuple[Hit
     """Words that would alarm outside a form alarm inside one as well."""
     found: list[Hit] = []
     for fact in answered:
-        _, item = _found(scene.study, scene.assessment.timepoint, fact.item)
+        _, item = scene.study.asked_at(scene.assessment.timepoint, fact.item)
         if item.kind == "text" and isinstance(fact.given.value, str):
             met = signal_hits(scene.study, "note", words=fact.given.value)
             found += [hit for hit in met if scene.study.rules[hit.rule].words]
@@ -295,13 +295,6 @@ def rule_hits(
         if not found:
             break
     return found
-
-
-def _found(study: Study, timepoint: str, item_id: str) -> tuple[Instrument, Item]:
-    for instrument, item in study.items_of(timepoint):
-        if item.id == item_id:
-            return instrument, item
-    raise KeyError(item_id)
 
 
 # ------------------------------------------------------------------------------ what is said

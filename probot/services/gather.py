@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from probot.flows.session import Session
 from probot.schedule.civil import local_day
@@ -21,6 +22,7 @@ from probot.values import EnrolmentId, Value
 MEMORY = timedelta(days=92)
 """How far back earlier answers are looked at."""
 HIDDEN_FROM_ALERTS = "arm"
+NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
 ON_ITS_WAY = timedelta(hours=1)
@@ -94,14 +96,10 @@ def for_rules(
             if with_days_before:
                 items |= before | looked_at
     visible = {name: value for name, value in enrolment.attributes.items() if name != HIDDEN_FROM_ALERTS}
-    if with_days_before:
-        facts = _facts(turn, enrolment, items, assessment_id, now, visible, MEMORY)
-    else:
-        facts = _facts(turn, enrolment, before, assessment_id, now, visible, _looked_back(study)[1])
-    return Facts(
-        now=facts.now, today=facts.today, answers=answers, declined=declined, earlier=facts.earlier,
-        attributes=facts.attributes, anchors=facts.anchors,
-    )  # fmt: skip
+    items, far = (items, MEMORY) if with_days_before else (before, _looked_back(study)[1])
+    return _facts(
+        turn, enrolment, items, assessment_id, now, visible, far, answers=answers, declined=declined
+    )
 
 
 def _looked_at(study: Study) -> list[tuple[frozenset[str], frozenset[str]]]:
@@ -110,7 +108,8 @@ def _looked_at(study: Study) -> list[tuple[frozenset[str], frozenset[str]]]:
 
 def _facts(
     turn: Turn, enrolment: Enrolment, items: frozenset[str], but: str, now: datetime,
-    attributes: Mapping[str, str | tuple[str, ...]], far: timedelta,
+    attributes: Mapping[str, str | tuple[str, ...]], far: timedelta, *,
+    answers: Mapping[str, Value] = NOTHING, declined: frozenset[str] = frozenset(),
 ) -> Facts:  # fmt: skip
     earlier: dict[str, list[Earlier]] = {}
     if items:
@@ -119,6 +118,8 @@ def _facts(
     return Facts(
         now=now,
         today=local_day(now, enrolment.zone),
+        answers=answers,
+        declined=declined,
         earlier={item: tuple(found) for item, found in earlier.items()},
         attributes=attributes,
         anchors=enrolment.anchors,

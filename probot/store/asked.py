@@ -24,7 +24,7 @@ from sqlalchemy import (
 from probot.store.among import among
 from probot.store.records import Outgoing
 from probot.store.tables import outbox
-from probot.store.together import UNKNOWN, known, learn, shared_by, write
+from probot.store.together import UNKNOWN, known, learn, learn_all, shared_by, write
 
 Key = tuple[str, str]
 """An assessment and one of its items."""
@@ -169,26 +169,26 @@ def fetch_asking(connection: Connection, asked: Iterable[Key], *, to_change: boo
     if to_change and not sqlite:
         here = {row.id for row in connection.execute(_STILL_HERE, among)}
     posts: dict[Key, list[tuple[int | None, str, str]]] = {pair: [] for pair in wanted}
-    for row in connection.execute(_ASKING, among).all():
-        asked_it = posts.get((row.assessment_id, row.item))
+    found: dict[Any, Any] = {**posts}
+    for seq, assessment, item, recipient, key, number, contact, state in connection.execute(
+        _ASKING, among
+    ).all():
+        asked_it = posts.get((assessment, item))
         if asked_it is None:
             continue
-        asked_it.append((row.seq, row.recipient, row.id))
-        learn(connection, "outbox", row.id, (row.number, row.contact_id, row.state))
+        asked_it.append((seq, recipient, key))
+        found[key] = (number, contact, state)
         if to_change:
-            mine = row.state == "waiting" if sqlite else row.id in here
-            learn(connection, "outbox", ("to change", row.id), mine)
-    for pair, found in posts.items():
-        learn(connection, "outbox", pair, found)
+            found["to change", key] = state == "waiting" if sqlite else key in here
+    learn_all(connection, "outbox", found)
 
 
 def fetch_states(connection: Connection, keys: Iterable[str]) -> None:
     """Read these at once, for `number_of`."""
     wanted = sorted(set(keys))
     rows = connection.execute(_STATES, {"keys": wanted}).all() if wanted else []
-    found = {row.id: (row.number, row.contact_id, row.state) for row in rows}
-    for key in wanted:
-        learn(connection, "outbox", key, found.get(key, _MISSING))
+    found = {key: (number, contact, state) for key, number, contact, state in rows}
+    learn_all(connection, "outbox", {**dict.fromkeys(wanted, _MISSING), **found})
 
 
 def fetch_edits(connection: Connection, recipients: Iterable[str]) -> None:
@@ -196,8 +196,7 @@ def fetch_edits(connection: Connection, recipients: Iterable[str]) -> None:
     waiting: dict[str, list[Waiting]] = {each: [] for each in recipients}
     for row in connection.execute(_EDITS, {"told": sorted(waiting)}) if waiting else ():
         waiting[row.recipient].append((row.id, row.edits, row.edits_number))
-    for recipient, edits in waiting.items():
-        learn(connection, "outbox", ("edits", recipient), edits)
+    learn_all(connection, "outbox", {("edits", recipient): edits for recipient, edits in waiting.items()})
 
 
 def is_put(connection: Connection, message: dict[str, Any]) -> None:

@@ -6,13 +6,16 @@ The rule: it changes nothing in what the functions of `assessments` answer, only
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from probot.flows.front import Candidate
+from probot.flows.session import Session
 from probot.store import together
 from probot.store.among import among
 from probot.store.assessments import CLOSED, COLUMNS, assessment_of
+from probot.store.records import Assessment
 from probot.store.tables import assessment, session
 
 _KEYS = among(assessment.c.id, "keys")
@@ -44,10 +47,9 @@ def fetch_assessments(connection: Connection, keys: Iterable[str]) -> None:
     if not wanted:
         return
     found = {row.id: assessment_of(row) for row in connection.execute(_THESE, {"keys": wanted}).all()}
-    states = {row.assessment_id: row.state for row in connection.execute(_STATES, {"keys": wanted}).all()}
-    for key in wanted:
-        together.learn(connection, "assessment", key, found.get(key))
-        together.learn(connection, "session", key, states.get(key))
+    states = dict(connection.execute(_STATES, {"keys": wanted}))
+    together.learn_all(connection, "assessment", {**dict.fromkeys(wanted), **found})
+    together.learn_all(connection, "session", {**dict.fromkeys(wanted), **states})
 
 
 def _is_unknown(connection: Connection, key: str) -> bool:
@@ -59,35 +61,32 @@ def fetch_sessions(connection: Connection, keys: Iterable[str]) -> None:
     """Read these at once, for `session_of` and `session_status`."""
     wanted = sorted(set(keys))
     rows = connection.execute(_STATES, {"keys": wanted}).all() if wanted else []
-    found = {row.assessment_id: row.state for row in rows}
-    for key in wanted:
-        one = found.get(key)
-        together.learn(connection, "session", key, one)
-        together.learn(connection, "session", ("status", key), None if one is None else one.status)
+    found: dict[Any, Session | None] = {**dict.fromkeys(wanted), **dict(rows)}
+    statuses = {("status", key): None if one is None else one.status for key, one in found.items()}
+    together.learn_all(connection, "session", {**found, **statuses})
 
 
 def fetch_statuses(connection: Connection, keys: Iterable[str]) -> None:
     """Read these at once, for `session_status`."""
     wanted = sorted(set(keys))
     rows = connection.execute(_STATUSES, {"keys": wanted}).all() if wanted else []
-    found = {row.assessment_id: row.status for row in rows}
-    for key in wanted:
-        together.learn(connection, "session", ("status", key), found.get(key))
+    found = {("status", key): status for key, status in rows}
+    together.learn_all(connection, "session", {**dict.fromkeys([("status", key) for key in wanted]), **found})
 
 
 def fetch_live(connection: Connection, enrolments: Iterable[str]) -> list[Candidate]:
     """Read what counts for each of these at once, for `live_sessions`, `find` and `session_of`; all of it."""
     wanted = sorted(set(enrolments))
-    everybodys: list[Candidate] = []
     if not wanted:
-        return everybodys
+        return []
     live: dict[str, list[Candidate]] = {key: [] for key in wanted}
-    for row in connection.execute(_ALL_OWN, {"keys": wanted}).all():
-        one, state = assessment_of(row[: len(COLUMNS)]), row.state
-        together.learn(connection, "assessment", one.id, one)
-        together.learn(connection, "session", one.id, state)
-        live[one.enrolment_id].append(Candidate(state, row.priority, row.began_at, one.grace_until))
-    for key, candidates in live.items():
-        together.learn(connection, "live", key, candidates)
-        everybodys += candidates
-    return everybodys
+    found: dict[str, Assessment] = {}
+    states: dict[str, Session] = {}
+    for *columns, state, priority, began_at in connection.execute(_ALL_OWN, {"keys": wanted}).all():
+        one = assessment_of(columns)
+        found[one.id], states[one.id] = one, state
+        live[one.enrolment_id].append(Candidate(state, priority, began_at, one.grace_until))
+    together.learn_all(connection, "assessment", found)
+    together.learn_all(connection, "session", states)
+    together.learn_all(connection, "live", live)
+    return [each for candidates in live.values() for each in candidates]

@@ -161,7 +161,7 @@ def claim(
         return _outgoing(connection.execute(_THESE, {"numbers": mine}), token)
     alone = {"resting": list(resting), "saving": list(saving)}
     which = {**alone, "lanes": [PLACE[lane] for lane in lanes], "most": limit}
-    numbers = [row.seq for row in connection.execute(_WAITING, {"now": now, **which}).all()]
+    numbers = [number for (number,) in connection.execute(_WAITING, {"now": now, **which}).all()]
     if not numbers:
         return []
     claimed = connection.execute(_CLAIM, {"numbers": numbers, "until": now + LEASE, "by": token})
@@ -227,10 +227,9 @@ def bury(connection: Connection, message: Outgoing, fault: str) -> bool:
 def fetch_held(connection: Connection, messages: Sequence[Outgoing]) -> None:
     """Make sure at once which claims are still ours, for whatever settles them; they stay ours until the commit."""
     held = connection.execute(_HELD, {"numbers": [message.seq for message in messages]}).all()
-    tokens = {row.seq: row.claim_token for row in held}
-    for message in messages:
-        mine = tokens.get(message.seq) == message.token
-        together.learn(connection, "outbox", ("held", message.seq), mine)
+    tokens = dict(held)
+    mine = {("held", each.seq): tokens.get(each.seq) == each.token for each in messages}
+    together.learn_all(connection, "outbox", mine)
 
 
 def _settle(connection: Connection, message: Outgoing, **changes: Any) -> bool:

@@ -392,6 +392,13 @@ class Study(WorkedOut):
         """The timepoint of the plan, or the form, of that name; KeyError if there is neither."""
         return self.plan[name] if name in self.plan else self.forms[name]
 
+    def asked_at(self, timepoint: str, item_id: str) -> tuple[Instrument, Item]:
+        """The item of that id as the timepoint may ask it, with its instrument; KeyError if it does not."""
+        return self.once("asked at", timepoint, lambda: self._asked_by_id(timepoint))[item_id]
+
+    def _asked_by_id(self, timepoint: str) -> dict[str, tuple[Instrument, Item]]:
+        return {item.id: (instrument, item) for instrument, item in reversed(self.items_of(timepoint))}
+
     def items_of(self, timepoint: str) -> tuple[tuple[Instrument, Item], ...]:
         """All items that the timepoint may ask, in order, each with its instrument."""
         known = self.instruments if timepoint in self.plan else self.form_instruments

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from probot.alerts.phrases import known_item, label_of, value_words, visible
 from probot.alerts.staff import not_authorised
 from probot.flows.buttons import CHANGE
-from probot.flows.session import AskedAgain, Opened, SentMedia, Tapped, Typed
+from probot.flows.session import AskedAgain, Opened, SentMedia, Session, Tapped, Typed
 from probot.messages import Message
 from probot.services import audience, centres
 from probot.services.begin import begin
@@ -19,12 +20,14 @@ from probot.services.sought import sought
 from probot.services.turn import Turn
 from probot.store import asked, assessments, people
 from probot.store.records import Enrolment, Staff
-from probot.study.forms import EVENT, FORMS
+from probot.study.forms import EVENT, FORMS, LONGEST_REASON
 from probot.study.model import Power
 from probot.values import AssessmentId
 from probot.wording import say
 
 COMMAND = "grade"
+WHY = "why:"
+"""Marks the message that asks why an item was changed."""
 
 
 def commanded(turn: Turn, person: Staff, recipient: str, text: str, language: str) -> None:
@@ -69,10 +72,13 @@ def answer_tapped(turn: Turn, person: Staff, assessment: str, event: Tapped, rep
     enrolment = _about(turn, person, assessment)
     if enrolment is not None and event.choice == CHANGE:
         _open_again(turn, person, enrolment, assessment)
+    before = assessments.session_of(turn.connection, assessment)
     if enrolment is None or not tapped(
         turn, enrolment, assessment, event, reply, respondent=person.principal
     ):
         turn.note("tap ignored", "assessment", assessment[:40], reason="not theirs")
+    elif before is not None:
+        _ask_why(turn, person, enrolment, before)
 
 
 def _open_again(turn: Turn, person: Staff, enrolment: Enrolment, assessment: str) -> None:
@@ -95,6 +101,12 @@ def said(turn: Turn, person: Staff, event: Typed | SentMedia, reply: Reply) -> b
     Of several forms it is the one whose question they reply to, else the one whose question stands lowest in the chat:
     what is read on the screen is what is answered, and forms of different participants are never taken for each other.
     """
+    if (
+        reply.reply_to is not None
+        and isinstance(event, Typed)
+        and _given_why(turn, person, event, reply.reply_to)
+    ):
+        return True
     forms = assessments.forms_of(turn.connection, person.principal)
     asking = {each.session.assessment: each.session for each in forms if each.session.asking is not None}
     if not asking:
@@ -104,7 +116,55 @@ def said(turn: Turn, person: Staff, event: Typed | SentMedia, reply: Reply) -> b
     enrolment = None if ahead is None else _about(turn, person, ahead)
     if ahead is None or enrolment is None:
         return False
-    typed(turn, enrolment, asking[AssessmentId(ahead)], event, reply)
+    before = asking[AssessmentId(ahead)]
+    typed(turn, enrolment, before, event, reply)
+    _ask_why(turn, person, enrolment, before)
+    return True
+
+
+# ------------------------------------------------------------------------------ corrections
+
+
+def _ask_why(turn: Turn, person: Staff, enrolment: Enrolment, before: Session) -> None:
+    """What was changed in a form that was finished is changed already; the reason is asked for, and goes into the trail."""
+    after = assessments.session_of(turn.connection, before.assessment)
+    if after is None or before.status != "finished" or before.timepoint in FORMS:
+        return
+    for name, given in after.given.items():
+        was = before.given.get(name)
+        if was is None or given.revision == was.revision or given.source == "system":
+            continue
+        item, language = known_item(turn.study, name), before.language
+        shown = [
+            say(language, "patient.absent.left_out")
+            if each.value is None
+            else value_words(item, each.value, language)
+            for each in (was, given)
+        ]
+        words = say(
+            language, "grade.why", code=visible(enrolment.code), item=label_of(item, language), old=shown[0],
+            new=shown[1],
+        )  # fmt: skip
+        turn.say(
+            person.principal, Message(words, wants_reply=True), lane="reply", purpose="notice",
+            assessment_id=before.assessment, item=f"{WHY}{name}",
+        )  # fmt: skip
+
+
+def _given_why(turn: Turn, person: Staff, event: Typed, number: int) -> bool:
+    """A reply to the question for the reason. False if it replies to something else."""
+    found = asked.said_as(turn.connection, person.principal, number)
+    if found is None or not found[1].startswith(WHY):
+        return False
+    enrolment = _about(turn, person, found[0])
+    if enrolment is None:
+        return False
+    item = found[1].removeprefix(WHY)
+    turn.note(
+        "reason for change", "response", f"{found[0]}/{item}", code=enrolment.code, field=item,
+        reason=event.text.strip()[:LONGEST_REASON],
+    )  # fmt: skip
+    _answer(turn, person.principal, Message(say(person.language, "grade.why.kept")))
     return True
 
 

@@ -131,6 +131,18 @@ def asked_last(
     return connection.execute(newest, {"assessments": sorted(assessments)}).scalar()
 
 
+def said_as(connection: Connection, recipient: str, number: int) -> Key | None:
+    """Which assessment and item the channel's message of that number to the recipient is about, if it is about one."""
+    wanted = (
+        select(outbox.c.assessment_id, outbox.c.item)
+        .where(outbox.c.recipient == recipient, outbox.c.number == number, outbox.c.kind == "post")
+        .where(outbox.c.assessment_id.is_not(None), outbox.c.item.is_not(None))
+        .order_by(outbox.c.seq.desc())
+    )
+    row = connection.execute(wanted).first()
+    return None if row is None else (row.assessment_id, row.item)
+
+
 def first_number(connection: Connection, assessment_id: str, item: str, contact_id: str) -> int | None:
     """The channel's number of the first message in this chat that asked the item; None if none has arrived there."""
     wanted = select(func.min(outbox.c.number)).where(

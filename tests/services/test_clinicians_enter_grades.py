@@ -220,3 +220,23 @@ async def test_of_two_examinations_on_one_day_each_stands_with_its_own_date(sqli
             "Examined on: Sun, Mar 1, 2026", "Skin grade: 1: under 10 %",
             "Examined on: Mon, Mar 2, 2026", "Skin grade: left out",
         ]  # fmt: skip
+
+
+async def test_a_grade_that_was_changed_afterwards_is_given_a_reason_in_the_trail(database_url: str) -> None:
+    async with a_clinic(database_url, migrated=True) as clinic:
+        doctor = await clinic.staff("Dr. Zhou", "investigator")
+        await clinic.patient("P-001", sites=("bladder",))
+        await doctor.say("/grade P-001")
+        await doctor.tap("Today")
+        await doctor.tap("3: gross blood, needs treatment")
+        assert "reason" not in doctor.last["text"], "nothing was changed yet"
+        await doctor.tap("Change", next(one for one in doctor.shown if "✓ 3: gross" in one["text"]))
+        await doctor.tap("1: blood only in the lab test")
+        assert doctor.last["text"].startswith(
+            "P-001 · Bladder grade: 3: gross blood, needs treatment → 1: blood"
+        )
+        await doctor.say("Mixed up with P-002", reply_to=doctor.last["message_id"])
+        assert doctor.last["text"] == "The reason is on record."
+        (why,) = [row for row in clinic.rows("audit") if row["action"] == "reason for change"]
+        assert (why["code"], why["field"], why["reason"]) == ("P-001", "grade_bladder", "Mixed up with P-002")
+        assert why["actor_name"] == "Dr. Zhou"

@@ -53,7 +53,7 @@ def in_brief(study: Study, endpoint: Endpoint, result: Result, language: str) ->
 def _what_it_rests_on(study: Study, endpoint: Endpoint, result: Result, language: str) -> Iterator[str]:
     yield say(
         language, "endpoint.rule", grade=plain(endpoint.grade_at_most), pain=plain(endpoint.pain_at_most),
-        within=endpoint.pain_within,
+        n=endpoint.pain_within,
     )  # fmt: skip
     if endpoint.sustained:
         yield say(language, "endpoint.sustained", days=endpoint.sustained)

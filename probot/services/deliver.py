@@ -310,6 +310,8 @@ def _retire_earlier(turn: Turn, row: Outgoing, contact: Contact | None) -> None:
     if earlier is None or (one := assessments.find(turn.connection, row.assessment_id or "")) is None:
         return
     words = asked_below(turn.pinned(one.study_hash).item(row.item), contact.language)
+    if one.respondent is not None and (about := people.by_id(turn.connection, one.enrolment_id)) is not None:
+        words = replace(words, text=f"{about.code} · {words.text}")
     turn.say(
         row.recipient, words, lane="edit", purpose="reply", kind="edit", edits=earlier,
         assessment_id=row.assessment_id, item=row.item,

@@ -240,3 +240,13 @@ async def test_a_grade_that_was_changed_afterwards_is_given_a_reason_in_the_trai
         (why,) = [row for row in clinic.rows("audit") if row["action"] == "reason for change"]
         assert (why["code"], why["field"], why["reason"]) == ("P-001", "grade_bladder", "Mixed up with P-002")
         assert why["actor_name"] == "Dr. Zhou"
+
+
+async def test_an_earlier_copy_of_a_question_still_says_whom_it_was_about(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        doctor = await clinic.staff("Dr. Zhou", "investigator")
+        await clinic.patient("P-001")
+        await doctor.say("/grade P-001")
+        earlier = len(doctor.shown) - 1
+        await doctor.say("/grade P-001")
+        assert doctor.shown[earlier]["text"] == "P-001 · Date of the examination\n\nAsked again below ↓"

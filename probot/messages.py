@@ -41,6 +41,7 @@ class Message:
     """Plain text, never markup; rows of buttons; a quoted part (somebody's own words): first UTF-16 unit, units.
 
     `wants_reply`: in a private chat the reader's next words are a reply to it, without further ado. Not with buttons.
+    `topic`: it answers somebody in this topic of the care team's chat; None: it stands wherever its subject belongs.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Message:
     quote: tuple[int, int] | None = None
     silent: bool = False
     wants_reply: bool = False
+    topic: int | None = None
 
 
 Lane = Literal["urgent", "alert", "edit", "reply", "prompt", "digest", "outside"]

@@ -21,12 +21,12 @@ from probot.alerts.rules import strongest
 from probot.alerts.steps import holder, lapsed, recounted
 from probot.flows.commands import safety_text
 from probot.flows.session import ItemAnswered
+from probot.messages import Message
 from probot.services import centres, summary, telling
 from probot.services.audience import able, chat_of_team, direct, hearing, names, readers
 from probot.services.turn import Turn
 from probot.store import alerts, calls, claims, outbox, people
 from probot.store.records import Enrolment, Outgoing
-from probot.store.saved import message_to_json
 from probot.store.tables import alert as table
 from probot.study.model import TIERS, Study
 
@@ -320,13 +320,13 @@ def also_directly(turn: Turn, row: Outgoing) -> None:
             outbox.copy_to(turn.connection, row, recipient, turn.now, content=_in_words(turn, row, language))
 
 
-def _in_words(turn: Turn, row: Outgoing, language: str) -> Any:
+def _in_words(turn: Turn, row: Outgoing, language: str) -> Message | None:
     """What a message about an alert says to a reader of that language, as things stand; None: as it is written."""
     alert = alerts.find(turn.connection, row.alert_id) if row.alert_id else None
     enrolment = people.by_id(turn.connection, alert.enrolment) if alert is not None else None
     if alert is None or enrolment is None:
         return None
-    return message_to_json(telling.shown(turn, turn.pinned(alert.study), enrolment, alert, language))
+    return telling.shown(turn, turn.pinned(alert.study), enrolment, alert, language)
 
 
 def lose_team(turn: Turn, why: str) -> None:

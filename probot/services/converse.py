@@ -41,7 +41,6 @@ from probot.services import adverse_form, alerting, endpoint, events, gather, wi
 from probot.services.turn import Turn
 from probot.store import asked, assessments
 from probot.store.records import Assessment, Enrolment, Purpose
-from probot.store.saved import message_to_json
 from probot.study.facts import Facts
 from probot.study.forms import EVENT, FORMS
 from probot.study.model import Study
@@ -339,7 +338,7 @@ def _is_unsaid(turn: Turn, asking: str, session: Session, message: Message) -> b
     """
     if session.status == "closed":
         return asked.number_of(turn.connection, asking)[2] == "waiting"
-    return asked.rewrite(turn.connection, asking, message_to_json(message))
+    return asked.rewrite(turn.connection, asking, message)
 
 
 def _not_before(turn: Turn, scene: Scene, lane: Lane) -> datetime | None:

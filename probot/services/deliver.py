@@ -38,7 +38,6 @@ from probot.store import alerts, asked, assessments, outbox, outsiders, people
 from probot.store.outsiders import NOTICE
 from probot.store.receipts import OUTSIDE
 from probot.store.records import Contact, Enrolment, Outgoing
-from probot.store.saved import message_from_json, message_to_json
 from probot.store.waiting import LINE_DOWN
 from probot.study.model import Signal
 
@@ -108,7 +107,7 @@ def _made_now(turn: Turn, row: Outgoing, contact: Contact) -> Addressed | None:
         name = topics.name_of(turn, row)
         return None if name is None else Addressed(OpenTopic(contact.chat, name), contact)
     if row.kind == "file":
-        name, content, caption = (str(row.content[key]) for key in ("name", "content", "caption"))
+        name, content, caption = (str(row.parts[key]) for key in ("name", "content", "caption"))
         return Addressed(Document(contact.chat, name, content, caption), contact)
     photo = pictures.addressed(turn, row, contact)
     if photo is None:
@@ -127,7 +126,7 @@ def _without_contact(turn: Turn, row: Outgoing) -> Addressed | None:
 def _is_rewritten(turn: Turn, row: Outgoing, edits: str) -> bool:
     """What has not gone out yet shall not go out as it no longer is: it is changed where it waits."""
     waits = asked.number_of(turn.connection, edits)[2] == "waiting"
-    return waits and asked.rewrite(turn.connection, edits, row.content)
+    return waits and asked.rewrite(turn.connection, edits, row.message)
 
 
 def _cannot_go(turn: Turn, row: Outgoing, why: str) -> None:
@@ -205,7 +204,7 @@ def _asks_about_an_answer(turn: Turn, row: Outgoing) -> bool:
 
 def _is_past(row: Outgoing, enrolment: Enrolment) -> bool:
     """Whether a message of the welcome asks what has been answered: its buttons would lead nowhere."""
-    buttons = [button for line in message_from_json(row.content).buttons for button in line]
+    buttons = [button for line in row.message.buttons for button in line]
     asks = [read(button.data) for button in buttons]
     steps = {tap.step for tap in asks if isinstance(tap, WelcomeTap)}
     return bool(steps) and enrolment.welcome is not None and enrolment.welcome["step"] not in steps
@@ -231,7 +230,7 @@ def _can_edit(turn: Turn, row: Outgoing, contact: Contact) -> bool:
 def _sending(turn: Turn, row: Outgoing, chat: int, language: str) -> Sending:
     if row.kind == "leave":
         return Leave(chat)
-    message = message_from_json(row.content)
+    message = row.message
     if row.kind == "edit":
         number = row.edits_number or asked.number_of(turn.connection, row.edits or "")[0]
         return Edit(chat, number or 0, message)
@@ -373,11 +372,10 @@ def _refused(turn: Turn, row: Outgoing, reason: str) -> None:
             found = signal_hits(turn.study, "undelivered", detail=reason)
             alerting.raise_all(turn, turn.study, enrolment, found, tell=False)
     elif row.kind == "post" and row.purpose in MUST_ARRIVE:
-        message = message_from_json(row.content)
+        message = row.message
         if message.buttons or message.quote:
             # Whatever it was that the channel would not take: the words alone are better than nothing.
-            plain = message_to_json(Message(message.text))
-            outbox.copy_to(turn.connection, row, row.recipient, turn.now, content=plain)
+            outbox.copy_to(turn.connection, row, row.recipient, turn.now, content=Message(message.text))
         else:
             alerting.pass_on(turn, row, reason)
 

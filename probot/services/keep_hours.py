@@ -17,7 +17,6 @@ from probot.services import audience, boards, centres
 from probot.services.summary import summary_id
 from probot.services.turn import Turn
 from probot.store import appointments, claims, looks, outbox, people
-from probot.store.saved import message_to_json
 from probot.store.tables_views import appointment as table
 from probot.study.model import Study
 
@@ -91,7 +90,7 @@ def _say(turn: Turn, key: str, due: datetime, before: datetime | None) -> None:
             message = hand_over_message(turn.study, standing, shift, language, names)
         outbox.put(
             turn.connection, message_id=summary_id(key, due, recipient), lane="digest",
-            recipient=recipient, purpose="notice", content=message_to_json(message), now=turn.now,
+            recipient=recipient, purpose="notice", content=message, now=turn.now,
             expires_at=turn.now + LIFE,
         )  # fmt: skip
 

@@ -10,7 +10,6 @@ from probot.messages import Message
 from probot.services.turn import Turn
 from probot.store import outbox, people
 from probot.store.records import Contact
-from probot.store.saved import message_to_json
 from probot.values import derived_id
 
 
@@ -28,7 +27,7 @@ def show(turn: Turn, principal: str) -> None:
     key = derived_id("menu", contact.id, contact.language, *commands_for(contact))
     outbox.put(
         turn.connection, message_id=key, lane="digest", recipient=principal, purpose="reply", kind="menu",
-        content=message_to_json(Message("")), now=turn.now,
+        content=Message(""), now=turn.now,
     )  # fmt: skip
 
 

@@ -19,7 +19,6 @@ from probot.services.turn import Turn
 from probot.store import alerts, calls, outbox, people, pulses, receipts
 from probot.store.receipts import OUTSIDE
 from probot.store.records import Enrolment, Outgoing
-from probot.store.saved import message_from_json
 from probot.study.model import OutsidePath, Study
 
 UNHEARD = timedelta(seconds=120)
@@ -79,7 +78,7 @@ def address(turn: Turn, row: Outgoing) -> Call | None:
         outbox.drop(turn.connection, row, why_not)
         return None
     enrolment = people.by_id(turn.connection, alert.enrolment) if alert is not None else None
-    subject, text = subject_and_text(message_from_json(row.content))
+    subject, text = subject_and_text(row.message)
     kind: CallKind = "alert" if alert is not None else _kind(row)
     if row.repeat:
         subject = marked_copy(subject, _language(turn, path))

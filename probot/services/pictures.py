@@ -71,7 +71,7 @@ def addressed(turn: Turn, row: Outgoing, contact: Contact) -> Photo | None:
         if state != "sent" or contact_id != contact.id:
             outbox.drop(turn.connection, row, "its message did not go out")
             return None
-    enrolment = people.by_id(turn.connection, row.content["enrolment"])
+    enrolment = people.by_id(turn.connection, row.parts["enrolment"])
     picture = None if enrolment is None else picture_of(turn, enrolment, contact.language)
     if picture is None or (row.edits is not None and not _is_worth_looking(picture)):
         outbox.drop(turn.connection, row, "nothing to show")

@@ -21,7 +21,6 @@ from probot.services.turn import Turn
 from probot.store import alerts, calls, people, threads
 from probot.store.receipts import OUTSIDE
 from probot.store.records import Enrolment, Outgoing
-from probot.store.saved import message_from_json
 from probot.study.model import TIERS, Study
 
 SITTING = timedelta(minutes=30)
@@ -166,7 +165,7 @@ def retire_earlier(turn: Turn, row: Outgoing, language: str) -> None:
     """What the message tells of stands further down in this chat now, for certain: what stood above points there and
     has no buttons any more.
     """
-    if not message_from_json(row.content).buttons:
+    if not row.message.buttons:
         return  # the words alone, because the channel would take no more: what can be tapped stands above
     if row.alert_id is None:
         storm.retire_earlier(turn, row.recipient, row.id)

@@ -6,6 +6,7 @@ not open any, everything stands in the general topic.
 
 from __future__ import annotations
 
+from probot.messages import Message
 from probot.ports import Chat
 from probot.services.turn import TOPIC, Turn
 from probot.store import alerts, outbox, people, pulses, threads
@@ -42,8 +43,9 @@ def thread_for(turn: Turn, row: Outgoing, contact: Contact) -> int | None:
     """The topic that a message to the team belongs to: where somebody asked for it, else its participant's; None: the
     general one. One that is missing is asked for.
     """
-    if TOPIC in row.content and contact.principal == people.TEAM:
-        return int(row.content[TOPIC])
+    asked_in = _asked_in(row)
+    if asked_in is not None and contact.principal == people.TEAM:
+        return asked_in
     enrolment = about(turn, row) if _has_topics(turn, contact) else None
     if enrolment is None:
         return None
@@ -53,10 +55,15 @@ def thread_for(turn: Turn, row: Outgoing, contact: Contact) -> int | None:
     return number
 
 
+def _asked_in(row: Outgoing) -> int | None:
+    """The topic in which somebody asked for it, if it was in one."""
+    return row.content.topic if isinstance(row.content, Message) else row.content.get(TOPIC)
+
+
 def about(turn: Turn, row: Outgoing) -> str | None:
     """The enrolment that a message about an alert, or a picture, is about."""
     if row.kind in {"photo", "file"}:
-        return str(row.content["enrolment"])
+        return str(row.parts["enrolment"])
     alert = alerts.find(turn.connection, row.alert_id) if row.alert_id else None
     return None if alert is None else alert.enrolment
 
@@ -97,14 +104,14 @@ def _standing(turn: Turn, contact: Contact, enrolment: str) -> tuple[int | None,
 
 def name_of(turn: Turn, row: Outgoing) -> str | None:
     """What the topic is called: the subject code alone."""
-    enrolment = people.by_id(turn.connection, str(row.content["enrolment"]))
+    enrolment = people.by_id(turn.connection, str(row.parts["enrolment"]))
     return None if enrolment is None else enrolment.code
 
 
 def gone(turn: Turn, row: Outgoing, contact: Contact) -> None:
     """A message found its topic gone: a new one is opened for the next."""
     enrolment = about(turn, row)
-    if enrolment is None or TOPIC in row.content:
+    if enrolment is None or _asked_in(row) is not None:
         return
     for generation in range(MOST):
         key = derived_id("topic", contact.id, enrolment, str(generation))

@@ -5,7 +5,7 @@ The rule: ids follow from the turn's cause, so a turn that is run again after a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -14,7 +14,6 @@ from sqlalchemy import Connection
 from probot.messages import Lane, Message
 from probot.store import asked, outbox, people, studies, trail
 from probot.store.records import Purpose
-from probot.store.saved import message_to_json
 from probot.study.load import from_source
 from probot.study.model import Study
 from probot.values import derived_id
@@ -106,12 +105,11 @@ class Turn:
         if kind == "edit":
             asked.supersede(self.connection, recipient, edits, edits_number)
         key = derived_id("message", self.cause, str(self._said), beside=assessment_id or "")
-        content = message_to_json(message)
         if self.topic is not None and lane == "reply" and recipient == people.TEAM and kind == "post":
-            content[TOPIC] = self.topic
+            message = replace(message, topic=self.topic)
         outbox.put(
             self.connection, message_id=key, lane=lane, recipient=recipient, purpose=purpose, kind=kind,
-            content=content, now=self.now, assessment_id=assessment_id, item=item,
+            content=message, now=self.now, assessment_id=assessment_id, item=item,
             alert_id=alert_id, edits=edits, edits_number=edits_number, not_before=not_before, expires_at=expires_at,
         )  # fmt: skip
         return key

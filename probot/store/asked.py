@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from probot.messages import Message
 from probot.store.among import among
 from probot.store.records import Outgoing
 from probot.store.tables import outbox
@@ -257,7 +258,7 @@ def _changes_the_same(older: Waiting, edits: str | None, number: int | None) -> 
     return (edits is not None and of == edits) or (number is not None and of_number == number)
 
 
-def rewrite(connection: Connection, message_id: str, content: Any) -> bool:
+def rewrite(connection: Connection, message_id: str, content: Message) -> bool:
     """Change the words of a message that has not gone out yet. False if it has."""
     mine = known(connection, "outbox", ("to change", message_id))
     if mine is UNKNOWN:

@@ -6,7 +6,7 @@ is sent again if losing it could harm (alerts, questions) and dropped if it is m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, CursorResult, Insert, Integer, and_, bindpara
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from probot.messages import MESSENGER_LANES, PLACE, Lane, lane_at
+from probot.messages import MESSENGER_LANES, PLACE, Lane, Message, lane_at
 from probot.store import asked, together
 from probot.store.among import among
 from probot.store.asked import SENDING, TO_GO, WAITING
@@ -63,7 +63,7 @@ def put(
     lane: Lane,
     recipient: str,
     purpose: Purpose,
-    content: Any,
+    content: Message | Mapping[str, Any],
     now: datetime,
     kind: Literal["post", "edit", "photo", "file", "leave", "menu", "topic"] = "post",
     assessment_id: str | None = None,
@@ -270,7 +270,12 @@ def drop_all(connection: Connection, until: datetime, fault: str) -> int:
 
 
 def copy_to(
-    connection: Connection, message: Outgoing, recipient: str, now: datetime, *, content: Any = None
+    connection: Connection,
+    message: Outgoing,
+    recipient: str,
+    now: datetime,
+    *,
+    content: Message | None = None,
 ) -> None:
     """Send the same to somebody else, or `content` to the same. Once for each recipient, however often asked for."""
     put(

@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from typing import Any, Literal, NamedTuple
 
 from probot.flows.session import Absent
+from probot.messages import Message
 from probot.values import AssessmentId, EnrolmentId, StaffId
 
 Purpose = Literal[
@@ -191,7 +192,7 @@ class Outgoing(NamedTuple):
     recipient: str
     purpose: Purpose
     kind: Literal["post", "edit", "photo", "file", "leave", "menu", "topic"]
-    content: Any
+    content: Message | Mapping[str, Any]
     assessment_id: str | None
     item: str | None
     alert_id: str | None
@@ -202,3 +203,17 @@ class Outgoing(NamedTuple):
     attempts: int
     repeat: bool
     token: str
+
+    @property
+    def message(self) -> Message:
+        """What it says."""
+        if not isinstance(self.content, Message):
+            raise TypeError(f"message {self.id} holds no words")
+        return self.content
+
+    @property
+    def parts(self) -> Mapping[str, Any]:
+        """What a picture, a file or a topic is made of."""
+        if isinstance(self.content, Message):
+            raise TypeError(f"message {self.id} holds words")
+        return self.content

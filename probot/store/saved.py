@@ -5,10 +5,10 @@ The rule: pydantic stands at this door, so what comes out has the very types tha
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar, cast
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -21,6 +21,8 @@ from probot.store.types import canonical, read
 from probot.study.model import Rung
 from probot.values import Value
 
+Record = TypeVar("Record")
+
 _session = TypeAdapter(Session)
 _welcome = TypeAdapter(WelcomeState)
 _message = TypeAdapter(Message)
@@ -30,42 +32,88 @@ _ladder = TypeAdapter(tuple[Rung, ...])
 _value = TypeAdapter(Value | None)
 
 
-class Conversation(TypeDecorator[Session]):
-    """A session as canonical text.
+MOST = 4096
+"""Records of one kind that are remembered by their text; when there are more, all are forgotten at once."""
 
-    A conversation is read again at its next answer, mostly as this process wrote it: then it is that very session, and
-    the text is not parsed. The text alone decides, so it does not matter who else writes, or what was rolled back.
+
+class _Texts(Generic[Record]):
+    """Records as canonical text, and the ones that were written lately.
+
+    What is read again soon is mostly what this process wrote: then it is that very record, and the text is not parsed.
+    The text alone decides, so it does not matter who else writes, or what was rolled back.
     """
+
+    def __init__(self, kind: type, as_json: Callable[[Record], Any], parse: Callable[[Any], Record]) -> None:
+        """`kind`: which of the records are remembered, the others are parsed each time."""
+        self._kind = kind
+        self._as_json = as_json
+        self._parse = parse
+        self.known: dict[str, Record] = {}
+
+    def write(self, one: Record | None) -> str | None:
+        if one is None:
+            return None
+        written = canonical(self._as_json(one))
+        if isinstance(one, self._kind):
+            if len(self.known) >= MOST:
+                self.known.clear()
+            self.known[written] = one
+        return written
+
+    def read(self, written: str) -> Record:
+        known = self.known.get(written)
+        return self._parse(read(written)) if known is None else known
+
+
+class Conversation(TypeDecorator[Session]):
+    """A session."""
 
     impl = Text
     cache_ok = True
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Session | None], str | None]:  # noqa: ARG002 -- SQLAlchemy's shape
         """Write it."""
-        return _session_to_text
+        return sessions.write
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str], Session]:  # noqa: ARG002 -- SQLAlchemy's shape
         """Read it back."""
-        return _session_from_text
+        return sessions.read
 
 
-MOST_SESSIONS = 4096
-"""Sessions that are remembered by their text; when there are more, all are forgotten at once."""
-_sessions: dict[str, Session] = {}
+class Content(TypeDecorator[Message | Mapping[str, Any]]):
+    """A message that is said, or what anything else that is sent is made of when it goes."""
+
+    impl = Text
+    cache_ok = True
+
+    def bind_processor(
+        self,
+        dialect: Dialect,  # noqa: ARG002 -- SQLAlchemy's shape
+    ) -> Callable[[Message | Mapping[str, Any] | None], str | None]:
+        """Write it."""
+        return contents.write
+
+    def result_processor(
+        self,
+        dialect: Dialect,  # noqa: ARG002 -- SQLAlchemy's shape
+        coltype: object,  # noqa: ARG002 -- SQLAlchemy's shape
+    ) -> Callable[[str], Message | Mapping[str, Any]]:
+        """Read it back."""
+        return contents.read
 
 
-def _session_to_text(one: Session | None) -> str | None:
-    if one is None:
-        return None
-    written = canonical(one)
-    if len(_sessions) >= MOST_SESSIONS:
-        _sessions.clear()
-    _sessions[written] = one
-    return written
+def _content_to_json(content: Message | Mapping[str, Any]) -> Any:
+    return _message.dump_python(content, mode="json") if isinstance(content, Message) else content
 
 
-def _session_from_text(written: str) -> Session:
-    return _sessions.get(written) or session_from_json(read(written))
+def _content_from_json(stored: Any) -> Message | Mapping[str, Any]:
+    """What cannot be read as a message is given as it stands: it fails by itself when it is to be sent, and alone."""
+    if "text" not in stored:
+        return cast("Mapping[str, Any]", stored)
+    try:
+        return _message.validate_python(stored)
+    except ValidationError:
+        return cast("Mapping[str, Any]", stored)
 
 
 def session_from_json(stored: Any) -> Session:
@@ -81,16 +129,6 @@ def welcome_to_json(state: WelcomeState) -> Any:
 def welcome_from_json(stored: Any) -> WelcomeState:
     """The enrolment conversation that was stored."""
     return _welcome.validate_python(stored)
-
-
-def message_to_json(message: Message) -> Any:
-    """The message as JSON values."""
-    return _message.dump_python(message, mode="json")
-
-
-def message_from_json(stored: Any) -> Message:
-    """The message that was stored."""
-    return _message.validate_python(stored)
 
 
 def evidence_to_json(evidence: Evidence) -> Any:
@@ -126,3 +164,7 @@ def ladder_from_json(stored: Any) -> tuple[Rung, ...]:
 def value_from_json(stored: Any) -> Value | None:
     """An item's value; what was a list in JSON is a tuple of option ids again."""
     return _value.validate_python(tuple(stored) if isinstance(stored, list) else stored)
+
+
+sessions: _Texts[Session] = _Texts(Session, lambda one: one, session_from_json)
+contents: _Texts[Message | Mapping[str, Any]] = _Texts(Message, _content_to_json, _content_from_json)

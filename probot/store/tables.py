@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-from probot.store.saved import Conversation
+from probot.store.saved import Content, Conversation
 from probot.store.types import Instant, Json
 
 metadata = MetaData(
@@ -340,7 +340,7 @@ outbox = Table(
     Column("recipient", String(64), nullable=False),
     Column("purpose", String(12), nullable=False),
     Column("kind", String(6), nullable=False),
-    Column("content", Json, nullable=False),
+    Column("content", Content, nullable=False),
     Column("assessment_id", String(22)),
     Column("item", String(64)),
     Column("alert_id", String(22)),

@@ -16,7 +16,6 @@ from probot.store import together
 from probot.store.alerts import STANDING
 from probot.store.among import among
 from probot.store.records import Contact
-from probot.store.saved import message_from_json
 from probot.store.tables import alert, outbox
 from probot.store.tables_alerts import alert_thread
 from probot.study.model import Tier
@@ -162,7 +161,7 @@ def waiting(connection: Connection, recipient: str) -> list[Waits]:
         .where(alert_thread.c.kind == "list", *_waits(recipient))
     )
     found = [
-        Waits(row.id, row.alert_id, message_from_json(row.content).silent)
+        Waits(row.id, row.alert_id, row.content.silent)
         for wanted in (singly, listed)
         for row in connection.execute(wanted)
     ]
@@ -267,7 +266,7 @@ def rung_for(
             outbox.c.state.in_(("waiting", "sending", "sent")),
         )
     )  # fmt: skip
-    return [(row.id, row.tier) for row in connection.execute(wanted) if not row.content.get("silent")]
+    return [(row.id, row.tier) for row in connection.execute(wanted) if not row.content.silent]
 
 
 def alerts_without_reader(connection: Connection, before: datetime) -> int:

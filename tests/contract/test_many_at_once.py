@@ -14,6 +14,7 @@ import pytest
 
 from probot import store as store_folder
 from probot.app.presence import LIFE
+from probot.messages import Message
 from probot.services import receive
 from probot.store import claims, inbox, invitations, outbox
 from probot.store.engine import Store
@@ -94,7 +95,7 @@ def test_senders_beside_each_other_send_every_message_once_and_one_at_a_time_to_
         for number in range(60):
             outbox.put(
                 connection, message_id=f"m{number}", lane="reply", recipient=f"staff:{number % 5}", purpose="notice",
-                content={"text": str(number)}, now=NOON,
+                content=Message(str(number)), now=NOON,
             )  # fmt: skip
 
     store.transact(put)
@@ -112,7 +113,7 @@ def test_senders_beside_each_other_send_every_message_once_and_one_at_a_time_to_
                 continue
             for each in claimed:
                 with guard:
-                    sent.append((each.recipient, int(each.content["text"])))
+                    sent.append((each.recipient, int(each.message.text)))
                 assert own.transact(outbox.sent, each, NOON, None, 1)
 
     in_parallel(database_url, work)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select, update
 
+from probot.messages import Message
 from probot.store import asked, outbox, people, trail
 from probot.store.engine import Store
 from probot.store.tables import audit, enrolment
@@ -50,7 +51,7 @@ def enrol(connection: Connection) -> people.Enrolment:
 
 def put(connection: Connection, key: str, **more: Any) -> None:
     outbox.put(
-        connection, message_id=key, lane="reply", recipient="participant:1", purpose="reply", content={"text": key},
+        connection, message_id=key, lane="reply", recipient="participant:1", purpose="reply", content=Message(key),
         now=NOON, **more,
     )  # fmt: skip
 
@@ -100,10 +101,10 @@ def test_a_message_put_and_changed_in_one_breath_goes_as_it_was_changed(store: S
         asked.fetch_asking(connection, [("a", "q")], to_change=True)
         put(connection, "m1", assessment_id="a", item="q")
         assert asked.last_asking(connection, "a", "q") == "m1"
-        assert asked.rewrite(connection, "m1", {"text": "changed"})
+        assert asked.rewrite(connection, "m1", Message("changed"))
     with store.begin() as connection:
         (row,) = outbox.claim(connection, NOON, "t", 5)
-        assert row.content == {"text": "changed"}
+        assert row.content == Message("changed")
 
 
 def test_what_is_being_sent_is_not_changed_any_more(store: Store) -> None:
@@ -113,7 +114,7 @@ def test_what_is_being_sent_is_not_changed_any_more(store: Store) -> None:
     with store.begin() as connection, together(connection):
         asked.fetch_asking(connection, [("a", "q")], to_change=True)
         assert asked.last_asking(connection, "a", "q") == "m1"
-        assert not asked.rewrite(connection, "m1", {"text": "changed"})
+        assert not asked.rewrite(connection, "m1", Message("changed"))
 
 
 def test_a_claim_that_is_not_ours_any_more_settles_nothing(store: Store) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, delete, inse
 from sqlalchemy.exc import DBAPIError
 
 from probot.flows.session import Given, Session
+from probot.messages import Button, Message
 from probot.services import receive
 from probot.store import inbox, pulses, saved, studies, trail
 from probot.store.engine import Store, is_the_worlds
@@ -136,8 +137,8 @@ def test_a_conversation_comes_back_as_it_was_whatever_stands_in_it(value: Any, r
 def test_a_conversation_that_this_process_wrote_is_not_parsed_again(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(saved, "MOST_SESSIONS", 2)
-    monkeypatch.setattr(saved, "_sessions", {})
+    monkeypatch.setattr(saved, "MOST", 2)
+    monkeypatch.setattr(saved.sessions, "known", {})
     given = Given("half \ud83d a face", None, "half \ud83d a face", "typed", "en", 1, None, NOON)
     states = [Session(AssessmentId(key * 22), "daily", "zh", given={"a": given}) for key in "xyz"]
     store = Store(database_url)
@@ -155,6 +156,29 @@ def test_a_conversation_that_this_process_wrote_is_not_parsed_again(
         changed = connection.execute(select(kept.c.state)).scalars().all()
         assert [one.revision for one in changed] == [7, 7, 7]
     store.close()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        Message("疼吗？", ((Button("0", "a:x:pain:0"), Button("1", "a:x:pain:1")), (Button("–", "v"),))),
+        Message("half \ud83d a face", quote=(0, 4), silent=True, wants_reply=True, topic=7),
+        Message(""),
+        {"enrolment": "x", "topic": 3},
+        {"text": 5, "buttons": "none"},
+    ],
+    ids=["buttons", "everything else", "nothing", "a picture", "unreadable"],
+)
+def test_what_is_to_be_sent_comes_back_as_it_was_remembered_or_not(
+    content: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = saved.contents.write(content)
+    assert written is not None
+    assert saved.contents.read(written) == content
+    monkeypatch.setattr(saved.contents, "known", {})
+    again = saved.contents.read(written)
+    assert again == content
+    assert type(again) is type(content)
 
 
 def test_a_second_process_waits_for_the_writer_and_loses_nothing(sqlite_url: str) -> None:

@@ -208,8 +208,8 @@ async def test_what_comes_without_a_sound_is_gathered_without_a_sound(sqlite_url
                 )
             ).all()
         )
-        assert any("at once" in row.content["text"] for row in posts)
-        assert all(row.content["silent"] for row in posts)
+        assert any("at once" in row.content.text for row in posts)
+        assert all(row.content.silent for row in posts)
         assert team.texts
 
 

@@ -73,7 +73,7 @@ async def test_a_message_that_breaks_the_channel_is_put_aside_and_the_others_arr
         assert "to the second" in second.texts
         await clinic.pass_time(minutes=5)
         assert "after it" in first.texts
-        (poison,) = [row for row in rows(clinic, purpose="welcome") if row.content["text"] == "poison"]
+        (poison,) = [row for row in rows(clinic, purpose="welcome") if row.content.text == "poison"]
         assert (poison.state, poison.fault) == ("dead", "ValueError")
         assert clinic.world.runtime.sender.failures == deliver.TRIES
 
@@ -196,7 +196,7 @@ async def test_an_outcome_of_a_lost_claim_changes_nothing(database_url: str) -> 
     def put(connection: Any) -> None:
         letters.put(
             connection, message_id="m1", lane="reply", recipient="staff:x", purpose="notice",
-            content={"text": "hello"}, now=NOON,
+            content=Message("hello"), now=NOON,
         )  # fmt: skip
 
     store.transact(put)
@@ -216,7 +216,7 @@ async def test_a_sending_that_takes_long_keeps_its_claim(database_url: str) -> N
     store.transact(
         lambda connection: letters.put(
             connection, message_id="m1", lane="reply", recipient="staff:x", purpose="notice",
-            content={"text": "hello"}, now=NOON,
+            content=Message("hello"), now=NOON,
         )
     )  # fmt: skip
     (slow,) = store.transact(letters.claim, NOON, "slow", 5)

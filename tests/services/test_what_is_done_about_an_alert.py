@@ -17,7 +17,6 @@ from probot.services.taking import Place
 from probot.services.turn import Turn
 from probot.store import alerts, people, threads
 from probot.store.records import Staff
-from probot.store.saved import message_from_json
 from probot.store.tables import audit, outbox
 from tests.services.test_who_may_hear_of_it import CARE, MINUTE, an_alert, joins, team_meets
 from tests.services.test_who_may_hear_of_it import turn as turn  # noqa: PLC0414 -- the fixture
@@ -73,7 +72,7 @@ def messages(turn: Turn, recipient: str = "team", kind: str = "post") -> list[An
 
 def buttons(row: Any) -> set[str]:
     """The deeds that stand under a message."""
-    taps = [read(button.data) for line in message_from_json(row.content).buttons for button in line]
+    taps = [read(button.data) for line in row.content.buttons for button in line]
     return {each.action for each in taps if isinstance(each, AlertTap)}
 
 
@@ -143,7 +142,7 @@ def test_a_menu_that_was_asked_for_elsewhere_comes_with_the_alert_itself(turn, o
     shown = messages(turn)[-1]
     assert (shown.alert_id, shown.purpose, shown.lane) == (one.id, "alert", PLACE["reply"])
     assert "c-advice" in buttons(shown)
-    assert "P-001" in message_from_json(shown.content).text
+    assert "P-001" in shown.content.text
 
 
 def test_a_call_is_noted_as_a_step(turn, one, mei):
@@ -177,7 +176,7 @@ def asked_why(turn: Turn) -> threads.Thread:
     row = messages(turn)[-1]
     found = threads.of_message(turn.connection, row.id)
     assert found is not None
-    assert message_from_json(row.content).wants_reply
+    assert row.content.wants_reply
     assert row.purpose == "notice"
     return found
 
@@ -189,7 +188,7 @@ def test_that_nothing_is_needed_has_to_be_explained_first(turn, one, mei):
     thread = asked_why(turn)
     assert (thread.kind, thread.alert, thread.detail, thread.staff) == ("reason", one.id, "c-none", mei.id)
     assert (thread.recipient, thread.settled) == ("team", False)
-    assert "Mei, why is nothing needed?" in message_from_json(messages(turn)[-1].content).text
+    assert "Mei, why is nothing needed?" in messages(turn)[-1].content.text
     turn.now += MINUTE
     taking.reasoned(turn, mei, TEAM, thread, "  the same as yesterday \n")
     closed = now(turn, one)
@@ -200,7 +199,7 @@ def test_that_nothing_is_needed_has_to_be_explained_first(turn, one, mei):
         ("alert closed", mei.id, "acknowledged", "closed none", "the same as yesterday")
     ]
     answer = messages(turn)[-1]
-    assert message_from_json(answer.content).text == "P-001: Closed."
+    assert answer.content.text == "P-001: Closed."
     assert (answer.purpose, answer.lane) == ("notice", PLACE["reply"])
     settled = threads.of_message(turn.connection, thread.message)
     assert settled is not None
@@ -212,14 +211,14 @@ def test_it_is_put_off_with_a_reason_and_for_no_longer_than_its_tier_allows(turn
     assert tap(turn, mei, one, "z-30") == "One more step: please write why."
     thread = asked_why(turn)
     assert thread.detail == "z-30"
-    assert "30 minutes" in message_from_json(messages(turn)[-1].content).text
+    assert "30 minutes" in messages(turn)[-1].content.text
     assert noted(turn)[1:] == []
     taking.reasoned(turn, mei, TEAM, thread, "in surgery")
     off = now(turn, one)
     assert (off.state, off.next_at) == ("acknowledged", turn.now + timedelta(minutes=30))
     assert (off.history[-1].words, off.history[-1].by) == ("in surgery", mei.id)
     assert noted(turn)[1:] == [("alert snoozed", mei.id, None, "30 min", "in surgery")]
-    assert message_from_json(messages(turn)[-1].content).text == "P-001: Put off."
+    assert messages(turn)[-1].content.text == "P-001: Put off."
     assert tap(turn, mei, one, "z-10080").startswith("It can be put off for ")
 
 
@@ -230,7 +229,7 @@ def test_a_reason_that_comes_too_late_changes_nothing_and_says_so(turn, one, mei
     tap(turn, mei, one, "c-visit")
     taking.reasoned(turn, mei, TEAM, thread, "no need")
     assert now(turn, one).action == "visit"
-    assert message_from_json(messages(turn)[-1].content).text.startswith("P-001: Already closed by Mei")
+    assert messages(turn)[-1].content.text.startswith("P-001: Already closed by Mei")
     again = threads.of_message(turn.connection, thread.message)
     assert again is not None
     assert not again.settled
@@ -257,7 +256,7 @@ def test_it_is_given_to_somebody_who_is_told_directly_in_their_language(turn, on
     older, told = messages(turn, lin.principal)
     assert (older.state, older.fault) == ("dropped", "a newer copy")
     assert (told.lane, told.purpose, told.alert_id) == (PLACE["urgent"], "alert", one.id)
-    assert "此提醒已转交给您" in message_from_json(told.content).text
+    assert "此提醒已转交给您" in told.content.text
 
 
 def test_who_gives_it_to_themselves_is_not_told(turn, one, mei):

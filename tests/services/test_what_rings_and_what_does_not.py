@@ -12,7 +12,6 @@ from probot.alerts.model import Evidence, Hit
 from probot.services import alerting, wishes
 from probot.services.turn import Turn
 from probot.store import people
-from probot.store.saved import message_from_json
 from probot.store.tables import alert, outbox
 from probot.store.tables_alerts import alert_thread
 from probot.study.model import Tier
@@ -57,7 +56,7 @@ def said(clinic: Clinic, since: datetime) -> list[Rang]:
             if row.recipient.startswith("participant:"):
                 continue
             about = frozenset({concepts[row.alert_id]} if row.alert_id else lists.get(row.id, set()))
-            rings = not message_from_json(row.content).silent
+            rings = not row.content.silent
             found.append((names.get(row.recipient, row.recipient), about, rings))
         return found
 

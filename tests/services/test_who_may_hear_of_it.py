@@ -21,7 +21,6 @@ from probot.store import alerts, assessments, outsiders, people, studies
 from probot.store.engine import Store
 from probot.store.outsiders import NOTICE, Outsiders
 from probot.store.records import Assessment, Outgoing
-from probot.store.saved import message_to_json
 from probot.study.care import Rota, Shift
 from probot.study.model import OutsidePath, Role
 from probot.values import AssessmentId, StaffId
@@ -429,11 +428,11 @@ def test_a_copy_of_a_question_about_an_earlier_answer_goes_until_that_is_answere
 def test_a_copy_of_the_welcome_is_not_said_once_that_step_is_done(turn):
     one = a_participant(turn, status="welcoming", welcome={"step": "consent"})
     asks = {
-        step: message_to_json(Message("?", buttons=((Button("Yes", write(WelcomeTap(step, "yes"))),),)))
+        step: Message("?", buttons=((Button("Yes", write(WelcomeTap(step, "yes"))),),))
         for step in ("language", "consent")
     }
-    plain = message_to_json(Message("Welcome"))
-    other = message_to_json(Message("?", buttons=((Button("Yes", write(CommandTap("language", "en"))),),)))
+    plain = Message("Welcome")
+    other = Message("?", buttons=((Button("Yes", write(CommandTap("language", "en"))),),))
     assert _why_not(turn, told(one, "welcome", content=asks["language"], repeat=True)) == "answered meanwhile"
     assert _why_not(turn, told(one, "welcome", content=asks["consent"], repeat=True)) == ""
     assert _why_not(turn, told(one, "welcome", content=asks["language"])) == ""

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from probot.messages import Message
 from probot.store import claims, inbox, outbox
 from probot.store.tables import assessment
 from probot.store.tables import outbox as messages
@@ -22,7 +23,7 @@ async def test_what_a_killed_process_had_in_hand_is_taken_up_at_once(database_ur
         store.transact(
             lambda connection: outbox.put(
                 connection, message_id="alert-1", lane="alert", recipient="team", purpose="alert",
-                content={"text": "…"}, now=now,
+                content=Message("…"), now=now,
             )
         )  # fmt: skip
         assert len(store.transact(inbox.claim, now, "of-the-dead", 10)) == 1

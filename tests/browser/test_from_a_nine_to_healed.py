@@ -106,11 +106,12 @@ async def judged_and_signed(zhou: Phone) -> None:
     await zhou.tap("Sign this judgement")
     await zhou.has("Signed (version 1): Dr. Zhou")
     await zhou.say("/sae")
-    await zhou.shows(
+    for words in (  # the first reminder may come after this answer
         "1 serious event still to be reported",
         f"{CODE} · no. 1 · Mucositis oral · grade 3 · SERIOUS · signed",
         "Report within",
-    )
+    ):
+        await zhou.has(words)
     await zhou.tap("It has been reported")
     await zhou.has("Reported onwards: Dr. Zhou")
     records = zhou.panel.locator("article", has_text="Judged and signed")

@@ -121,10 +121,13 @@ _CLOCK = re.compile(r"\d\d:\d\d")
 
 
 def timeless(text: str) -> str:
-    """A text without its times of day and lengths of time, and without the mark of a copy."""
+    """A text without its times of day and lengths of time, how long something has waited, and the mark of a copy."""
+    text = " ".join(_LENGTH.sub("#", _CLOCK.sub("#", text)).split())
     for language in ("en", "zh"):
         text = text.replace(say(language, "alert.reason.uncertain"), "")
-    return " ".join(_LENGTH.sub("#", _CLOCK.sub("#", text)).split())
+        # Of what has just come in nothing is said, so a death of some seconds makes the difference.
+        text = text.replace(" · " + say(language, "open.waits", duration="#"), "")
+    return " ".join(text.split())
 
 
 def differences(left: Record, right: Record) -> list[str]:

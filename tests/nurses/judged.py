@@ -22,6 +22,8 @@ Row = dict[str, Any]
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 LASTS = {"urgent": 4 * HOUR, "soon": 24 * HOUR, "routine": 168 * HOUR}
 """For how long an acknowledgement holds if nothing follows."""
+ALERTS = {-1, 0}
+"""The outbox's lanes for alerts: urgent ones, and the others."""
 STEPS = {"acknowledged", "called", "assigned", "asked"}
 WISHES = {"wants_contact_now": "now", "wants_contact_today": "today"}
 LATER = ("ladder", "lapsed", "steps in a list")
@@ -79,7 +81,7 @@ class Found:
         """The messages about alerts that rang on a phone of the care team (or, `silent`, did not)."""
         return [
             row for row in self.outbox
-            if row["lane"] == 0 and row["kind"] == "post" and row["state"] == "sent" and _is_staffs(row)
+            if row["lane"] in ALERTS and row["kind"] == "post" and row["state"] == "sent" and _is_staffs(row)
             and self.is_silent(row) == silent
         ]  # fmt: skip
 

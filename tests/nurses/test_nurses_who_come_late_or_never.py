@@ -60,7 +60,7 @@ DAMAGE = {
         "UPDATE alert SET next_at = '2026-03-04 00:00:00.000000' WHERE state <> 'closed'", "stuck since",
     ),
     "a rung of an urgent ladder was not sent": (
-        ("UPDATE outbox SET state = 'dropped' WHERE seq = (SELECT min(seq) FROM outbox WHERE lane = 0 AND alert_id IN "
+        ("UPDATE outbox SET state = 'dropped' WHERE seq = (SELECT min(seq) FROM outbox WHERE lane < 1 AND alert_id IN "
         "(SELECT id FROM alert WHERE tier = 'urgent'))"), "nobody was called",
     ),
     "an urgent page made no sound": (

@@ -12,6 +12,13 @@ Of several examinations on one day the highest grade counts. The nearest pain is
 of two equally near the higher one counts. A site is healed from the first examination that meets it and is followed,
 `sustained` or more days later, by another that does, with none between that does not. What happens after that does
 not undo it; it is shown.
+
+With `since`, an examination counts from the day after that anchor on. What was examined before it or on the day itself
+is the baseline: shown, and neither met nor against it. On the day itself the record has dates without hours, so nobody
+can tell whether the first dose came first; one day of treatment is not what has healed, and the other reading could
+date healing before treatment. The day of the examination decides, not that of the pain which belongs to it. While the
+anchor has no date nothing counts. A site that has only such examinations is `not_met`: it has been examined, so
+`no_examination` would be untrue.
 """
 
 from __future__ import annotations
@@ -25,6 +32,9 @@ from probot.study.outcomes import Endpoint
 
 SiteState = Literal["no_examination", "not_met", "waiting", "healed"]
 """waiting: met at the newest examinations, and to be confirmed by a later one."""
+
+Baseline = Literal["before", "on", "unknown"]
+"""Why an examination does not count: before the start, on the day of the start, or the start has no date yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +57,15 @@ class Felt:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """A grade with the pain that belongs to it. `met` is None where no pain lies close enough."""
+    """A grade with the pain that belongs to it. `met` is None where no pain lies close enough.
+
+    `baseline`: why it does not count, whatever `met` is; None if it counts.
+    """
 
     graded: Graded
     felt: Felt | None
     met: bool | None
+    baseline: Baseline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +87,13 @@ class SiteResult:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """All sites of a participant. Healed as a whole once every site is."""
+    """All sites of a participant. Healed as a whole once every site is.
+
+    `since`: the date of the anchor after which examinations count; None without one, or while it is not known.
+    """
 
     sites: tuple[SiteResult, ...]
+    since: date | None = None
 
     @property
     def healed(self) -> bool:
@@ -106,13 +124,17 @@ def sites_of(endpoint: Endpoint, attributes: Mapping[str, str | tuple[str, ...]]
     return tuple(site for site in endpoint.sites if site in ((has,) if isinstance(has, str) else has))
 
 
-def site_result(endpoint: Endpoint, site: str, graded: Iterable[Graded], felt: Sequence[Felt]) -> SiteResult:
-    """How one site stands, from all its grades and all its pain."""
-    evidence = tuple(_examination(endpoint, one, felt) for one in _by_day(graded))
+def site_result(
+    endpoint: Endpoint, site: str, graded: Iterable[Graded], felt: Sequence[Felt], since: date | None = None
+) -> SiteResult:
+    """How one site stands, from all its grades and all its pain. `since`: the date of the anchor named so."""
+    evidence = tuple(_examination(endpoint, one, felt, since) for one in _by_day(graded))
     if not evidence:
         return SiteResult(site, "no_examination")
     waiting: Examination | None = None
     for place, one in enumerate(evidence):
+        if one.baseline is not None:
+            continue
         if one.met is False:
             waiting = None
         elif one.met and waiting is None:
@@ -136,7 +158,7 @@ def _by_day(graded: Iterable[Graded]) -> list[Graded]:
     return list(worst.values())
 
 
-def _examination(endpoint: Endpoint, graded: Graded, felt: Sequence[Felt]) -> Examination:
+def _examination(endpoint: Endpoint, graded: Graded, felt: Sequence[Felt], since: date | None) -> Examination:
     near = [one for one in felt if _apart(one, graded) <= endpoint.pain_within]
     nearest = min(
         near, key=lambda one: (_apart(one, graded), -one.pain, one.day, one.assessment), default=None
@@ -144,8 +166,18 @@ def _examination(endpoint: Endpoint, graded: Graded, felt: Sequence[Felt]) -> Ex
     if graded.grade > endpoint.grade_at_most or (
         nearest is not None and nearest.pain > endpoint.pain_at_most
     ):
-        return Examination(graded, nearest, met=False)
-    return Examination(graded, nearest, met=None if nearest is None else True)
+        met: bool | None = False
+    else:
+        met = None if nearest is None else True
+    return Examination(graded, nearest, met, _baseline(endpoint, graded.day, since))
+
+
+def _baseline(endpoint: Endpoint, examined: date, since: date | None) -> Baseline | None:
+    if endpoint.since is None or (since is not None and examined > since):
+        return None
+    if since is None:
+        return "unknown"
+    return "on" if examined == since else "before"
 
 
 def _apart(felt: Felt, graded: Graded) -> int:

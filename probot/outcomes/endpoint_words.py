@@ -27,13 +27,17 @@ def endpoint_message(study: Study, endpoint: Endpoint, code: str, result: Result
 
 
 def undone_message(
-    study: Study, endpoint: Endpoint, code: str, result: Result, language: str, anchor: str | None = None
-) -> Message:
-    """To whoever was told of healing that a correction has undone. `anchor`: the date that healing had set, as shown."""
+    study: Study, endpoint: Endpoint, code: str, result: Result, language: str, anchor: str | None = None,
+    *, moved: bool = False,
+) -> Message:  # fmt: skip
+    """To whoever was told of healing that a correction has undone. `anchor`: the date that healing had set, as shown.
+
+    `moved`: not an answer was corrected but the day after which examinations count.
+    """
     first = say(language, "endpoint.undone", label=words_of(endpoint.label, language))
     lines = [
         SEPARATOR.join((visible(code), first)),
-        say(language, "endpoint.undone.why"),
+        say(language, "endpoint.undone.start" if moved else "endpoint.undone.why"),
         say(language, "endpoint.undone.anchor", anchor=anchor) if anchor else "",
         *_what_it_rests_on(study, endpoint, result, language),
     ]
@@ -55,6 +59,12 @@ def _what_it_rests_on(study: Study, endpoint: Endpoint, result: Result, language
         language, "endpoint.rule", grade=plain(endpoint.grade_at_most), pain=plain(endpoint.pain_at_most),
         n=endpoint.pain_within,
     )  # fmt: skip
+    if endpoint.since is not None:
+        start = words_of(study.anchors[endpoint.since].label, language)
+        if result.since is None:
+            yield say(language, "endpoint.start.unknown", start=start)
+        else:
+            yield say(language, "endpoint.start", start=start, day=day(language, result.since, year=True))
     if endpoint.sustained:
         yield say(language, "endpoint.sustained", days=endpoint.sustained)
     for site in result.sites:
@@ -90,7 +100,7 @@ def _site(
 
 
 def _evidence(one: Examination, language: str) -> str:
-    mark = {True: "✓", False: "✗", None: "?"}[one.met]
+    mark = "–" if one.baseline else {True: "✓", False: "✗", None: "?"}[one.met]
     grade = say(language, "endpoint.grade", grade=plain(one.graded.grade))
     if one.felt is None:
         pain = say(language, "endpoint.no_pain")
@@ -99,7 +109,10 @@ def _evidence(one: Examination, language: str) -> str:
     else:
         when = day(language, one.felt.day)
         pain = say(language, "endpoint.pain_of", pain=plain(one.felt.pain), day=when)
-    return f"{mark} {SEPARATOR.join((day(language, one.graded.day), grade, pain))}"
+    parts = [day(language, one.graded.day), grade, pain]
+    if one.baseline is not None:
+        parts.append(say(language, f"endpoint.baseline.{one.baseline}"))
+    return f"{mark} {SEPARATOR.join(parts)}"
 
 
 def site_words(study: Study, endpoint: Endpoint, site: str, language: str) -> str:

@@ -1,4 +1,4 @@
-"""Who has met the primary endpoint? Worked out whenever a grade or a pain score comes or is corrected.
+"""Who has met the primary endpoint? Worked out whenever an answer or the day on which it begins comes or is corrected.
 
 The rule: nothing here can be set by hand; a change of the result goes into the trail, and the team hears of healing.
 """
@@ -37,6 +37,7 @@ def result_of(turn: Turn, enrolment: Enrolment) -> Result | None:
 def worked_out(study: Study, endpoint: Endpoint, enrolment: Enrolment, found: Collection[Answered]) -> Result:
     """The result from these answers."""
     examined = {one.assessment: one.value for one in found if one.item == endpoint.examined}
+    since = enrolment.anchors.get(endpoint.since) if endpoint.since else None
     results = []
     for name in sites_of(endpoint, enrolment.attributes):
         site = endpoint.sites[name]
@@ -53,8 +54,8 @@ def worked_out(study: Study, endpoint: Endpoint, enrolment: Enrolment, found: Co
                 graded.append(Graded(day, number, one.assessment))
             else:
                 felt.append(Felt(one.day, number, one.assessment))
-        results.append(site_result(endpoint, name, graded, felt))
-    return Result(tuple(results))
+        results.append(site_result(endpoint, name, graded, felt, since))
+    return Result(tuple(results), since)
 
 
 def items_of(endpoint: Endpoint) -> set[str]:
@@ -66,8 +67,19 @@ def items_of(endpoint: Endpoint) -> set[str]:
 def answered(turn: Turn, enrolment: Enrolment, items: Collection[str]) -> None:
     """Answers have come or changed: if the endpoint rests on any, see what has become of it."""
     endpoint = turn.study.endpoint
-    if endpoint is None or not items_of(endpoint).intersection(items):
-        return
+    if endpoint is not None and items_of(endpoint).intersection(items):
+        _work_out(turn, enrolment, endpoint)
+
+
+def begun(turn: Turn, enrolment: Enrolment, anchor: str) -> None:
+    """This anchor of the participant has another date now: if the endpoint begins with it, see what has become of it."""
+    endpoint = turn.study.endpoint
+    if endpoint is not None and endpoint.since == anchor:
+        _work_out(turn, enrolment, endpoint, anchor)
+
+
+def _work_out(turn: Turn, enrolment: Enrolment, endpoint: Endpoint, moved: str = "") -> None:
+    """Work it out anew, note what changed and tell the team. `moved`: the anchor whose date is the cause."""
     result = result_of(turn, enrolment)
     assert result is not None
     now = {
@@ -83,13 +95,13 @@ def answered(turn: Turn, enrolment: Enrolment, items: Collection[str]) -> None:
         if state != was:
             turn.note(
                 "endpoint worked out", "enrolment", enrolment.id, code=enrolment.code, field=site, old=was, new=state,
-                study=turn.study.hash,
+                study=turn.study.hash, reason=f"anchor {moved}" if moved else "",
             )  # fmt: skip
     healed_before = bool(before) and all(state[0] == "healed" for state in before.values())
     if result.healed and not healed_before:
         _healed(turn, enrolment, endpoint, result)
     elif healed_before and not result.healed:
-        _undone(turn, enrolment, endpoint, result)
+        _undone(turn, enrolment, endpoint, result, moved=bool(moved))
 
 
 def _healed(turn: Turn, enrolment: Enrolment, endpoint: Endpoint, result: Result) -> None:
@@ -99,6 +111,7 @@ def _healed(turn: Turn, enrolment: Enrolment, endpoint: Endpoint, result: Result
     ends, day = endpoint.ends, result.confirmed_on
     if ends is None or day is None or ends in enrolment.anchors:
         return
+    # Not by way of `anchors`: the endpoint never begins with what it sets (PB969), so nothing is worked out again.
     people.change_enrolment(turn.connection, enrolment.id, anchors={**enrolment.anchors, ends: day})
     turn.note(
         "anchor set", "enrolment", enrolment.id, code=enrolment.code, field=ends, new=day.isoformat(),
@@ -108,12 +121,12 @@ def _healed(turn: Turn, enrolment: Enrolment, endpoint: Endpoint, result: Result
         plan_ahead.replan(turn, enrolment.id)
 
 
-def _undone(turn: Turn, enrolment: Enrolment, endpoint: Endpoint, result: Result) -> None:
+def _undone(turn: Turn, enrolment: Enrolment, endpoint: Endpoint, result: Result, *, moved: bool) -> None:
     """Those who read of healing must not go on believing it. A date that it set stays: it is a person's to judge."""
     anchor = turn.study.anchors.get(endpoint.ends or "")
     for recipient, language in audience.readers(turn, CARE_TEAM, enrolment):
         stays = words_of(anchor.label, language) if anchor and anchor.name in enrolment.anchors else None
-        words = undone_message(turn.study, endpoint, enrolment.code, result, language, stays)
+        words = undone_message(turn.study, endpoint, enrolment.code, result, language, stays, moved=moved)
         turn.say(recipient, words, lane="digest", purpose="notice")
 
 

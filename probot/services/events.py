@@ -15,7 +15,7 @@ from probot.flows.buttons import RecordTap, write
 from probot.flows.session import Session
 from probot.messages import Button, Message
 from probot.schedule.civil import local_day
-from probot.services import audience, centres, plan_ahead
+from probot.services import anchors, audience, centres
 from probot.services.sought import sought
 from probot.services.turn import Turn
 from probot.store import assessments, events, people
@@ -172,18 +172,8 @@ def take_back(turn: Turn, enrolment: Enrolment, one: Recorded, reason: str) -> N
 
 
 def _set(turn: Turn, enrolment: Enrolment, anchor: str, on: date | None, event: str) -> None:
-    before = enrolment.anchors.get(anchor)
-    if before == on:
-        return
-    rest = {name: known for name, known in enrolment.anchors.items() if name != anchor}
-    anchors = rest if on is None else {**rest, anchor: on}
-    people.change_enrolment(turn.connection, enrolment.id, anchors=anchors)
-    turn.note(
-        "anchor set", "enrolment", enrolment.id, code=enrolment.code, field=anchor,
-        old=before.isoformat() if before else None, new=on.isoformat() if on else None, reason=f"event {event}",
-    )  # fmt: skip
-    if enrolment.status in {"active", "paused"}:
-        plan_ahead.replan(turn, enrolment.id)
+    if enrolment.anchors.get(anchor) != on:
+        anchors.dated(turn, enrolment, anchor, on, f"event {event}")
 
 
 def _answer(turn: Turn, recipient: str, message: Message) -> None:

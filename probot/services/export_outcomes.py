@@ -31,7 +31,7 @@ COLUMNS: Mapping[What, tuple[str, ...]] = {
     ),
     "endpoint": (
         "code", "site", "state", "healed_on", "confirmed_on", "relapsed_on", "all_sites_healed_on", "day", "grade",
-        "pain", "pain_day", "met", "grade_assessment_id", "pain_assessment_id", "study_hash",
+        "pain", "pain_day", "met", "grade_assessment_id", "pain_assessment_id", "study_hash", "since", "counts",
     ),
 }  # fmt: skip
 """The columns of each export, in order. They are only ever added to, at the end."""
@@ -104,11 +104,12 @@ def endpoint_rows(connection: Connection, code: str | None = None) -> Iterator[R
             row = {
                 "code": enrolment.code, "site": site.site, "state": site.state, "healed_on": site.healed_on,
                 "confirmed_on": site.confirmed_on, "relapsed_on": site.relapsed_on,
-                "all_sites_healed_on": result.healed_on, "study_hash": study.hash,
+                "all_sites_healed_on": result.healed_on, "study_hash": study.hash, "since": result.since,
             }  # fmt: skip
             for one in site.evidence:
                 yield row | {
                     "day": one.graded.day, "grade": one.graded.grade, "met": one.met,
+                    "counts": one.baseline is None,
                     "pain": one.felt.pain if one.felt else None, "pain_day": one.felt.day if one.felt else None,
                     "grade_assessment_id": one.graded.assessment,
                     "pain_assessment_id": one.felt.assessment if one.felt else None,

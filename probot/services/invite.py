@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from probot.services import anchors as dates_of
 from probot.services import centres, leaving, plan_ahead
 from probot.services.turn import Turn
 from probot.store import invitations, people
@@ -186,7 +187,8 @@ def _meant(name: str, known: Mapping[str, object]) -> str:
 
 def set_anchor(turn: Turn, code: str, name: str, written: str, reason: str) -> Enrolment:
     """Give a participant's anchor its date (treatment ended …) and plan anew. Raises `NotPossible`."""
-    enrolment = people.by_code(turn.connection, code)
+    known = people.by_code(turn.connection, code)
+    enrolment = None if known is None else people.by_id(turn.connection, known.id, lock=True)
     if enrolment is None:
         raise NotPossible(f"nobody is enrolled as {code!r}")
     problems: list[str] = []
@@ -197,14 +199,7 @@ def set_anchor(turn: Turn, code: str, name: str, written: str, reason: str) -> E
     )
     if problems:
         raise NotPossible("\n".join(problems))
-    before = enrolment.anchors.get(name)
-    people.change_enrolment(turn.connection, enrolment.id, anchors=found)
-    turn.note(
-        "anchor set", "enrolment", enrolment.id, code=code, field=name, old=before.isoformat() if before else None,
-        new=written, reason=reason,
-    )  # fmt: skip
-    if enrolment.status in {"active", "paused"}:
-        plan_ahead.replan(turn, enrolment.id)
+    dates_of.dated(turn, enrolment, name, found[name], reason)
     return enrolment
 
 

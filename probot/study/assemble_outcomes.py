@@ -49,6 +49,7 @@ def endpoint_of(shape: WholeShape, languages: Sequence[str]) -> Endpoint | None:
         pain_within=1 if one.pain_within is None else one.pain_within // DAY,
         sustained=0 if one.sustained is None else one.sustained // DAY,
         ends=one.ends,
+        since=one.since,
     )
 
 

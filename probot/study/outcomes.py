@@ -40,7 +40,7 @@ class Endpoint:
     `of`: the attribute whose options are the sites (None: every site counts for everybody). `examined`: the
     item with the date of the examination (None: the day of the form). `pain_within`: whole days between the two.
     `sustained`: for so many whole days every further examination has to meet it too. `ends`: the anchor that is
-    set when all sites are healed, or None.
+    set when all sites are healed, or None. `since`: the anchor after whose day examinations count, or None (all do).
     """
 
     label: Text
@@ -52,3 +52,4 @@ class Endpoint:
     pain_within: int = 1
     sustained: int = 0
     ends: str | None = None
+    since: str | None = None

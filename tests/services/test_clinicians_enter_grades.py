@@ -1,6 +1,15 @@
 from __future__ import annotations
 
-from probot.services import invite
+import shutil
+from datetime import date
+from pathlib import Path
+
+from probot.services import events, invite
+from probot.services.turn import Turn
+from probot.store import people
+from probot.store.events import Recorded
+from probot.study.load import load
+from probot.study.model import Study
 from tests.world import Clinic, Phone, a_clinic
 
 
@@ -163,8 +172,8 @@ async def test_a_clinician_is_not_asked_what_they_prefer(sqlite_url: str) -> Non
 
 
 async def a_low_grade_and_a_low_pain(clinic: Clinic, doctor: Phone) -> None:
-    """What the endpoint asks for: pain 2 in this morning's diary, and grade 1 today."""
-    patient = await clinic.patient("P-001", sites=("skin",))
+    """What the endpoint asks for: pain 2 in this morning's diary, and grade 1 today, the second day of treatment."""
+    patient = await clinic.patient("P-001", sites=("skin",), start="2026-03-01")
     await clinic.pass_time(hours=1)
     await patient.tap("None of these")
     await patient.tap("I did not measure")
@@ -200,6 +209,59 @@ async def test_the_endpoint_of_a_participant_stands_in_what_is_shown_of_them(sql
             "\nHealed since Mon, Mar 2, 2026\nSkin: met since Mon, Mar 2, 2026\n  ✓ Mon, Mar 2 · grade 1 · pain 2\n"
             in (doctor.last["text"])
         )
+
+
+async def test_the_endpoint_is_worked_out_anew_when_the_day_of_its_beginning_is_set_or_corrected(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with a_clinic(database_url, study=begins_with_a_first_dose(tmp_path), migrated=True) as clinic:
+        doctor = await clinic.staff("Dr. Zhou", "investigator")
+        team = await clinic.team(doctor)
+        await a_low_grade_and_a_low_pain(clinic, doctor)
+        await doctor.say("/endpoint P-001")
+        assert "First dose has no date yet" in doctor.last["text"]
+        assert "– Mon, Mar 2 · grade 1 · pain 2 · start not known yet, does not count" in doctor.last["text"]
+        assert not any("Healed since" in text for text in team.texts)
+
+        await clinic.act(began, date(2026, 3, 1))
+        await clinic.settle()
+        assert team.last["text"].startswith("P-001 · Healed since Mon, Mar 2, 2026\n")
+
+        await clinic.act(invite.set_anchor, "P-001", "first_dose", "2026-03-02", "wrong day")
+        await clinic.settle()
+        assert team.last["text"].startswith(
+            "P-001 · Healed: no longer\nThe day after which examinations count"
+        )
+        await doctor.say("/patient P-001")
+        assert "· on the day of the start, does not count" in doctor.last["text"]
+
+        told = [row for row in clinic.rows("audit") if row["action"] == "endpoint worked out"]
+        assert [(row["new"][0], row["reason"]) for row in told] == [
+            ("not_met", ""), ("healed", "anchor first_dose"), ("not_met", "anchor first_dose"),
+        ]  # fmt: skip
+        (row,) = clinic.rows("endpoint")
+        assert (row["met"], row["counts"], row["since"]) == (True, False, date(2026, 3, 2))
+
+
+def begins_with_a_first_dose(room: Path) -> Study:
+    """The shipped study, but the endpoint begins with an anchor that becomes known later, by an event."""
+    shutil.copytree("config", room / "config")
+    outcomes, study = room / "config" / "outcomes.yaml", room / "config" / "study.yaml"
+    words = outcomes.read_text(encoding="utf-8").replace("since: treatment_start", "since: first_dose")
+    event = "events:\n  begun: {label: {en: Begun, zh: 开始}, sets: first_dose}\n"
+    outcomes.write_text(words.replace("events:\n", event, 1), encoding="utf-8")
+    anchor = "anchors:\n  first_dose: {label: {en: First dose, zh: 首次用药日}, optional: true}\n"
+    written = study.read_text(encoding="utf-8").replace("anchors:\n", anchor, 1)
+    study.write_text(written, encoding="utf-8")
+    loaded = load(room / "config")
+    assert loaded.study is not None, loaded.problems
+    return loaded.study
+
+
+def began(turn: Turn, day: date) -> None:
+    enrolment = people.by_code(turn.connection, "P-001")
+    assert enrolment is not None
+    assert isinstance(events.record(turn, enrolment, "begun", day, key="one"), Recorded)
 
 
 async def test_of_two_examinations_on_one_day_each_stands_with_its_own_date(sqlite_url: str) -> None:

@@ -66,4 +66,11 @@ OUTCOMES: tuple[Kind, ...] = (
         "write a number within the scale and below its end.",
         "pain_at_most: 10 on a scale of 0-10",
     ),
+    Kind(
+        "PB969",
+        "A beginning that healing itself sets",
+        "Nothing counts before the date of `since`; if only healing sets that date, nobody is ever healed.",
+        "name under `since` the anchor with which treatment starts.",
+        "since: treatment_end with ends: treatment_end",
+    ),
 )

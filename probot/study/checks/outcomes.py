@@ -73,6 +73,18 @@ def _endpoint(draft: Draft, endpoint: Endpoint) -> None:
         if length is not None and length % DAY:
             draft.complain("PB966", ("endpoint", key), "this is no whole number of days")
     _anchor(draft, ("endpoint", "ends"), endpoint.ends)
+    _since(draft, endpoint)
+
+
+def _since(draft: Draft, endpoint: Endpoint) -> None:
+    name = endpoint.since
+    if name is None:
+        return
+    route: Route = ("endpoint", "since")
+    if not draft.known("anchors", name):
+        unknown(draft, route, "anchor", name, draft.study.anchors)
+    elif name == endpoint.ends:
+        draft.complain("PB969", route, f"anchor `{name}` is set by healing itself")
 
 
 def _sites(draft: Draft, endpoint: Endpoint) -> None:

@@ -66,6 +66,8 @@ class EndpointShape(Shape):
     """The pain may be at most this."""
     examined: Reference | None = None
     """The item with the date of the examination (default: the day on which the form was begun)."""
+    since: Reference | None = None
+    """The anchor that it begins with: what is examined counts from the day after, not on the day itself (default: all)."""
     pain_within: Later | None = None
     """How many days pain and examination may lie apart, in whole days (default `1d`; `0d`: the same day)."""
     sustained: Later | None = None

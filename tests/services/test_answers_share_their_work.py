@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, make_url, select
 
-from probot.store.tables import alert, assessment, outbox, response
+from probot.store.tables import alert, assessment, outbox, response, session
 from probot.values import day_mark
 from probot.wording import say
 from tests.world import Clinic, Phone, a_clinic
@@ -52,6 +55,30 @@ async def test_ten_answers_take_hardly_more_statements_than_two(database_url: st
         many = await cost_of(clinic, patients[2:], "none of these")
         assert many < few + 8
         assert all("36" in phone.last["text"] or "°" in phone.last["text"] for phone in patients)
+
+
+async def opening_costs(database_url: str, count: int) -> int:
+    """How many statements it takes to open the diaries of so many patients, all due at one moment."""
+    async with a_clinic(database_url, migrated=True) as clinic:
+        for number in range(count):
+            await clinic.patient(f"P-{number:03d}")
+        clinic.clock.at += timedelta(hours=1)
+        assert clinic.world.poller is not None
+        await clinic.world.poller.turn()
+        with statements_of(clinic) as found:
+            await clinic.world.runtime.tick()
+        with clinic.store.begin() as connection:
+            opened = connection.execute(select(func.count()).select_from(session)).scalar()
+        assert opened == count
+        return len(found)
+
+
+async def test_ten_diaries_are_opened_with_hardly_more_statements_than_two(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    another = shutil.copy(make_url(sqlite_url).database or "", tmp_path / "another.sqlite3")
+    few, many = await opening_costs(sqlite_url, 2), await opening_costs(f"sqlite:///{another}", 10)
+    assert many < few + 8
 
 
 async def test_an_alert_among_the_answers_makes_the_others_cost_no_more(database_url: str) -> None:

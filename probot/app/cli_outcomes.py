@@ -98,21 +98,9 @@ def endpoint(
         if as_json:
             say_json([{name: export.plain(value) for name, value in row.items()} for row in rows])
             return
-        table = table_of(
-            "code", "site", "state", "healed", "confirmed", "examined", "grade", "pain", "met", "counts"
-        )
+        table = table_of("code", "site", "state", "healed", "confirmed", "examined", "grade", "pain", "met")
         for row in rows:
-            shown = (
-                "code",
-                "site",
-                "state",
-                "healed_on",
-                "confirmed_on",
-                "day",
-                "grade",
-                "pain",
-                "met",
-                "counts",
-            )
-            table.add_row(*(export.cell(export.plain(row.get(name))) for name in shown))
+            shown = ("code", "site", "state", "healed_on", "confirmed_on", "day", "grade", "pain")
+            met = "baseline" if row.get("counts") is False else export.cell(export.plain(row.get("met")))
+            table.add_row(*(export.cell(export.plain(row.get(name))) for name in shown), met)
         out.print(table)

@@ -259,6 +259,15 @@ def test_it_is_given_to_somebody_who_is_told_directly_in_their_language(turn, on
     assert "此提醒已转交给您" in told.content.text
 
 
+def test_what_is_not_urgent_overtakes_nothing_urgent_when_it_is_given_on(turn, one, mei):
+    lin = a_nurse(turn, "Lin")
+    alerts.save(turn.connection, one, replace(one, tier="soon"))
+    tap(turn, mei, one, "ack")
+    assert tap(turn, mei, one, f"a-{lin.id}") == "Given on."
+    (told,) = messages(turn, lin.principal)
+    assert told.lane == PLACE["alert"]
+
+
 def test_who_gives_it_to_themselves_is_not_told(turn, one, mei):
     tap(turn, mei, one, "ack")
     assert tap(turn, mei, one, f"a-{mei.id}") == "Given on."

@@ -47,9 +47,8 @@ def fetch_assessments(connection: Connection, keys: Iterable[str]) -> None:
     if not wanted:
         return
     found = {row.id: assessment_of(row) for row in connection.execute(_THESE, {"keys": wanted}).all()}
-    states = dict(
-        connection.execute(_STATES, {"keys": wanted}).all()
-    )  # of the rows: the result has keys(), as if it were a dict
+    # Of the rows: the result itself has keys(), as if it were a dict.
+    states = dict(connection.execute(_STATES, {"keys": wanted}).all())
     together.learn_all(connection, "assessment", {**dict.fromkeys(wanted), **found})
     together.learn_all(connection, "session", {**dict.fromkeys(wanted), **states})
 

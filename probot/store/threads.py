@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 
+from probot.messages import Message
 from probot.store import together
 from probot.store.alerts import STANDING
 from probot.store.among import among
@@ -266,7 +267,12 @@ def rung_for(
             outbox.c.state.in_(("waiting", "sending", "sent")),
         )
     )  # fmt: skip
-    return [(row.id, row.tier) for row in connection.execute(wanted) if not row.content.silent]
+    # What cannot be read as a message is no reason to raise nothing: it counts as one that rang.
+    return [
+        (row.id, row.tier)
+        for row in connection.execute(wanted)
+        if not (isinstance(row.content, Message) and row.content.silent)
+    ]
 
 
 def alerts_without_reader(connection: Connection, before: datetime) -> int:

@@ -1,7 +1,7 @@
 """How many patient-days can be lived through in a second? Everything between the update and the outcome, no HTTP.
 
 The rule: worker, sender, ticker and services are the real ones on a real SQLite; the clock is moved, and the phones
-answer at once in this very process. Eight of ten patients answer on a day; who and what follows from a hash. The
+answer at once in this very process, so no transaction is done in a thread for somebody to wait for. Eight of ten patients answer on a day; who and what follows from a hash. The
 nurse takes every alert and closes it, and the line is up all the while.
 """
 
@@ -122,7 +122,9 @@ def live(patients: int = PATIENTS, days: int = DAYS, longest: float = LONGEST) -
         today = read_clock().date()
         clock = Day(datetime(today.year, today.month, today.day, tzinfo=UTC) + timedelta(days=1))
         phones = Phones(clock)
-        runtime = build_runtime(there.store, clock, phones, Reader(Myself(BOT, "b")), clock.now, None, phones)
+        runtime = build_runtime(
+            there.store, clock, phones, Reader(Myself(BOT, "b")), clock.now, None, phones, in_threads=False
+        )
         rubbish.look_less_often()  # as `probot run` does
         began = time.perf_counter()
         lived = asyncio.run(_live(runtime, clock, phones, days, began + longest))

@@ -74,7 +74,8 @@ TAIL = """
 
 Only a run of everything writes this page. The other bots live in an environment of their own (`.venv-bench`, pinned
 in `requirements/bench.txt`), because aiogram wants another pydantic than probot. Limits on sending are switched off
-for the comparison (`PROBOT_SEND_LIMITS=none`) and on for the alerts.
+for the comparison (`PROBOT_SEND_LIMITS=none`) and on for the alerts. Simulated days have one thread: the clock is moved
+when everything is done, so nobody would use the time in which a transaction is waited for.
 """
 
 

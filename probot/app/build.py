@@ -100,10 +100,13 @@ class Reader:
 
 def build_runtime(
     store: Store, clock: Clock, channel: Channel, reader: Reader, heard: Callable[[], datetime | None],
-    pace: Pace | None, beside: Channel, *, role: Role = "all", process: str = "",
+    pace: Pace | None, beside: Channel, *, role: Role = "all", process: str = "", in_threads: bool = True,
 ) -> Runtime:  # fmt: skip
-    """The running parts around one database and one channel. `process`: its name among others on the same database."""
-    office = Office(store, clock)
+    """The running parts around one database and one channel. `process`: its name among others on the same database.
+
+    `in_threads`: as for `Office`; simulated days need none.
+    """
+    office = Office(store, clock, in_threads=in_threads)
     token = claim_tokens(process) if process else new_claim_token
     bell = Bell(store.connect_arguments(), process) if process and not store.is_sqlite else None
     shared = SharedPace(pace, process) if pace is not None and bell is not None else None

@@ -1,6 +1,7 @@
 """How does the async world get something done in the database? It hands a whole transaction to a thread.
 
-The rule: nothing awaits between begin and commit; SQLite has one writing thread, PostgreSQL a few.
+The rule: nothing awaits between begin and commit; SQLite has one writing thread, PostgreSQL a few. Where time is
+simulated nobody else waits meanwhile, so it can be done right where it is asked for.
 """
 
 from __future__ import annotations
@@ -29,11 +30,20 @@ PATIENCE = 3
 class Office:
     """The database, the study's versions and the clock, for whoever is async."""
 
-    def __init__(self, store: Store, clock: Clock, studies: Studies | None = None) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, studies: Studies | None = None, *, in_threads: bool = True
+    ) -> None:
+        """`in_threads`: others go on meanwhile. Without, the whole event loop stands still during a transaction, which
+        is quicker (two threads do not wait for each other) and right only where there is nothing else to be done.
+        """
         self.store = store
         self.clock = clock
         self.studies = studies or Studies()
-        self._threads = ThreadPoolExecutor(1 if store.is_sqlite else 4, thread_name_prefix="store")
+        self._threads = (
+            ThreadPoolExecutor(1 if store.is_sqlite else 4, thread_name_prefix="store")
+            if in_threads
+            else None
+        )
 
     async def act(
         self,
@@ -47,7 +57,7 @@ class Office:
         def run(connection: Connection) -> Result:
             return act(Turn(connection, self.studies, self.clock.now(), cause), *args, **kwargs)
 
-        return await self._in_thread(run)
+        return await self._run(run)
 
     async def look(
         self,
@@ -56,12 +66,14 @@ class Office:
         **kwargs: Given.kwargs,
     ) -> Result:
         """Run `look(connection, …)` as one transaction."""
-        return await self._in_thread(lambda connection: look(connection, *args, **kwargs))
+        return await self._run(lambda connection: look(connection, *args, **kwargs))
 
-    async def _in_thread(self, run: Callable[[Connection], Result]) -> Result:
+    async def _run(self, run: Callable[[Connection], Result]) -> Result:
         loop = asyncio.get_running_loop()
         for attempt in range(1, PATIENCE + 1):
             try:
+                if self._threads is None:
+                    return self.store.transact(run)
                 return await loop.run_in_executor(self._threads, self.store.transact, run)
             except DBAPIError:
                 if attempt == PATIENCE:
@@ -91,6 +103,7 @@ class Office:
 
     def close(self) -> None:
         """Finish what the threads have in hand and let the database go."""
-        self._threads.shutdown(wait=True)
+        if self._threads is not None:
+            self._threads.shutdown(wait=True)
         with contextlib.suppress(DBAPIError):
             self.store.close()

@@ -9,7 +9,6 @@ import asyncio
 import heapq
 import re
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -215,19 +214,6 @@ def _chat(chat: int) -> dict[str, Any]:
 # ------------------------------------------------------------------------------ a run
 
 
-class AtOnce(ThreadPoolExecutor):
-    """Does a transaction where it stands: nothing else runs meanwhile, so a thread would only be waited for."""
-
-    def submit(self, act: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
-        """The transaction, done."""
-        done: Future[Any] = Future()
-        try:
-            done.set_result(act(*arguments, **named))
-        except BaseException as error:  # noqa: BLE001 -- whoever awaits it gets it
-            done.set_exception(error)
-        return done
-
-
 def live(plan: Plan, url: str, tell: Callable[[int], None] = lambda _: None) -> None:
     """Live through a plan on an empty database. `tell` hears of each day that is over."""
     clock = Day(START)
@@ -236,9 +222,9 @@ def live(plan: Plan, url: str, tell: Callable[[int], None] = lambda _: None) -> 
         there.act(_bind_team)
         for chat, one in ward.patients.items():
             there.act(_join, chat, one)
-        runtime = build_runtime(there.store, clock, ward, Reader(Myself(BOT, "b")), clock.now, None, ward)
-        runtime.office._threads.shutdown()
-        runtime.office._threads = AtOnce()
+        runtime = build_runtime(
+            there.store, clock, ward, Reader(Myself(BOT, "b")), clock.now, None, ward, in_threads=False
+        )
         asyncio.run(_live(there, runtime, ward, tell))
 
 

@@ -8,9 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Connection, CursorResult, Insert, Integer, and_, bindparam, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Insert,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -104,20 +118,28 @@ _OVERTAKEN = (
     )
     .exists()
 )
-_WAITING = (
-    select(outbox.c.seq)
-    .where(
-        outbox.c.state == WAITING,
-        outbox.c.not_before <= bindparam("now"),
-        outbox.c.recipient.not_in(bindparam("resting", expanding=True)),
-        or_(outbox.c.lane == URGENT, outbox.c.recipient.not_in(bindparam("saving", expanding=True))),
-        outbox.c.lane.in_(bindparam("lanes", expanding=True)),
-        ~_OVERTAKEN,
+
+
+@cache
+def _waiting(lanes: tuple[Lane, ...]) -> Select[tuple[int]]:
+    """What may go now, of these lanes only."""
+    return (
+        select(outbox.c.seq)
+        .where(
+            outbox.c.state == WAITING,
+            outbox.c.not_before <= bindparam("now"),
+            ~among(outbox.c.recipient, "resting"),
+            or_(outbox.c.lane == URGENT, ~among(outbox.c.recipient, "saving")),
+            # Written out: a list that is a parameter would be put into the statement anew for each claim.
+            outbox.c.lane.in_([literal_column(str(PLACE[lane])) for lane in lanes]),
+            ~_OVERTAKEN,
+        )
+        .order_by(outbox.c.lane, outbox.c.not_before, outbox.c.seq)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True)
     )
-    .order_by(outbox.c.lane, outbox.c.not_before, outbox.c.seq)
-    .limit(bindparam("most", type_=Integer))
-    .with_for_update(skip_locked=True)
-)
+
+
 # A deadline further away than any claim lasts was written by a clock that was wrong.
 _OVER = or_(outbox.c.claimed_until <= bindparam("now"), outbox.c.claimed_until > bindparam("never"))
 _IN_HAND = select(outbox.c.seq, _OVER.label("over")).where(
@@ -159,9 +181,10 @@ def claim(
         _reclaim(connection, now, never)
     if mine := [row.seq for row in in_hand if not row.over]:
         return _outgoing(connection.execute(_THESE, {"numbers": mine}), token)
-    alone = {"resting": list(resting), "saving": list(saving)}
-    which = {**alone, "lanes": [PLACE[lane] for lane in lanes], "most": limit}
-    numbers = [number for (number,) in connection.execute(_WAITING, {"now": now, **which}).all()]
+    which = {"resting": list(resting), "saving": list(saving), "most": limit}
+    numbers = [
+        number for (number,) in connection.execute(_waiting(tuple(lanes)), {"now": now, **which}).all()
+    ]
     if not numbers:
         return []
     claimed = connection.execute(_CLAIM, {"numbers": numbers, "until": now + LEASE, "by": token})

@@ -13,7 +13,7 @@ import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from gettext import c2py
 from pathlib import Path
 
@@ -137,7 +137,12 @@ def number(language: str, value: float, decimals: int = 0) -> str:
 
 def _dated(skeleton: str, at: datetime, language: str) -> str:
     # Told apart from instants: what comes here is local already, so no zone may be applied to it again.
-    return str(format_skeleton(skeleton, at.replace(tzinfo=None), locale=_locale(language)))
+    return _local_words(skeleton, at.replace(tzinfo=None), language)
+
+
+@lru_cache(maxsize=1024)  # the same few days are said to everybody
+def _local_words(skeleton: str, at: datetime, language: str) -> str:
+    return str(format_skeleton(skeleton, at, locale=_locale(language)))
 
 
 def _locale(language: str) -> str:

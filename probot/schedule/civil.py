@@ -12,6 +12,7 @@ On a day when clocks change:
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from probot.values import as_utc
@@ -19,6 +20,7 @@ from probot.values import as_utc
 DAY = timedelta(days=1)
 
 
+@lru_cache(maxsize=1024)  # many have the same hours in the same zone
 def instant(day: date, at: time, zone: str) -> datetime:
     """The instant (UTC) of a local date and time; ZoneInfoNotFoundError for a zone that is none."""
     # fold=0 reads a skipped time by the offset before the jump, and a doubled one as its first coming.
@@ -32,6 +34,7 @@ def second_instant(day: date, at: time, zone: str) -> datetime:
     )
 
 
+@lru_cache(maxsize=1024)
 def local(moment: datetime, zone: str) -> datetime:
     """`moment` (aware) as the clocks of the zone show it."""
     return as_utc(moment).astimezone(ZoneInfo(zone))

@@ -183,7 +183,7 @@ def shared_by(connection: Connection) -> Together | None:
 
 def known(connection: Connection, of: str, key: Hashable) -> Any:
     """What has been read already, or `UNKNOWN`."""
-    shared = shared_by(connection)
+    shared: Together | None = getattr(connection, _NAME, None)
     rows = None if shared is None else shared.known.get(of)
     return UNKNOWN if rows is None else rows.get(key, UNKNOWN)
 

@@ -22,7 +22,8 @@ class WorkedOut:
 
     def once(self, what: str, of: str, work_out: Callable[[], Result]) -> Result:
         """The result of `work_out`, which is the same whenever it is called for this `what` and `of`."""
-        if (what, of) not in self._worked_out:
-            self._worked_out[what, of] = work_out()
-        found: Result = self._worked_out[what, of]
+        key = what, of
+        if key not in self._worked_out:
+            self._worked_out[key] = work_out()
+        found: Result = self._worked_out[key]
         return found

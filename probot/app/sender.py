@@ -136,7 +136,8 @@ class Sender:
             if is_the_worlds(error) or not ended:
                 raise
             log.info("noted one by one", extra={"error": type(error).__name__})
-            return []
+            # The transaction may be there after all and only its confirmation be lost: then these are the same ones.
+            return await self._office.act(_note_all_and_claim, "sent", [], claim)
         except BaseException:
             _say_whether_noted(ended, noted=False)
             raise

@@ -97,8 +97,8 @@ def for_addressing(connection: Connection, rows: Sequence[Outgoing]) -> None:
 
 
 def for_noting(connection: Connection, rows: Sequence[Outgoing]) -> None:
-    """For `deliver.note_outcome`: whether the claims are still ours, and what was asked before."""
-    outbox.fetch_held(connection, rows)
+    """For `deliver.note_outcome`: what was asked before. The claims are taken for ours, as they nearly always are."""
+    outbox.count_on(connection, rows)
     questions = [row for row in rows if row.purpose in {"question", "reminder"} and row.kind == "post"]
     asking = [(row.assessment_id, row.item) for row in questions if row.assessment_id and row.item]
     asked.fetch_asking(connection, asking)

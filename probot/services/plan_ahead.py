@@ -19,10 +19,10 @@ from probot.store.together import together
 from probot.study.model import Study
 from probot.values import EnrolmentId
 
-AHEAD = timedelta(days=8)
-"""How far ahead rows stand."""
+AHEAD = timedelta(days=14)
+"""How far ahead rows are made."""
 ENOUGH = timedelta(days=7)
-"""Who is planned less far ahead than this is planned further."""
+"""Who is planned less far ahead than this is planned further: once a week, not every day."""
 LOOK_BACK = timedelta(days=32)
 """A window may have opened this long before somebody became active and still be answerable."""
 

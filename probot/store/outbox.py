@@ -35,6 +35,7 @@ from probot.store.asked import SENDING, TO_GO, WAITING
 from probot.store.claims import SKEW
 from probot.store.records import Outgoing, Purpose
 from probot.store.tables import outbox
+from probot.store.together import FINDS_EACH
 from probot.values import derived_id
 
 LEASE = timedelta(seconds=30)
@@ -48,16 +49,14 @@ _PUT: dict[str, Insert] = {
     "sqlite": sqlite_insert(outbox).on_conflict_do_nothing(index_elements=["id"]),
     "postgresql": postgresql_insert(outbox).on_conflict_do_nothing(index_elements=["id"]),
 }
-_SETTLE = update(outbox).where(
-    outbox.c.seq == bindparam("which"),
-    outbox.c.claim_token == bindparam("by"),
-    outbox.c.state == SENDING,
-)
-_HELD = (
-    select(outbox.c.seq, outbox.c.claim_token)
-    .where(among(outbox.c.seq, "numbers"), outbox.c.state == SENDING)
-    .order_by(outbox.c.seq)
-    .with_for_update()
+_SETTLE = (
+    update(outbox)
+    .where(
+        outbox.c.seq == bindparam("which"),
+        outbox.c.claim_token == bindparam("by"),
+        outbox.c.state == SENDING,
+    )
+    .execution_options(**{FINDS_EACH: True})
 )
 _SAID_LATELY = (
     select(outbox.c.id)
@@ -247,12 +246,9 @@ def bury(connection: Connection, message: Outgoing, fault: str) -> bool:
     return _settle(connection, message, state="dead", fault=fault)
 
 
-def fetch_held(connection: Connection, messages: Sequence[Outgoing]) -> None:
-    """Make sure at once which claims are still ours, for whatever settles them; they stay ours until the commit."""
-    held = connection.execute(_HELD, {"numbers": [message.seq for message in messages]}).all()
-    tokens = dict(held)
-    mine = {("held", each.seq): tokens.get(each.seq) == each.token for each in messages}
-    together.learn_all(connection, "outbox", mine)
+def count_on(connection: Connection, messages: Sequence[Outgoing]) -> None:
+    """Take the claims on these for still ours, for whatever settles them; if one is not, nothing is committed."""
+    together.learn_all(connection, "outbox", {("held", message.seq): True for message in messages})
 
 
 def _settle(connection: Connection, message: Outgoing, **changes: Any) -> bool:

@@ -34,8 +34,15 @@ _GOES_WITH: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What is forgotten when a table is written by a statement of its own; other tables: what is kept under their name."""
 
+FINDS_EACH: Final = "finds_each"
+"""The option of a statement whose rows must all be there, as it describes them, when they are written with others."""
+
 Write = tuple[Executable, tuple[str, ...]]
 """A statement and the names of its values: what one `executemany` can take."""
+
+
+class NotAsKnown(Exception):
+    """A row was to be changed that is no longer as this transaction took it to be; it must not be committed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +59,17 @@ class Prepared:
     """Those that are the same for every row."""
     converted: tuple[tuple[int, Callable[[Any], Any]], ...]
     """The places whose values the database takes in another form, and how that is made."""
+    finds_each: bool
+    """Whether each row must be found as the statement says it is."""
 
     def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Write the rows."""
+        """Write the rows. Raises `NotAsKnown`."""
         ready: list[Any] = [self._in_order(row) for row in rows]
         if self.named:
             ready = [dict(zip(self.names, values, strict=True)) for values in ready]
-        connection.exec_driver_sql(self.sql, ready)
+        written = connection.exec_driver_sql(self.sql, ready).rowcount
+        if self.finds_each and written != len(rows):
+            raise NotAsKnown(f"{written} of {len(rows)} rows")
 
     def _in_order(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
         values = list(self.take({**self.fixed, **row} if self.fixed else row))
@@ -93,6 +104,7 @@ def _prepare(write: Write, dialect: Dialect) -> Prepared:
         converted=tuple(
             (place, conversions[name]) for place, name in enumerate(names) if name in conversions
         ),
+        finds_each=bool(statement.get_execution_options().get(FINDS_EACH)),
     )
 
 

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, func, select, update
 from probot.messages import Message
 from probot.store import asked, outbox, people, trail
 from probot.store.engine import Store
+from probot.store.records import Outgoing
 from probot.store.tables import audit, enrolment
-from probot.store.together import together
+from probot.store.together import NotAsKnown, together
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -117,20 +118,29 @@ def test_what_is_being_sent_is_not_changed_any_more(store: Store) -> None:
         assert not asked.rewrite(connection, "m1", Message("changed"))
 
 
+def drop_and_say(connection: Connection, message: Outgoing) -> None:
+    with together(connection):
+        outbox.count_on(connection, [message])
+        assert outbox.drop(connection, message, "late"), "the claim was counted on"
+        put(connection, "what follows from it")
+
+
 def test_a_claim_that_is_not_ours_any_more_settles_nothing(store: Store) -> None:
     with store.begin() as connection:
         for key in ("m1", "m2"):
             put(connection, key)
         (first,) = outbox.claim(connection, NOON, "t", 5)
     with store.begin() as connection, together(connection):
-        outbox.fetch_held(connection, [first])
+        outbox.count_on(connection, [first])
         assert outbox.sent(connection, first, NOON, None, 7)
         assert not outbox.sent(connection, first, NOON, None, 8), "it was settled a moment ago"
+    with pytest.raises(NotAsKnown):
+        store.transact(drop_and_say, first)
     with store.begin() as connection, together(connection):
-        outbox.fetch_held(connection, [first])
-        assert not outbox.drop(connection, first, "late")
+        assert not outbox.drop(connection, first, "late"), "nobody counts on it"
         number, _, state = asked.number_of(connection, "m1")
         assert (number, state) == (7, "sent")
+        assert asked.number_of(connection, "what follows from it")[2] == "missing"
 
 
 def test_an_older_edit_that_waits_gives_way_to_a_newer_one(store: Store) -> None:

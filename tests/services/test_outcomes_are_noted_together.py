@@ -3,12 +3,16 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
+
 from probot.app import sender as senders
 from probot.messages import Message
 from probot.ports import Outcome, Sending, Sent
 from probot.services.pace import Pace
 from probot.services.turn import Turn
 from probot.store import people
+from probot.store.records import Outgoing
 from probot.store.tables import outbox
 from tests.world import Clinic, a_clinic
 
@@ -107,3 +111,55 @@ async def test_two_looks_in_one_breath_send_no_more_than_the_limit(sqlite_url: s
         assert await sender.send() == 0
         for task in sender._under_way:
             task.cancel()
+
+
+async def test_a_claim_that_went_to_somebody_else_spoils_no_other(database_url: str) -> None:
+    async with a_clinic(database_url, migrated=True) as clinic:
+        codes = await enrolled(clinic, 4)
+        sender = clinic.world.runtime.sender
+        sender._channel = AllAtOnce(len(codes))
+        await clinic.act(say_to_all, codes)
+        with sender.noting_waits():
+            await sender.send()
+            await sender.landed()
+            taken = next(iter(sender._under_way.values()))
+            await clinic.act(_taken_by_another, taken.seq)
+            await sender.send()
+        await sender.finish()
+        assert sorted(state for state, _ in outcomes(clinic)) == ["sending", "sent", "sent", "sent"]
+        assert sender.failures == 0
+
+
+async def test_a_claim_whose_commit_was_not_confirmed_is_not_waited_for(
+    database_url: str, monkeypatch: Any
+) -> None:
+    """The database did it and could not say so: what was noted stays noted, what was claimed goes now."""
+    async with a_clinic(database_url, migrated=True) as clinic:
+        codes = await enrolled(clinic, 2)
+        sender = clinic.world.runtime.sender
+        sender._channel = AllAtOnce(1)
+        await clinic.act(say_to_all, codes[:1])
+        transact, lost = clinic.store.transact, []
+
+        def confirmation_is_lost(run: Any, *arguments: Any) -> Any:
+            found = transact(run, *arguments)
+            if found and not lost and isinstance(found, list) and isinstance(found[0], Outgoing):
+                lost.append(found)
+                raise OperationalError("COMMIT", {}, Exception("server closed the connection"))
+            return found
+
+        with sender.noting_waits():
+            assert await sender.send() == 1
+            await sender.landed()
+            await clinic.act(say_to_all, codes[1:])
+            monkeypatch.setattr(clinic.world.runtime.office.store, "transact", confirmation_is_lost)
+            assert await sender.send() == 1
+            await sender.landed()
+            await sender.send()
+        await sender.finish()
+        assert lost
+        assert [state for state, _ in outcomes(clinic)] == ["sent", "sent"]
+
+
+def _taken_by_another(turn: Turn, number: int) -> None:
+    turn.connection.execute(update(outbox).where(outbox.c.seq == number).values(claim_token="x" * 32))

@@ -6,7 +6,6 @@ The rule: every number is one that the participant gave; the worst of a day stan
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from itertools import takewhile
 
@@ -96,7 +95,7 @@ def _since(
         then = severity(item, each)
         if now is not None and then is not None and then >= now:
             return True
-        alone = replace(facts, answers={item.id: each})
+        alone = facts._replace(answers={item.id: each})
         return all(part.decide(alone) is True for part in asked) if asked else each == value
 
     run = list(takewhile(as_severe, sorted(days, reverse=True)))

@@ -83,7 +83,7 @@ def carry_on(
     facts = gather.for_flow(turn, study, enrolment, assessment.timepoint, assessment.id, reply.at)
     scene = Scene(study, enrolment, assessment, facts)
     sprint = step(study, facts, session, event, reply.at)
-    if sprint.session != session:
+    if sprint.session.revision != session.revision:
         assessments.save_session(turn.connection, sprint.session)
     _keep_facts(turn, scene, sprint, reply)
     for want in sprint.wants:

@@ -6,22 +6,23 @@ The rule: plain values only; whoever builds it decides what is visible (alerts n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from probot.values import Value
 
+_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+
+class Earlier(NamedTuple):
     """An answer of an earlier assessment."""
 
     value: Value
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """Everything that is true at `now` for one participant, as conditions see it.
 
     `answers`: this assessment's, by item id. `earlier`: other assessments' answers by item id, newest first.
@@ -30,11 +31,11 @@ class Facts:
 
     now: datetime
     today: date
-    answers: Mapping[str, Value] = field(default_factory=dict)
+    answers: Mapping[str, Value] = _NONE
     declined: frozenset[str] = frozenset()
-    earlier: Mapping[str, tuple[Earlier, ...]] = field(default_factory=dict)
-    attributes: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
-    anchors: Mapping[str, date] = field(default_factory=dict)
+    earlier: Mapping[str, tuple[Earlier, ...]] = _NONE
+    attributes: Mapping[str, str | tuple[str, ...]] = _NONE
+    anchors: Mapping[str, date] = _NONE
 
     def previous(self, item: str, within: timedelta | None = None) -> Value | None:
         """The newest earlier answer to `item`, if any and if not older than `within`."""

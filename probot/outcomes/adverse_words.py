@@ -28,6 +28,8 @@ NEW, FORM, CARD, SUMMARY = "new", "form", "card", "sum"
 CHOICES: dict[Deed, tuple[str, ...]] = {"dismiss": WHY_NOT, "contact": CONTACTS, "reopen": WHY_AGAIN}
 """Deeds that ask for a reason or a way first; the button then says `dismiss.baseline`."""
 SHOWN = ("onset", "serious", "criteria", "related", "expected", "action", "outcome", "ended", "narrative")
+UNTIL_REPORTED = frozenset({FORM, "adjudicate", "sign", SUMMARY, "report"})
+"""What a reminder of the clock offers, as far as it may be done."""
 MOST_LISTED = 20
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -87,9 +89,13 @@ def reminder(
     study: Study, event: AdverseEvent, code: str, language: str, now: datetime, powers: Collection[Power]
 ) -> Message:
     """A serious event is still to be reported, or a record waits for a judgement or a signature."""
-    waits = say(language, f"adverse.waits.{event.state}") if not runs(event) else ""
-    lines = [head(event, code, language), clock_line(study, event, language, now) or waits]
-    return composed(lines, language, buttons=buttons(event, language, powers))
+    if not runs(event):
+        waits = say(language, f"adverse.waits.{event.state}")
+        return composed(
+            [head(event, code, language), waits], language, buttons=buttons(event, language, powers)
+        )
+    lines = [head(event, code, language), clock_line(study, event, language, now)]
+    return composed(lines, language, buttons=_for_the_report(event, language, powers))
 
 
 def call(study: Study, event: AdverseEvent, code: str, language: str, now: datetime) -> Message:
@@ -158,6 +164,13 @@ IN_THE_FORM = "changed in the form before it was signed"
 def buttons(event: AdverseEvent, language: str, powers: Collection[Power]) -> Rows:
     """What may be done now by somebody with these powers."""
     return tuple((_button(event.id, action, language),) for action in actions(event, powers))
+
+
+def _for_the_report(event: AdverseEvent, language: str, powers: Collection[Power]) -> Rows:
+    """What stops the clock or goes before it, and the way to everything else: the record is not said over again."""
+    now = [each for each in actions(event, powers) if each in UNTIL_REPORTED]
+    whole = Button(say(language, "adverse.button.whole"), write(RecordTap(event.id, CARD)))
+    return (*((_button(event.id, each, language),) for each in now), (whole,))
 
 
 _ORDER = (

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from probot.flows.folding import fold
 from probot.flows.lookup import search
+from probot.messages import Message
 from probot.outcomes.adverse import (
     CONTACTS,
     STATES,
@@ -29,12 +30,13 @@ from probot.outcomes.adverse_words import (
     choices,
     clock_line,
     refusal,
+    reminder,
     summary,
 )
 from probot.outcomes.judging import MOVES, POWERS, Problem, Refused, do, judge, problems
 from probot.outcomes.sae_clock import NOBODY_JUDGES, due_at, left, remind, runs, wound
 from probot.study.ctcae import named, terms
-from probot.study.model import Item, Option, Study
+from probot.study.model import Item, Option, Power, Study
 from probot.values import EnrolmentId, StaffId
 from tests.world import shipped_study
 
@@ -304,6 +306,33 @@ def test_in_the_minute_in_which_the_time_is_up_it_says_now_and_not_overdue_for_n
     assert [words.split(",")[0] for words in said] == [
         "Report within 2 hours", "To be reported NOW", "To be reported NOW", "OVERDUE for 1 hour",
     ]  # fmt: skip
+
+
+def labels(message: Message) -> list[str]:
+    return [each.label for row in message.buttons for each in row]
+
+
+def test_a_reminder_of_the_clock_offers_what_stops_it_and_the_way_to_the_rest() -> None:
+    def offered(state: State, *powers: Power) -> list[str]:
+        return labels(reminder(STUDY, serious(state), "P-001", "en", NOW, powers))
+
+    everything: tuple[Power, ...] = ("view", "acknowledge", "grade", "adjudicate")
+    assert offered("signed", *everything) == [
+        "Summary to send on",
+        "It has been reported",
+        "The whole record",
+    ]
+    assert offered("adjudicated", *everything)[0] == "Sign this judgement"
+    assert "It has been reported" not in offered("signed", "view")
+    assert offered("signed", "view")[-1] == "The whole record"
+
+
+def test_a_reminder_of_what_waits_offers_all_that_may_be_done() -> None:
+    waits = replace(event("adjudicated", version()))
+    powers: tuple[Power, ...] = ("view", "acknowledge", "grade", "adjudicate")
+    message = reminder(STUDY, waits, "P-001", "en", NOW, powers)
+    assert message.buttons == buttons(waits, "en", powers)
+    assert "waits for a signature" in message.text
 
 
 def test_the_clock_counts_from_midnight_if_it_turned_serious_on_another_day() -> None:

@@ -160,7 +160,11 @@ def test_a_wish_sorts_what_is_not_urgent_and_lowers_nothing():
     ]
     text = open_list_message(STUDY, listed, "en", NOON, NAMES).text
     order = ["urgent-no", "routine-now", "soon-today", "soon", "soon-no", "routine"]
-    assert [line.split(" · ")[1] for line in text.split("\n")[1:]] == order
+    lines = text.split("\n")[1:]
+    assert [line.split(" · ")[1] for line in lines] == order
+    assert [line.partition("nurse: ")[2].partition(" · ")[0] for line in lines] == [
+        "", "as soon as possible", "today", "", "no need", "",
+    ], "who reads the list sees why it is in this order, and nothing that speaks against an urgent alert"  # fmt: skip
     assert listed[-1][0].tier == "urgent"
     closed = life.close(taken(), MEI, NOON, "advice")
     assert steps.wished(closed, "now", NOON) is closed

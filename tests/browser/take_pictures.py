@@ -164,6 +164,7 @@ async def adverse_event(camera: Camera, zhou: Phone, code: str, language: str) -
     await zhou.page_settles()
     await zhou.say(STORY[language])
     await zhou.answer("", say(language, "adverse.button.sign"))
+    await zhou.has(say(language, "adverse.button.whole"))  # the clock's first reminder, below the record
     await zhou.page_settles()
     await camera.take(f"adverse-signed{ending}", zhou, at=STORY[language])
     await zhou.tap(say(language, "adverse.button.report"))

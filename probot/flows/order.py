@@ -28,6 +28,15 @@ def items_in_order(study: Study, timepoint: str) -> tuple[Item, ...]:
     )
 
 
+def items_by_id(study: Study, timepoint: str) -> Mapping[str, Item]:
+    """The same by their ids."""
+    return study.once(
+        "items by id",
+        timepoint,
+        lambda: {item.id: item for item in reversed(items_in_order(study, timepoint))},
+    )
+
+
 def knowing(facts: Facts, given: Mapping[str, Given]) -> Facts:
     """The facts with this assessment's answers in them."""
     return Facts(
@@ -77,7 +86,7 @@ def is_open(answer: Given | None) -> bool:
 
 def still_open(items: Sequence[Item], given: Mapping[str, Given]) -> tuple[Item, ...]:
     """Those of `items` that wait for an answer, first one first."""
-    return tuple(item for item in items if is_open(given.get(item.id)))
+    return tuple([item for item in items if is_open(given.get(item.id))])
 
 
 def before(items: Sequence[Item], item_id: str) -> Item | None:

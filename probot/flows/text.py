@@ -19,7 +19,7 @@ def message(paragraphs: Iterable[str], buttons: tuple[tuple[Button, ...], ...] =
 
 def fitting(text: str, most: int) -> str:
     """The text, or as much of it as fits into `most` units with an ellipsis behind it."""
-    if units(text) <= most:
+    if 2 * len(text) <= most or units(text) <= most:  # no character has more than two units
         return text
     room, kept = most - 1, 0
     for character in text:

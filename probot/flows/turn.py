@@ -61,8 +61,7 @@ class Turn:
 
     def item(self, item_id: str) -> Item | None:
         """The item of this assessment with that id, visible or not."""
-        items = order.items_in_order(self.study, self.session.timepoint)
-        return next((item for item in items if item.id == item_id), None)
+        return order.items_by_id(self.study, self.session.timepoint).get(item_id)
 
     def visible(self) -> tuple[Item, ...]:
         """The items to be asked as things stand."""

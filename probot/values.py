@@ -75,6 +75,8 @@ def fraction_of(key: str) -> float:
 
 def as_utc(moment: datetime) -> datetime:
     """`moment` in UTC. A naive datetime is a bug: it raises ValueError."""
+    if moment.tzinfo is UTC:
+        return moment
     if moment.tzinfo is None:
         raise ValueError(f"{moment!r} names no zone")
     return moment.astimezone(UTC)

@@ -221,9 +221,8 @@ def alert_line(
     `read_later`: the list stands in the chat for hours, so it says since when instead.
     """
     parts = [head_line(study, alert, code, language), short_value(study, alert, language)]
-    if (
-        alert.wish != "no_need" or alert.tier != "urgent"
-    ):  # it sorts this list, and speaks against no urgent alert
+    # It sorts the list, so it is shown; but nothing may speak against an urgent alert.
+    if alert.wish != "no_need" or alert.tier != "urgent":
         parts.append(wish_line(alert, language))
     if alert.state == "open":
         parts.append(_waits(study, alert, language, now, read_later=read_later))

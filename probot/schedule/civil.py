@@ -34,10 +34,14 @@ def second_instant(day: date, at: time, zone: str) -> datetime:
     )
 
 
-@lru_cache(maxsize=1024)
 def local(moment: datetime, zone: str) -> datetime:
     """`moment` (aware) as the clocks of the zone show it."""
-    return as_utc(moment).astimezone(ZoneInfo(zone))
+    return _shown(as_utc(moment), zone)
+
+
+@lru_cache(maxsize=1024)  # by instants of UTC alone: elsewhere both comings of a doubled time count as equal
+def _shown(moment: datetime, zone: str) -> datetime:
+    return moment.astimezone(ZoneInfo(zone))
 
 
 def local_day(moment: datetime, zone: str) -> date:

@@ -46,10 +46,16 @@ def _utc(moment: datetime | None) -> datetime | None:
     return None if moment is None else as_utc(moment)
 
 
-@lru_cache(maxsize=256)  # the moment of a transaction stands in most of its rows
 def _sqlite_text(moment: datetime | None) -> str | None:
     """Such as `2026-03-01 08:30:00.000000`: as SQLAlchemy writes it there, all of one length, so it sorts by time."""
-    return None if moment is None else as_utc(moment).isoformat(" ", "microseconds")[:26]
+    return None if moment is None else _written_out(as_utc(moment))
+
+
+# The moment of a transaction stands in most of its rows. By instants of UTC alone: elsewhere both comings of a doubled
+# time count as equal.
+@lru_cache(maxsize=256)
+def _written_out(moment: datetime) -> str:
+    return moment.isoformat(" ", "microseconds")[:26]
 
 
 def _from_sqlite_text(written: str | None) -> datetime | None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -39,6 +40,22 @@ def test_migrating_twice_is_migrating_once(empty_database_url: str) -> None:
     assert upgrade(empty_database_url) == newest()
     store = Store(empty_database_url)
     assert store.transact(current) == newest()
+    store.close()
+
+
+def test_both_comings_of_a_doubled_time_are_kept_apart(database_url: str) -> None:
+    store = Store(database_url)
+    comings = [
+        datetime(2026, 11, 1, 1, 30, tzinfo=ZoneInfo("America/New_York"), fold=fold) for fold in (0, 1)
+    ]
+    with store.begin() as connection:
+        for number, at in enumerate(comings):
+            pulses.beat(connection, str(number), at)
+        kept = [pulses.last(connection, str(number)) for number in (0, 1)]
+    assert kept == [
+        (datetime(2026, 11, 1, 5, 30, tzinfo=UTC), None),
+        (datetime(2026, 11, 1, 6, 30, tzinfo=UTC), None),
+    ]
     store.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -44,6 +45,14 @@ def test_a_skipped_time_moves_forward_and_a_doubled_one_is_the_first(zone, writt
     assert moment.tzinfo is UTC
     assert f"{moment:%Y-%m-%d %H:%M}" == utc
     assert f"{local(moment, zone):%Y-%m-%d %H:%M}" == shown
+
+
+def test_both_comings_of_a_doubled_time_are_told_apart_though_python_takes_them_for_equal():
+    comings = [
+        datetime(2026, 11, 1, 1, 30, tzinfo=ZoneInfo("America/New_York"), fold=fold) for fold in (0, 1)
+    ]
+    assert comings[0] == comings[1]
+    assert [f"{local(each, 'Asia/Shanghai'):%H:%M}" for each in comings] == ["13:30", "14:30"]
 
 
 def test_the_local_day_is_the_zones_own():

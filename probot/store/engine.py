@@ -32,6 +32,9 @@ OF_THE_LOST = {
 }
 """PostgreSQL's settings by which it lets go of a process that is no longer heard of, about as soon as a lease is over."""
 
+AS_INSTANTS = {"TimeZone": "UTC"}
+"""In a server's own zone the two comings of a doubled hour would be given as equal values, and be taken for one row."""
+
 
 class Unsafe(Exception):
     """The database would not keep what it confirms; probot refuses to start on it."""
@@ -201,7 +204,8 @@ def _postgresql_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: Any) -> None:
         # Else whoever stands still in mid-transaction, or vanishes from the network, keeps its locks for hours.
-        wanted = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in OF_THE_LOST.items())
+        settings = {**OF_THE_LOST, **AS_INSTANTS}
+        wanted = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in settings.items())
         connection.execute(f"SELECT {wanted}")
         connection.commit()
 

@@ -78,3 +78,23 @@ def test_no_more_is_remembered_than_there_is_room_for(sqlite_url: str, monkeypat
             assert records.of(connection, row)[0] == row[0]
         assert sum(len(known) for known in records._known.values()) <= 6
     store.close()
+
+
+def test_an_hour_that_comes_twice_where_the_server_stands_is_two_hours(database_url: str) -> None:
+    store = Store(database_url)
+    if not store.is_sqlite:
+        with store.begin() as connection:
+            name = connection.exec_driver_sql("SELECT current_database()").scalar_one()
+            connection.exec_driver_sql(f"ALTER DATABASE \"{name}\" SET timezone TO 'America/New_York'")
+        store.close()
+        store = Store(database_url)
+    records: Recalled[tuple[Any, ...]] = Recalled(COLUMNS, tuple)
+    first, second = (datetime(2026, 11, 1, hour, 30, tzinfo=UTC) for hour in (5, 6))
+    with store.begin() as connection:
+        _filled(connection, 1)
+        found = []
+        for at in (first, second):
+            connection.execute(update(enrolment).values(created_at=at))
+            found += records.all(connection, connection.execute(select(*records.raw)).all())
+    assert [at for _, _, at, _ in found] == [first, second]
+    store.close()

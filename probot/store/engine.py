@@ -21,9 +21,6 @@ Result = TypeVar("Result")
 BUSY_SECONDS = 10
 """How long a transaction on SQLite waits for another process to let the lock go, before that is a failure."""
 
-BROUGHT_HOME = "wal_autocheckpoint=4000"
-"""SQLite's log goes into the database when it has so many pages (16 MB): seldom, since all who write wait for that."""
-
 OF_THE_LOST = {
     "idle_in_transaction_session_timeout": "10s",
     "tcp_keepalives_idle": "10",
@@ -186,7 +183,7 @@ def _sqlite_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: Any) -> None:
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", BROUGHT_HOME):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

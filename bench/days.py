@@ -1,8 +1,9 @@
 """How many patient-days can be lived through in a second? Everything between the update and the outcome, no HTTP.
 
 The rule: worker, sender, ticker and services are the real ones on a real SQLite; the clock is moved, and the phones
-answer at once in this very process, so no transaction is done in a thread for somebody to wait for. Eight of ten patients answer on a day; who and what follows from a hash. The
-nurse takes every alert and closes it, and the line is up all the while.
+answer at once in this very process, so no transaction is done in a thread for somebody to wait for. Eight of ten
+patients answer on a day; who and what follows from a hash. The nurse takes every alert and closes it, and the line is
+up all the while.
 """
 
 from __future__ import annotations

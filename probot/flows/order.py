@@ -28,15 +28,6 @@ def items_in_order(study: Study, timepoint: str) -> tuple[Item, ...]:
     )
 
 
-def items_by_id(study: Study, timepoint: str) -> Mapping[str, Item]:
-    """The same by their ids."""
-    return study.once(
-        "items by id",
-        timepoint,
-        lambda: {item.id: item for item in reversed(items_in_order(study, timepoint))},
-    )
-
-
 def knowing(facts: Facts, given: Mapping[str, Given]) -> Facts:
     """The facts with this assessment's answers in them."""
     return Facts(

@@ -61,7 +61,8 @@ class Turn:
 
     def item(self, item_id: str) -> Item | None:
         """The item of this assessment with that id, visible or not."""
-        return order.items_by_id(self.study, self.session.timepoint).get(item_id)
+        found = self.study.items_at(self.session.timepoint).get(item_id)
+        return None if found is None else found[1]
 
     def visible(self) -> tuple[Item, ...]:
         """The items to be asked as things stand."""

@@ -89,13 +89,11 @@ def reminder(
     study: Study, event: AdverseEvent, code: str, language: str, now: datetime, powers: Collection[Power]
 ) -> Message:
     """A serious event is still to be reported, or a record waits for a judgement or a signature."""
-    if not runs(event):
-        waits = say(language, f"adverse.waits.{event.state}")
-        return composed(
-            [head(event, code, language), waits], language, buttons=buttons(event, language, powers)
-        )
-    lines = [head(event, code, language), clock_line(study, event, language, now)]
-    return composed(lines, language, buttons=_for_the_report(event, language, powers))
+    if runs(event):
+        line, rows = clock_line(study, event, language, now), _for_the_report(event, language, powers)
+    else:
+        line, rows = say(language, f"adverse.waits.{event.state}"), buttons(event, language, powers)
+    return composed([head(event, code, language), line], language, buttons=rows)
 
 
 def call(study: Study, event: AdverseEvent, code: str, language: str, now: datetime) -> Message:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from types import MappingProxyType
 
 from probot.flows.session import Session
 from probot.schedule.civil import local_day
@@ -15,14 +14,13 @@ from probot.services.turn import Turn
 from probot.store import assessments, history
 from probot.store.records import Enrolment
 from probot.study.conditions import items_before, items_in, reach
-from probot.study.facts import Earlier, Facts
+from probot.study.facts import NOTHING, Earlier, Facts
 from probot.study.model import Study
 from probot.values import EnrolmentId, Value
 
 MEMORY = timedelta(days=92)
 """How far back earlier answers are looked at."""
 HIDDEN_FROM_ALERTS = "arm"
-NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
 ON_ITS_WAY = timedelta(hours=1)

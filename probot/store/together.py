@@ -195,7 +195,7 @@ def shared_by(connection: Connection) -> Together | None:
 
 def known(connection: Connection, of: str, key: Hashable) -> Any:
     """What has been read already, or `UNKNOWN`."""
-    shared: Together | None = getattr(connection, _NAME, None)
+    shared = shared_by(connection)
     rows = None if shared is None else shared.known.get(of)
     return UNKNOWN if rows is None else rows.get(key, UNKNOWN)
 

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from probot.values import Value
 
-_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class Earlier(NamedTuple):
@@ -31,11 +31,11 @@ class Facts(NamedTuple):
 
     now: datetime
     today: date
-    answers: Mapping[str, Value] = _NONE
+    answers: Mapping[str, Value] = NOTHING
     declined: frozenset[str] = frozenset()
-    earlier: Mapping[str, tuple[Earlier, ...]] = _NONE
-    attributes: Mapping[str, str | tuple[str, ...]] = _NONE
-    anchors: Mapping[str, date] = _NONE
+    earlier: Mapping[str, tuple[Earlier, ...]] = NOTHING
+    attributes: Mapping[str, str | tuple[str, ...]] = NOTHING
+    anchors: Mapping[str, date] = NOTHING
 
     def previous(self, item: str, within: timedelta | None = None) -> Value | None:
         """The newest earlier answer to `item`, if any and if not older than `within`."""

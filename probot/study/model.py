@@ -394,7 +394,11 @@ class Study(WorkedOut):
 
     def asked_at(self, timepoint: str, item_id: str) -> tuple[Instrument, Item]:
         """The item of that id as the timepoint may ask it, with its instrument; KeyError if it does not."""
-        return self.once("asked at", timepoint, lambda: self._asked_by_id(timepoint))[item_id]
+        return self.items_at(timepoint)[item_id]
+
+    def items_at(self, timepoint: str) -> Mapping[str, tuple[Instrument, Item]]:
+        """All items that the timepoint may ask, by their ids, each with its instrument."""
+        return self.once("items at", timepoint, lambda: self._asked_by_id(timepoint))
 
     def _asked_by_id(self, timepoint: str) -> dict[str, tuple[Instrument, Item]]:
         return {item.id: (instrument, item) for instrument, item in reversed(self.items_of(timepoint))}

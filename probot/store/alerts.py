@@ -73,7 +73,7 @@ def find(connection: Connection, key: str | None) -> Alert | None:
     """The alert of that id; under none there is none."""
     found = together.known(connection, "alert", key)
     if found is together.UNKNOWN:
-        rows = connection.execute(_FIND, {"key": key}).all()
+        rows = together.ask(connection, _FIND, {"key": key})
         found = next(iter(_alerts(connection, rows)), None)
         together.learn(connection, "alert", key, found)
     one: Alert | None = found
@@ -82,7 +82,8 @@ def find(connection: Connection, key: str | None) -> Alert | None:
 
 def taken_since(connection: Connection, key: str) -> datetime | None:
     """Since when it has been closed, or in somebody's hands; None while it is open."""
-    return connection.execute(_TAKEN, {"key": key}).scalar()
+    since: datetime | None = together.ask_value(connection, _TAKEN, {"key": key})
+    return since
 
 
 def open_of(connection: Connection, enrolment: EnrolmentId, concept: str) -> Alert | None:
@@ -90,17 +91,17 @@ def open_of(connection: Connection, enrolment: EnrolmentId, concept: str) -> Ale
     if together.known(connection, "alert", ("standing", enrolment)) is not together.UNKNOWN:
         theirs = standing(connection, enrolment)
         return next((one for one in theirs if one.concept == concept), None)
-    rows = connection.execute(_OPEN_OF, {"who": enrolment, "what": concept}).all()
+    rows = together.ask(connection, _OPEN_OF, {"who": enrolment, "what": concept})
     return next(iter(_alerts(connection, rows)), None)
 
 
 def standing(connection: Connection, enrolment: EnrolmentId | None = None) -> list[Alert]:
     """All alerts that are not closed, of everybody or of one participant, the oldest first."""
     if enrolment is None:
-        return _alerts(connection, connection.execute(_ALL_STANDING).all())
+        return _alerts(connection, together.ask(connection, _ALL_STANDING))
     known = together.known(connection, "alert", ("standing", enrolment))
     if known is together.UNKNOWN:
-        return _alerts(connection, connection.execute(_STANDING_OF, {"keys": [enrolment]}).all())
+        return _alerts(connection, together.ask(connection, _STANDING_OF, {"keys": [enrolment]}))
     found = (find(connection, key) for key in known)
     return [one for one in found if one is not None and one.state != "closed"]
 
@@ -108,13 +109,13 @@ def standing(connection: Connection, enrolment: EnrolmentId | None = None) -> li
 def whose(connection: Connection, keys: Iterable[str]) -> list[str]:
     """The enrolments that these alerts are about."""
     wanted = sorted(set(keys))
-    return list(connection.execute(_WHOSE, {"keys": wanted}).scalars()) if wanted else []
+    return [key for (key,) in together.ask(connection, _WHOSE, {"keys": wanted})] if wanted else []
 
 
 def fetch_standing(connection: Connection, enrolments: Iterable[str]) -> list[AlertId]:
     """Read at once what is not closed of these participants, for `find`, `open_of` and `standing`; which alerts that is."""
     theirs: dict[str, list[AlertId]] = {key: [] for key in enrolments}
-    rows = connection.execute(_STANDING_OF, {"keys": sorted(theirs)}).all() if theirs else ()
+    rows = together.ask(connection, _STANDING_OF, {"keys": sorted(theirs)}) if theirs else ()
     for one in _alerts(connection, rows):
         together.learn(connection, "alert", one.id, one)
         theirs[one.enrolment].append(one.id)
@@ -156,7 +157,7 @@ def _columns(one: Alert) -> dict[str, Any]:
 
 def _alerts(connection: Connection, rows: Sequence[Row[Any]]) -> list[Alert]:
     events: dict[str, list[Entry]] = {row.id: [] for row in rows}
-    for event in connection.execute(_HISTORIES, {"keys": sorted(events)}).all() if events else ():
+    for event in together.ask(connection, _HISTORIES, {"keys": sorted(events)}) if events else ():
         events[event.alert_id].append(entry_from_json(event.entry))
     return [_alert(row, events[row.id]) for row in rows]
 

@@ -25,7 +25,18 @@ from probot.messages import Message
 from probot.store.among import among
 from probot.store.records import Outgoing
 from probot.store.tables import outbox
-from probot.store.together import UNKNOWN, known, learn, learn_all, shared_by, write
+from probot.store.together import (
+    UNKNOWN,
+    ask,
+    ask_first,
+    ask_value,
+    change,
+    known,
+    learn,
+    learn_all,
+    shared_by,
+    write,
+)
 
 Key = tuple[str, str]
 """An assessment and one of its items."""
@@ -104,7 +115,7 @@ def number_of(connection: Connection, message_id: str) -> State:
     """The channel's number of a message, the contact it went to, and its state."""
     found = known(connection, "outbox", message_id)
     if found is UNKNOWN:
-        row = connection.execute(_NUMBER_OF, {"key": message_id}).first()
+        row = ask_first(connection, _NUMBER_OF, {"key": message_id})
         found = _MISSING if row is None else (row.number, row.contact_id, row.state)
     state: State = found
     return state
@@ -115,7 +126,8 @@ def last_asking(connection: Connection, assessment_id: str, item: str) -> str | 
     posts = known(connection, "outbox", (assessment_id, item))
     if posts is not UNKNOWN:
         return posts[-1][2] if posts else None
-    return connection.execute(_LAST_ASKING, {"assessment": assessment_id, "asked": item}).scalar()
+    newest: str | None = ask_value(connection, _LAST_ASKING, {"assessment": assessment_id, "asked": item})
+    return newest
 
 
 def asked_last(
@@ -165,7 +177,8 @@ def earlier_asking(connection: Connection, message: Outgoing) -> str | None:
         ]
         return arrived[-1] if arrived else None
     same = {"assessment": message.assessment_id, "asked": message.item, "asked_of": message.recipient}
-    return connection.execute(_EARLIER_ASKING, {**same, "before": message.seq}).scalar()
+    before: str | None = ask_value(connection, _EARLIER_ASKING, {**same, "before": message.seq})
+    return before
 
 
 def fetch_asking(connection: Connection, asked: Iterable[Key], *, to_change: bool = False) -> None:
@@ -180,12 +193,10 @@ def fetch_asking(connection: Connection, asked: Iterable[Key], *, to_change: boo
     }
     here: set[str] = set()
     if to_change and not sqlite:
-        here = {row.id for row in connection.execute(_STILL_HERE, among)}
+        here = {row.id for row in ask(connection, _STILL_HERE, among)}
     posts: dict[Key, list[tuple[int | None, str, str]]] = {pair: [] for pair in wanted}
     found: dict[Any, Any] = {**posts}
-    for seq, assessment, item, recipient, key, number, contact, state in connection.execute(
-        _ASKING, among
-    ).all():
+    for seq, assessment, item, recipient, key, number, contact, state in ask(connection, _ASKING, among):
         asked_it = posts.get((assessment, item))
         if asked_it is None:
             continue
@@ -199,7 +210,7 @@ def fetch_asking(connection: Connection, asked: Iterable[Key], *, to_change: boo
 def fetch_states(connection: Connection, keys: Iterable[str]) -> None:
     """Read these at once, for `number_of`."""
     wanted = sorted(set(keys))
-    rows = connection.execute(_STATES, {"keys": wanted}).all() if wanted else []
+    rows = ask(connection, _STATES, {"keys": wanted}) if wanted else []
     found = {key: (number, contact, state) for key, number, contact, state in rows}
     learn_all(connection, "outbox", {**dict.fromkeys(wanted, _MISSING), **found})
 
@@ -207,7 +218,7 @@ def fetch_states(connection: Connection, keys: Iterable[str]) -> None:
 def fetch_edits(connection: Connection, recipients: Iterable[str]) -> None:
     """Read which edits wait for these at once, for `supersede`."""
     waiting: dict[str, list[Waiting]] = {each: [] for each in recipients}
-    for row in connection.execute(_EDITS, {"told": sorted(waiting)}) if waiting else ():
+    for row in ask(connection, _EDITS, {"told": sorted(waiting)}) if waiting else ():
         waiting[row.recipient].append((row.id, row.edits, row.edits_number))
     learn_all(connection, "outbox", {("edits", recipient): edits for recipient, edits in waiting.items()})
 
@@ -236,7 +247,7 @@ def supersede(connection: Connection, recipient: str, edits: str | None, edits_n
     """Drop an older change of the same message that has not gone out: only the newest state matters."""
     number = edits_number if edits is None else None
     if shared_by(connection) is None:
-        connection.execute(_OLDER_EDIT, {"told": recipient, "of": edits, "of_number": number})
+        change(connection, _OLDER_EDIT, {"told": recipient, "of": edits, "of_number": number})
         return
     waiting = _edits_of(connection, recipient)
     for older in [each for each in waiting if _changes_the_same(each, edits, number)]:
@@ -262,7 +273,7 @@ def rewrite(connection: Connection, message_id: str, content: Message) -> bool:
     """Change the words of a message that has not gone out yet. False if it has."""
     mine = known(connection, "outbox", ("to change", message_id))
     if mine is UNKNOWN:
-        return bool(connection.execute(_REWRITE, {"which": message_id, "content": content}).rowcount)
+        return bool(change(connection, _REWRITE, {"which": message_id, "content": content}))
     if mine:
         write(connection, _REWRITE, ("message", message_id), {"which": message_id, "content": content})
     return bool(mine)

@@ -55,7 +55,7 @@ def find(connection: Connection, key: str) -> Assessment | None:
     """The assessment of that id."""
     found = together.known(connection, "assessment", key)
     if found is together.UNKNOWN:
-        row = connection.execute(_FIND, {"key": key}).first()
+        row = together.ask_first(connection, _FIND, {"key": key})
         found = None if row is None else assessment_of(row)
         together.learn(connection, "assessment", key, found)
     one: Assessment | None = found
@@ -178,7 +178,7 @@ def session_of(connection: Connection, key: str | None) -> Session | None:
     """The conversation of an assessment, if it was ever opened."""
     found = together.known(connection, "session", key)
     if found is together.UNKNOWN:
-        found = connection.execute(_STATE, {"key": key}).scalar()
+        found = together.ask_value(connection, _STATE, {"key": key})
         together.learn(connection, "session", key, found)
     one: Session | None = found
     return one
@@ -188,7 +188,7 @@ def session_status(connection: Connection, key: str | None) -> str | None:
     """How a conversation stands in a word, if it was ever opened."""
     found = together.known(connection, "session", ("status", key))
     if found is together.UNKNOWN:
-        found = connection.execute(_STATUS, {"key": key}).scalar()
+        found = together.ask_value(connection, _STATUS, {"key": key})
     status: str | None = found
     return status
 
@@ -230,7 +230,7 @@ _HELD = _LIVE.where(assessment.c.respondent == bindparam("who"))
 
 
 def _live(connection: Connection, wanted: Select[Any], who: str) -> list[Candidate]:
-    rows = connection.execute(wanted, {"who": who})
+    rows = together.ask(connection, wanted, {"who": who})
     return [Candidate(row.state, row.priority, row.opened_at, row.grace_until) for row in rows]
 
 

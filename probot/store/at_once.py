@@ -37,7 +37,7 @@ _ALL_OWN = (
 
 def people_of(connection: Connection, keys: Iterable[str]) -> list[tuple[str, str | None]]:
     """Whom these assessments are about, and who else fills them in, if anybody."""
-    rows = connection.execute(_PEOPLE, {"keys": sorted(set(keys))})
+    rows = together.ask(connection, _PEOPLE, {"keys": sorted(set(keys))})
     return [(row.enrolment_id, row.respondent) for row in rows]
 
 
@@ -46,9 +46,9 @@ def fetch_assessments(connection: Connection, keys: Iterable[str]) -> None:
     wanted = [key for key in sorted(set(keys)) if _is_unknown(connection, key)]
     if not wanted:
         return
-    found = {row.id: assessment_of(row) for row in connection.execute(_THESE, {"keys": wanted}).all()}
+    found = {row.id: assessment_of(row) for row in together.ask(connection, _THESE, {"keys": wanted})}
     # Of the rows: the result itself has keys(), as if it were a dict.
-    states = dict(connection.execute(_STATES, {"keys": wanted}).all())
+    states = dict(together.ask(connection, _STATES, {"keys": wanted}))
     together.learn_all(connection, "assessment", {**dict.fromkeys(wanted), **found})
     together.learn_all(connection, "session", {**dict.fromkeys(wanted), **states})
 
@@ -61,7 +61,7 @@ def _is_unknown(connection: Connection, key: str) -> bool:
 def fetch_sessions(connection: Connection, keys: Iterable[str]) -> None:
     """Read these at once, for `session_of` and `session_status`."""
     wanted = sorted(set(keys))
-    rows = connection.execute(_STATES, {"keys": wanted}).all() if wanted else []
+    rows = together.ask(connection, _STATES, {"keys": wanted}) if wanted else []
     found: dict[Any, Session | None] = {**dict.fromkeys(wanted), **dict(rows)}
     statuses = {("status", key): None if one is None else one.status for key, one in found.items()}
     together.learn_all(connection, "session", {**found, **statuses})
@@ -70,7 +70,7 @@ def fetch_sessions(connection: Connection, keys: Iterable[str]) -> None:
 def fetch_statuses(connection: Connection, keys: Iterable[str]) -> None:
     """Read these at once, for `session_status`."""
     wanted = sorted(set(keys))
-    rows = connection.execute(_STATUSES, {"keys": wanted}).all() if wanted else []
+    rows = together.ask(connection, _STATUSES, {"keys": wanted}) if wanted else []
     found = {("status", key): status for key, status in rows}
     together.learn_all(connection, "session", {**dict.fromkeys([("status", key) for key in wanted]), **found})
 
@@ -83,7 +83,7 @@ def fetch_live(connection: Connection, enrolments: Iterable[str]) -> list[Candid
     live: dict[str, list[Candidate]] = {key: [] for key in wanted}
     found: dict[str, Assessment] = {}
     states: dict[str, Session] = {}
-    for *columns, state, priority, began_at in connection.execute(_ALL_OWN, {"keys": wanted}).all():
+    for *columns, state, priority, began_at in together.ask(connection, _ALL_OWN, {"keys": wanted}):
         one = assessment_of(columns)
         found[one.id], states[one.id] = one, state
         live[one.enrolment_id].append(Candidate(state, priority, began_at, one.grace_until))

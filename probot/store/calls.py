@@ -50,8 +50,8 @@ def _posts_of(connection: Connection, alert_id: str) -> list[Shown]:
 
 def _read(connection: Connection, alerts: Sequence[str]) -> dict[str, list[Shown]]:
     found: dict[str, list[Shown]] = {key: [] for key in alerts}
-    for row in connection.execute(_POSTS, {"keys": list(alerts)}).all() if alerts else ():
-        found[row.alert_id].append(dict(row._mapping))  # noqa: SLF001
+    for row in together.ask(connection, _POSTS, {"keys": list(alerts)}) if alerts else ():
+        found[row.alert_id].append(row._asdict())
     for key, posts in found.items():
         together.learn(connection, "outbox", ("posts of", key), posts)
     return found

@@ -90,14 +90,16 @@ def claim_due(
     A deadline further away than any claim lasts was written by a clock that was wrong, and does not count. `ahead`: those
     that come so soon as well; `which`: of all these only some.
     """
-    due = _due(table) if which is None else _due(table).where(which)
     values = {
         "now": now, "due": now + ahead, "never": now + LIFE + SKEW, "long_ago": now + LIFE - ONCE_MORE, "by": token,
         "most": limit,
     }  # fmt: skip
-    ids = [row.id for row in connection.execute(due, values)]
+    ids = [row.id for row in (
+        together.ask(connection, _due(table), values) if which is None
+        else connection.execute(_due(table).where(which), values)
+    )]  # fmt: skip
     if ids:
-        connection.execute(_claiming(table), {"ids": ids, "until": now + LIFE, "by": token})
+        together.change(connection, _claiming(table), {"ids": ids, "until": now + LIFE, "by": token})
     return ids
 
 
@@ -119,7 +121,7 @@ def settle(connection: Connection, table: Table, row_id: str, token: str, **chan
     }
     held = together.known(connection, "claim", (table.name, row_id))
     if held is together.UNKNOWN:
-        return bool(connection.execute(statement, values).rowcount)
+        return bool(together.change(connection, statement, values))
     if held:
         together.write(connection, statement, ("claim", table.name, row_id), values)
     return bool(held)
@@ -133,7 +135,7 @@ def _first_tries(table: Table) -> Select[Any]:
 
 def fetch_first_tries(connection: Connection, table: Table, ids: Sequence[str], token: str) -> list[str]:
     """Which of these are held for the first time, in the same order; they stay ours until the commit, for `settle`."""
-    held = set(connection.execute(_first_tries(table), {"keys": list(ids), "by": token}).scalars())
+    held = {key for (key,) in together.ask(connection, _first_tries(table), {"keys": list(ids), "by": token})}
     for key in held:
         together.learn(connection, "claim", (table.name, key), True)
     return [key for key in ids if key in held]

@@ -17,6 +17,7 @@ from probot.store.tables import alert, assessment, enrolment, inbox, outbox
 from probot.store.tables_alarms import alarm
 from probot.store.tables_outcomes import adverse_event
 from probot.store.tables_views import appointment
+from probot.store.together import ask_first, ask_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,10 @@ _IS_LEFT = select(
 
 def is_left(connection: Connection, now: datetime, far_enough: datetime) -> bool:
     """Whether anything is due, has arrived, or is to be sent, whoever has it in hand."""
-    return bool(connection.execute(_IS_LEFT, {"now": now, "far_enough": far_enough}).scalar())
+    return bool(ask_value(connection, _IS_LEFT, {"now": now, "far_enough": far_enough}))
 
 
 def what_is_due(connection: Connection, now: datetime, far_enough: datetime) -> Due:
     """Which kinds want something at `now`. `far_enough`: up to when everybody's plan must stand."""
-    row = connection.execute(_DUE, {"now": now, "far_enough": far_enough}).one()
+    row = ask_first(connection, _DUE, {"now": now, "far_enough": far_enough})
     return Due(*(bool(found) for found in row))

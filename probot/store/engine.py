@@ -6,6 +6,7 @@ and never assumed, and everything a service does happens between one BEGIN and o
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from probot.store.prepared import as_usual, driver
 from probot.store.together import take_part
 
 Result = TypeVar("Result")
@@ -51,6 +53,8 @@ class Store:
         self._engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
         take_part(self._engine)
         self._writing: threading.Lock | None = threading.Lock() if self.is_sqlite else None
+        self._writer: Connection | None = None
+        """On SQLite, the connection of whoever holds `_writing`: taking one anew costs more than a small transaction."""
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -59,8 +63,11 @@ class Store:
             with self._engine.begin() as connection:
                 yield connection
             return
-        with self._writing, self._engine.begin() as connection:
-            yield connection
+        with self._writing:
+            if self._writer is None or self._writer.closed or self._writer.invalidated:
+                self._writer = self._engine.connect()
+            with self._writer.begin():
+                yield self._writer
 
     def transact(self, act: Callable[..., Result], *arguments: Any) -> Result:
         """Run `act(connection, *arguments)` in one transaction and give back what it returns."""
@@ -137,6 +144,8 @@ class Store:
 
     def close(self) -> None:
         """Give all connections back."""
+        if self._writer is not None:
+            self._writer.close()
         self._engine.dispose()
 
 
@@ -190,7 +199,11 @@ def _sqlite_engine(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def _lock(connection: Connection) -> None:
         reads_only = connection.get_execution_options().get("reads_only")
-        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+        begin = "BEGIN" if reads_only else "BEGIN IMMEDIATE"
+        try:
+            driver(connection).execute(begin)
+        except sqlite3.Error as error:
+            raise as_usual(begin, error) from error
 
     return engine
 

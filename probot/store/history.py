@@ -113,8 +113,8 @@ def _read(
     connection: Connection, who: Iterable[EnrolmentId], items: Iterable[str], since: datetime
 ) -> list[Answer]:
     wanted = {"who": sorted(who), "items": sorted(items), "since": since}
-    rows = connection.execute(_EARLIER, wanted).all()
-    return [Answer(*row[:3], cast("Value", value_from_json(row[3])), row[4]) for row in rows]
+    rows = together.ask(connection, _EARLIER, wanted)
+    return [Answer(row[0], row[1], row[2], cast("Value", value_from_json(row[3])), row[4]) for row in rows]
 
 
 def _response(row: Row[Any]) -> Response:

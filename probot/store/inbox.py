@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Insert,
     Integer,
     bindparam,
     func,
@@ -36,19 +37,23 @@ DEADLY = 12
 """Attempts after which an update is put aside that nobody ever lived to tell about."""
 
 
+_KEEP: dict[str, Insert] = {
+    "sqlite": sqlite_insert(inbox).on_conflict_do_nothing(index_elements=["bot", "update_id"]),
+    "postgresql": postgresql_insert(inbox).on_conflict_do_nothing(index_elements=["bot", "update_id"]),
+}
+
+
 def keep(
     connection: Connection, bot: int, updates: Sequence[tuple[int, str, Mapping[str, Any]]], now: datetime
 ) -> int:
     """Keep `(update id, lane, raw)` rows; those known already do nothing. How many were new."""
     if not updates:
         return 0
-    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
     rows = [
         {"bot": bot, "update_id": number, "lane": lane, "raw": raw, "received_at": now}
         for number, lane, raw in updates
     ]
-    statement = insert(inbox).on_conflict_do_nothing(index_elements=["bot", "update_id"])
-    return len(connection.execute(statement.returning(inbox.c.seq), rows).all())
+    return together.write_all(connection, _KEEP[connection.dialect.name], rows)
 
 
 NEW: ColumnElement[str] = literal_column("'new'")
@@ -118,16 +123,16 @@ def claim(connection: Connection, now: datetime, token: str, limit: int) -> list
     What was claimed again and again by processes that never came back is put aside instead.
     """
     which = {"now": now, "never": now + LIFE + SKEW, "by": token, "most": limit}
-    waiting = connection.execute(_WAITING, which).all()
+    waiting = together.ask(connection, _WAITING, which)
     if any(row.attempts >= DEADLY for row in waiting):
-        connection.execute(_PARK_THE_DEADLY, {"now": now})
-        waiting = connection.execute(_WAITING, which).all()
+        together.change(connection, _PARK_THE_DEADLY, {"now": now})
+        waiting = together.ask(connection, _WAITING, which)
     suspects = [row.seq for row in waiting if row.attempts >= TRIES]
     numbers = suspects[:1] or _with_those_behind(connection, waiting, token, limit)
     if not numbers:
         return []
-    connection.execute(_CLAIM, {"numbers": numbers, "until": now + LIFE, "by": token})
-    return [Arrived(*row, token) for row in connection.execute(_ARRIVED, {"numbers": numbers}).all()]
+    together.change(connection, _CLAIM, {"numbers": numbers, "until": now + LIFE, "by": token})
+    return [Arrived._make((*row, token)) for row in together.ask(connection, _ARRIVED, {"numbers": numbers})]
 
 
 def _with_those_behind(connection: Connection, first: Sequence[Any], token: str, limit: int) -> list[int]:
@@ -139,7 +144,7 @@ def _with_those_behind(connection: Connection, first: Sequence[Any], token: str,
     lanes = {row.lane for row in first if _is_untried(row, token)}
     if len(numbers) >= limit or not lanes:
         return sorted(numbers)
-    for row in connection.execute(_BEHIND, {"lanes": sorted(lanes), "most": limit}):
+    for row in together.ask(connection, _BEHIND, {"lanes": sorted(lanes), "most": limit}):
         if not _is_untried(row, token):
             lanes.discard(row.lane)
         elif row.lane in lanes and len(numbers) < limit:
@@ -172,7 +177,7 @@ _BUSY = select(inbox.c.lane).where(among(inbox.c.lane, "lanes"), inbox.c.state =
 def fetch_waits(connection: Connection, lanes: Iterable[str]) -> None:
     """Find out at once in which of these something is to be handled, for `waits`."""
     wanted = sorted(set(lanes))
-    busy = {row.lane for row in connection.execute(_BUSY, {"lanes": wanted})} if wanted else set()
+    busy = {row.lane for row in together.ask(connection, _BUSY, {"lanes": wanted})} if wanted else set()
     for lane in wanted:
         together.learn(connection, "inbox", ("waits", lane), lane in busy)
 
@@ -180,7 +185,7 @@ def fetch_waits(connection: Connection, lanes: Iterable[str]) -> None:
 def all_done(connection: Connection, claimed: Sequence[Arrived], now: datetime) -> bool:
     """Mark updates handled that were claimed together. False if one claim is no longer ours: roll back then."""
     which = {"numbers": [arrived.seq for arrived in claimed], "by": claimed[0].token, "at": now}
-    return bool(connection.execute(_ALL_DONE, which).rowcount == len(claimed))
+    return bool(together.change(connection, _ALL_DONE, which) == len(claimed))
 
 
 def park(connection: Connection, arrived: Arrived, now: datetime, fault: str) -> bool:
@@ -204,7 +209,7 @@ _SETTLE = update(inbox).where(inbox.c.seq == bindparam("which"), inbox.c.claim_t
 def _settle(connection: Connection, arrived: Arrived, **changes: Any) -> bool:
     mine = {"which": arrived.seq, "by": arrived.token}
     values = {**mine, "claimed_until": None, "claim_token": None, **changes}
-    return bool(connection.execute(_SETTLE, values).rowcount)
+    return bool(together.change(connection, _SETTLE, values))
 
 
 def parked(connection: Connection) -> list[Parked]:

@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 from sqlalchemy import (
     Connection,
-    CursorResult,
     Insert,
     Integer,
     Select,
@@ -33,9 +32,9 @@ from probot.store import asked, together
 from probot.store.among import among
 from probot.store.asked import SENDING, TO_GO, WAITING
 from probot.store.claims import SKEW
+from probot.store.prepared import FINDS_EACH
 from probot.store.records import Outgoing, Purpose
 from probot.store.tables import outbox
-from probot.store.together import FINDS_EACH
 from probot.values import derived_id
 
 LEASE = timedelta(seconds=30)
@@ -175,29 +174,29 @@ def claim(
     Asked again with the same token (nobody knows whether the first commit worked) it gives the same ones again.
     """
     never = now + LEASE + SKEW
-    in_hand = connection.execute(_IN_HAND, {"now": now, "never": never, "by": token}).all()
+    in_hand = together.ask(connection, _IN_HAND, {"now": now, "never": never, "by": token})
     if any(row.over for row in in_hand):
         _reclaim(connection, now, never)
     if mine := [row.seq for row in in_hand if not row.over]:
-        return _outgoing(connection.execute(_THESE, {"numbers": mine}), token)
+        return _outgoing(together.ask(connection, _THESE, {"numbers": mine}), token)
     which = {"resting": list(resting), "saving": list(saving), "most": limit}
     numbers = [
-        number for (number,) in connection.execute(_waiting(tuple(lanes)), {"now": now, **which}).all()
+        number for (number,) in together.ask(connection, _waiting(tuple(lanes)), {"now": now, **which})
     ]
     if not numbers:
         return []
-    claimed = connection.execute(_CLAIM, {"numbers": numbers, "until": now + LEASE, "by": token})
+    claimed = together.ask(connection, _CLAIM, {"numbers": numbers, "until": now + LEASE, "by": token})
     return _outgoing(claimed, token)
 
 
-def _outgoing(claimed: CursorResult[Any], token: str) -> list[Outgoing]:
-    found = [Outgoing._make((*row, token)) for row in claimed.all()]
+def _outgoing(claimed: Sequence[Any], token: str) -> list[Outgoing]:
+    found = [Outgoing._make((*row, token)) for row in claimed]
     return sorted(found, key=lambda each: (each.lane, each.seq))
 
 
 def _reclaim(connection: Connection, now: datetime, never: datetime) -> None:
     """Whose sender died in mid-sending: it may have gone out or not."""
-    connection.execute(_RECLAIM, {"now": now, "never": never})
+    together.change(connection, _RECLAIM, {"now": now, "never": never})
 
 
 def extend(connection: Connection, messages: Sequence[Outgoing], now: datetime) -> None:
@@ -256,7 +255,7 @@ def _settle(connection: Connection, message: Outgoing, **changes: Any) -> bool:
     values = {**mine, "claimed_until": None, "claim_token": None, **changes}
     held = together.known(connection, "outbox", ("held", message.seq))
     if held is together.UNKNOWN:
-        return bool(connection.execute(_SETTLE, values).rowcount)
+        return bool(together.change(connection, _SETTLE, values))
     if held:
         together.write(connection, _SETTLE, ("message", message.id), values)
         together.learn(connection, "outbox", ("held", message.seq), False)
@@ -344,7 +343,7 @@ def others_told(connection: Connection, message: Outgoing) -> tuple[set[str], se
 def said_lately(connection: Connection, recipient: str, purpose: Purpose, item: str, since: datetime) -> bool:
     """Whether a recipient was sent this (by purpose and item) since then."""
     wanted = {"told": recipient, "what_for": purpose, "about": item, "since": since}
-    return connection.execute(_SAID_LATELY, wanted).first() is not None
+    return together.ask_first(connection, _SAID_LATELY, wanted) is not None
 
 
 def standing(connection: Connection, key: str) -> tuple[str, int | None]:

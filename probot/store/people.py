@@ -15,7 +15,7 @@ from probot.store.among import among
 from probot.store.recalled import Recalled
 from probot.store.records import Contact, Enrolment, Staff
 from probot.store.tables import consent, contact, enrolment, staff
-from probot.store.together import UNKNOWN, forget, known, learn, learn_all, write
+from probot.store.together import UNKNOWN, ask, ask_first, ask_value, forget, known, learn, learn_all, write
 from probot.values import EnrolmentId, StaffId, derived_id
 
 _ATTRIBUTES, _ANCHORS, _HOUR = (Enrolment._fields.index(name) for name in ("attributes", "anchors", "hour"))
@@ -105,7 +105,7 @@ def by_id(connection: Connection, key: str, *, lock: bool = False) -> Enrolment 
     if found is UNKNOWN and not lock:
         found = known(connection, "enrolment", (key, False))
     if found is UNKNOWN:
-        row = connection.execute(_BY_ID_LOCKED if lock else _BY_ID, {"key": key}).first()
+        row = ask_first(connection, _BY_ID_LOCKED if lock else _BY_ID, {"key": key})
         found = None if row is None else _ENROLMENTS.of(connection, row)
         learn(connection, "enrolment", (key, lock), found)
         if lock:
@@ -118,7 +118,7 @@ def by_id(connection: Connection, key: str, *, lock: bool = False) -> Enrolment 
 def fetch_enrolments(connection: Connection, keys: Iterable[str], *, lock: bool = False) -> None:
     """Read these at once, for `by_id`."""
     wanted = sorted(set(keys))
-    rows = connection.execute(_THESE_LOCKED if lock else _THESE, {"keys": wanted}).all() if wanted else ()
+    rows = ask(connection, _THESE_LOCKED if lock else _THESE, {"keys": wanted}) if wanted else ()
     found = {(one.id, lock): one for one in _ENROLMENTS.all(connection, rows)}
     learn_all(connection, "enrolment", {**dict.fromkeys([(key, lock) for key in wanted]), **found})
 
@@ -144,7 +144,7 @@ PAUSED = text("status = 'paused'")
 
 def to_plan(connection: Connection, before: datetime, limit: int) -> list[EnrolmentId]:
     """Who must be planned further ahead, or anew because another version is in force."""
-    return list(connection.execute(_TO_PLAN, {"before": before, "most": limit}).scalars())
+    return [key for (key,) in ask(connection, _TO_PLAN, {"before": before, "most": limit})]
 
 
 _TO_PLAN = (
@@ -234,8 +234,8 @@ def staff_by_id(connection: Connection, key: str) -> Staff | None:
     """The member of staff of that id."""
     found = known(connection, "staff", key)
     if found is UNKNOWN:
-        row = connection.execute(_PERSON, {"key": key}).first()
-        found = None if row is None else Staff(**row._mapping)  # noqa: SLF001
+        row = ask_first(connection, _PERSON, {"key": key})
+        found = None if row is None else Staff(**row._asdict())
         learn(connection, "staff", key, found)
     person: Staff | None = found
     return person
@@ -259,7 +259,7 @@ def all_staff(connection: Connection) -> list[Staff]:
     """Everybody who was ever on the care team, by name."""
     found = known(connection, "staff", "everybody")
     if found is UNKNOWN:
-        found = [Staff(**row._mapping) for row in connection.execute(_EVERYBODY).all()]  # noqa: SLF001
+        found = [Staff(**row._asdict()) for row in ask(connection, _EVERYBODY)]
         learn(connection, "staff", "everybody", found)
     everybody: list[Staff] = found
     return everybody
@@ -269,7 +269,7 @@ def staff_of_account(connection: Connection, account: int) -> Staff | None:
     """The active member of staff whose private chat belongs to this account."""
     principal = known(connection, "contact", ("staff", account))
     if principal is UNKNOWN:
-        principal = connection.execute(_BOUND_AS, {"of": account}).scalar()
+        principal = ask_value(connection, _BOUND_AS, {"of": account})
         learn(connection, "contact", ("staff", account), principal)
     if principal is None:
         return None
@@ -360,7 +360,7 @@ def _contact(connection: Connection, wanted: Select[Any], which: str | int) -> C
     # A principal is text and a chat a number, so one memory serves both.
     found = known(connection, "contact", which)
     if found is UNKNOWN:
-        row = connection.execute(wanted, {"which": which}).first()
+        row = ask_first(connection, wanted, {"which": which})
         found = None if row is None else _CONTACTS.of(connection, row)
         learn(connection, "contact", which, found)
     one: Contact | None = found
@@ -370,7 +370,7 @@ def _contact(connection: Connection, wanted: Select[Any], which: str | int) -> C
 def _fetch_contacts(connection: Connection, wanted: Select[Any], which: set[Any]) -> list[Contact]:
     if not which:
         return []
-    found = _CONTACTS.all(connection, connection.execute(wanted, {"which": sorted(which)}).all())
+    found = _CONTACTS.all(connection, ask(connection, wanted, {"which": sorted(which)}))
     there = {key: one for one in found for key in (one.principal, one.chat)}
     learn_all(connection, "contact", {**dict.fromkeys(which), **there})
     return found

@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from probot.store.tables import lease, outage, pulse
+from probot.store.together import ask_first, change
 from probot.values import derived_id
 
 
 def beat(connection: Connection, name: str, at: datetime, detail: Any = None) -> None:
     """Note that `name` happened at `at`; `detail` is any JSON value and replaces the former one."""
-    changed = connection.execute(_BEAT, {"which": name, "at": at, "detail": detail})
-    if not changed.rowcount:
+    if not change(connection, _BEAT, {"which": name, "at": at, "detail": detail}):
         connection.execute(insert(pulse).values(name=name, at=at, detail=detail))
 
 
@@ -27,7 +27,7 @@ _BEAT = update(pulse).where(pulse.c.name == bindparam("which"))
 
 def last(connection: Connection, name: str, *, lock: bool = False) -> tuple[datetime, Any] | None:
     """When `name` last happened, and its detail; `lock`: one at a time may ask so until its commit."""
-    row = connection.execute(_LAST_LOCKED if lock else _LAST, {"which": name}).first()
+    row = ask_first(connection, _LAST_LOCKED if lock else _LAST, {"which": name})
     return None if row is None else (row.at, row.detail)
 
 
@@ -53,7 +53,7 @@ def note_outage(connection: Connection, *, began_at: datetime, ended_at: datetim
 
 def was_out(connection: Connection, start: datetime, end: datetime) -> bool:
     """Whether any outage overlaps the interval."""
-    return connection.execute(_OUT, {"since": start, "until": end}).first() is not None
+    return ask_first(connection, _OUT, {"since": start, "until": end}) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Row, type_coerce
+from sqlalchemy import ColumnElement, Connection, Dialect, type_coerce
 from sqlalchemy.types import NULLTYPE
 
 Record = TypeVar("Record")
@@ -30,11 +30,11 @@ class Recalled(Generic[Record]):
         self._known: dict[str, dict[tuple[Any, ...], Record]] = {}
         self._conversions: dict[str, list[tuple[int, Callable[[Any], Any]]]] = {}
 
-    def of(self, connection: Connection, row: Row[Any]) -> Record:
+    def of(self, connection: Connection, row: Sequence[Any]) -> Record:
         """The record behind the `raw` columns of a row."""
         return self.all(connection, (row,))[0]
 
-    def all(self, connection: Connection, rows: Sequence[Row[Any]]) -> list[Record]:
+    def all(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> list[Record]:
         """The records behind the `raw` columns of rows."""
         dialect = connection.dialect
         known = self._known.setdefault(dialect.name, {})
@@ -42,7 +42,7 @@ class Recalled(Generic[Record]):
             known.clear()
         found = []
         for row in rows:
-            key = tuple(row)
+            key = row if isinstance(row, tuple) else tuple(row)
             one = known.get(key)
             if one is None:
                 one = known[key] = self._convert(dialect, key)

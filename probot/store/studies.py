@@ -31,7 +31,7 @@ def in_force(connection: Connection) -> str | None:
     """The hash of the version that is in force, if any was ever published."""
     found = together.known(connection, "publication", "newest")
     if found is together.UNKNOWN:
-        found = connection.execute(_NEWEST).scalar()
+        found = together.ask_value(connection, _NEWEST)
         together.learn(connection, "publication", "newest", found)
     version: str | None = found
     return version

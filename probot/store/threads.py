@@ -124,7 +124,7 @@ _LISTED = (
 def fetch_questions(connection: Connection, recipients: Iterable[str]) -> None:
     """Find out at once to which of these a question stands that is not answered, for `open_question`."""
     wanted = sorted(set(recipients))
-    asked = set(connection.execute(_ASKED, {"told": wanted}).scalars()) if wanted else set()
+    asked = {to for (to,) in together.ask(connection, _ASKED, {"told": wanted})} if wanted else set()
     for recipient in wanted:
         together.learn(connection, "alert_thread", recipient, recipient in asked)
 
@@ -186,7 +186,7 @@ def drop(connection: Connection, messages: Iterable[str], fault: str) -> None:
 def fetch_lists(connection: Connection, alerts: Iterable[str]) -> None:
     """Find out at once which of these are named by a list, for `newest_lists`."""
     wanted = sorted(set(alerts))
-    found = set(connection.execute(_LISTED, {"keys": wanted}).scalars()) if wanted else set()
+    found = {key for (key,) in together.ask(connection, _LISTED, {"keys": wanted})} if wanted else set()
     for key in wanted:
         together.learn(connection, "alert_thread", ("listed", key), key in found)
 

@@ -7,16 +7,17 @@ written, and one that writes makes what was read of its table forgotten; so each
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, Final, cast
 
-from sqlalchemy import Connection, Delete, Dialect, Executable, Insert, MetaData, Select, Table, Update
+from sqlalchemy import Connection, Delete, Executable, Insert, MetaData, Select, Table, Update
 from sqlalchemy.event import listens_for
+
+from probot.store.prepared import prepared
 
 
 class _Unknown(Enum):
@@ -34,78 +35,11 @@ _GOES_WITH: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What is forgotten when a table is written by a statement of its own; other tables: what is kept under their name."""
 
-FINDS_EACH: Final = "finds_each"
-"""The option of a statement whose rows must all be there, as it describes them, when they are written with others."""
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+"""The values of a statement that is given none."""
 
 Write = tuple[Executable, tuple[str, ...]]
 """A statement and the names of its values: what one `executemany` can take."""
-
-
-class NotAsKnown(Exception):
-    """A row was to be changed that is no longer as this transaction took it to be; it must not be committed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A write as the driver takes it: SQLAlchemy's own statement and conversions, put together once instead of for each row."""
-
-    sql: str
-    named: bool
-    names: tuple[str, ...]
-    """The parameters, in the order of the statement."""
-    take: Callable[[Mapping[str, Any]], tuple[Any, ...]]
-    """Their values, in that order."""
-    fixed: Mapping[str, Any]
-    """Those that are the same for every row."""
-    converted: tuple[tuple[int, Callable[[Any], Any]], ...]
-    """The places whose values the database takes in another form, and how that is made."""
-    finds_each: bool
-    """Whether each row must be found as the statement says it is."""
-
-    def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Write the rows. Raises `NotAsKnown`."""
-        ready: list[Any] = [self._in_order(row) for row in rows]
-        if self.named:
-            ready = [dict(zip(self.names, values, strict=True)) for values in ready]
-        written = connection.exec_driver_sql(self.sql, ready).rowcount
-        if self.finds_each and written != len(rows):
-            raise NotAsKnown(f"{written} of {len(rows)} rows")
-
-    def _in_order(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        values = list(self.take({**self.fixed, **row} if self.fixed else row))
-        for place, convert in self.converted:
-            values[place] = convert(values[place])
-        return tuple(values)
-
-
-_PREPARED: dict[tuple[Write, str], Prepared] = {}
-
-
-def prepared(write: Write, dialect: Dialect) -> Prepared:
-    """The write for this database; compiled the first time only."""
-    found = _PREPARED.get((write, dialect.name))
-    if found is None:
-        found = _PREPARED[write, dialect.name] = _prepare(write, dialect)
-    return found
-
-
-def _prepare(write: Write, dialect: Dialect) -> Prepared:
-    statement, brought = write
-    compiled = cast("Insert | Update", statement).compile(dialect=dialect, column_keys=list(brought))
-    names = tuple((compiled.positiontup if compiled.positional else list(compiled.bind_names.values())) or ())
-    # The very conversions that execute() would make; none of ours is made of several.
-    conversions = cast("Mapping[str, Callable[[Any], Any]]", compiled._bind_processors)  # noqa: SLF001
-    return Prepared(
-        sql=str(compiled),
-        named=not compiled.positional,
-        names=names,
-        take=itemgetter(*names) if len(names) > 1 else lambda row: tuple([row[name] for name in names]),
-        fixed={name: compiled.params[name] for name in names if name not in brought},
-        converted=tuple(
-            (place, conversions[name]) for place, name in enumerate(names) if name in conversions
-        ),
-        finds_each=bool(statement.get_execution_options().get(FINDS_EACH)),
-    )
 
 
 class Together:
@@ -136,7 +70,7 @@ class Together:
         self._writing = True
         try:
             for write, rows in sorted(waiting.items(), key=lambda each: _place(each[0])):
-                prepared(write, self.connection.dialect).run(self.connection, rows)
+                prepared(*write, self.connection.dialect).write(self.connection, rows)
         finally:
             self._writing = False
 
@@ -226,16 +160,54 @@ def write(connection: Connection, statement: Executable, row: Hashable, values: 
     """Write one row: with the others where this transaction shares, else at once. `row` names what is written."""
     shared = shared_by(connection)
     if shared is None:
-        connection.execute(statement, values)
+        change(connection, statement, values)
     else:
         shared.write(statement, row, values)
+
+
+def write_all(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Write these rows at once and for themselves; how many there were to write. All have the same values."""
+    _before(connection, statement)
+    return prepared(statement, tuple(rows[0]), connection.dialect).write(connection, rows) if rows else 0
+
+
+def ask(connection: Connection, statement: Executable, values: Mapping[str, Any] = NOTHING) -> Sequence[Any]:
+    """The rows that a statement finds, or has changed and gives back: tuples with names. It is one that is made once."""
+    if connection.dialect.name != "sqlite":
+        return connection.execute(statement, values).all()
+    _before(connection, statement)
+    return prepared(statement, tuple(values), connection.dialect).ask(connection, values)
+
+
+def ask_first(connection: Connection, statement: Executable, values: Mapping[str, Any] = NOTHING) -> Any:
+    """The first of these rows; None if there is none."""
+    found = ask(connection, statement, values)
+    return found[0] if found else None
+
+
+def ask_value(connection: Connection, statement: Executable, values: Mapping[str, Any] = NOTHING) -> Any:
+    """The first value of the first of these rows; None if there is none."""
+    found = ask(connection, statement, values)
+    return found[0][0] if found else None
+
+
+def change(connection: Connection, statement: Executable, values: Mapping[str, Any]) -> int:
+    """Change what a statement finds, at once; how many rows. It is one that is made once."""
+    if connection.dialect.name != "sqlite":
+        return connection.execute(statement, values).rowcount
+    _before(connection, statement)
+    return prepared(statement, tuple(values), connection.dialect).change(connection, values)
+
+
+def _before(connection: Connection, statement: Executable) -> None:
+    shared = shared_by(connection)
+    if shared is not None:
+        shared.before(statement)
 
 
 def take_part(engine: Any) -> None:
     """Make an engine's connections ask before each statement."""
 
     @listens_for(engine, "before_execute")
-    def _before(connection: Connection, statement: Executable, *_: Any) -> None:
-        shared = shared_by(connection)
-        if shared is not None:
-            shared.before(statement)
+    def _ask(connection: Connection, statement: Executable, *_: Any) -> None:
+        _before(connection, statement)

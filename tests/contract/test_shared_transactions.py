@@ -12,9 +12,10 @@ from sqlalchemy import Connection, func, select, update
 from probot.messages import Message
 from probot.store import asked, outbox, people, trail
 from probot.store.engine import Store
+from probot.store.prepared import NotAsKnown
 from probot.store.records import Outgoing
 from probot.store.tables import audit, enrolment
-from probot.store.together import NotAsKnown, together
+from probot.store.together import together
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

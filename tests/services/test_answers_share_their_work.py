@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, func, make_url, select
+from sqlalchemy import func, make_url, select
 
 from probot.store.tables import alert, assessment, outbox, response, session
 from probot.values import day_mark
 from probot.wording import say
+from tests.statements import statements_of
 from tests.world import Clinic, Phone, a_clinic
-
-
-@contextmanager
-def statements_of(clinic: Clinic) -> Iterator[list[str]]:
-    found: list[str] = []
-
-    def noted(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        found.append(statement)
-
-    engine = clinic.store._engine
-    event.listen(engine, "before_cursor_execute", noted)
-    yield found
-    event.remove(engine, "before_cursor_execute", noted)
 
 
 async def asked(clinic: Clinic, count: int) -> list[Phone]:
@@ -42,7 +28,7 @@ async def cost_of(clinic: Clinic, patients: list[Phone], text: str, first: str =
         clinic.api.people.say(phone.person, phone.chat, first if first and number == 0 else text)
     assert clinic.world.poller is not None
     await clinic.world.poller.turn()
-    with statements_of(clinic) as found:
+    with statements_of(clinic.store) as found:
         assert await clinic.world.runtime.work() == len(patients)
     await clinic.settle()
     return len(found)
@@ -65,7 +51,7 @@ async def opening_costs(database_url: str, count: int) -> int:
         clinic.clock.at += timedelta(hours=1)
         assert clinic.world.poller is not None
         await clinic.world.poller.turn()
-        with statements_of(clinic) as found:
+        with statements_of(clinic.store) as found:
             await clinic.world.runtime.tick()
         with clinic.store.begin() as connection:
             opened = connection.execute(select(func.count()).select_from(session)).scalar()
@@ -99,7 +85,7 @@ async def test_neither_a_claim_nor_an_answer_goes_through_all_there_ever_was(sql
             clinic.api.people.say(phone.person, phone.chat, "none of these")
         assert clinic.world.poller is not None
         await clinic.world.poller.turn()
-        with statements_of(clinic) as found:
+        with statements_of(clinic.store) as found:
             await clinic.world.runtime.work()
             await clinic.world.runtime.tick()
         with clinic.store.begin() as connection:
@@ -155,7 +141,7 @@ async def taps_cost(clinic: Clinic, nurse: Phone, messages: list[dict[str, Any]]
         clinic.api.people.tap(nurse.person, nurse.chat, shown["message_id"], taken)
     assert clinic.world.poller is not None
     await clinic.world.poller.turn()
-    with statements_of(clinic) as found:
+    with statements_of(clinic.store) as found:
         assert await clinic.world.runtime.work() == len(messages)
     await clinic.settle()
     return len(found)

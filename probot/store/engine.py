@@ -144,7 +144,7 @@ class Store:
 
     def close(self) -> None:
         """Give all connections back."""
-        if self._writer is not None:
+        if self._writer is not None and not self._writer.in_transaction():
             self._writer.close()
         self._engine.dispose()
 

@@ -66,6 +66,7 @@ class Store:
         with self._writing:
             if self._writer is None or self._writer.closed or self._writer.invalidated:
                 self._writer = self._engine.connect()
+                self._writer.detach()  # from the pool: closing it closes it
             with self._writer.begin():
                 yield self._writer
 

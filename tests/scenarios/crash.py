@@ -16,6 +16,7 @@ from probot.outside.channel import Addresses, OutsideChannel
 from probot.ports import Call, Outcome, Sending, Sent
 from probot.sandbox.inprocess import InProcessRequest
 from probot.store.engine import Store
+from probot.store.prepared import driver
 
 Result = TypeVar("Result")
 
@@ -90,10 +91,10 @@ class MortalStore(LastingStore):
             nonlocal wrote
             if not self.is_sqlite:
                 return act(connection, *arguments)
-            driver = connection.connection.driver_connection
-            before = driver.total_changes
+            told = driver(connection)
+            before = told.total_changes
             result = act(connection, *arguments)
-            wrote = driver.total_changes > before
+            wrote = told.total_changes > before
             return result
 
         result = super().transact(watched)

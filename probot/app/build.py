@@ -35,6 +35,11 @@ def read_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def read_steadily() -> float:
+    """Seconds that only ever grow, whatever is done to the clock; while the machine sleeps they may stand still."""
+    return time.monotonic()
+
+
 def system_clock() -> SystemClock:
     """The clock of everything but the sandbox."""
     return SystemClock(read_clock)
@@ -44,7 +49,7 @@ def clock_of(store: Store) -> Clock:
     """The clock of whoever works on this database: on PostgreSQL its own, which all who work there share."""
     if store.is_sqlite:
         return system_clock()
-    clock = DatabaseClock(time.monotonic)
+    clock = DatabaseClock(read_steadily)
     store.look(clock.look)
     return clock
 

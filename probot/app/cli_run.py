@@ -17,7 +17,7 @@ import typer
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from probot.app import copies, logs, rubbish, sandbox_run
-from probot.app.build import new_claim_token, new_process_name
+from probot.app.build import new_claim_token, new_process_name, read_steadily
 from probot.app.crew import Crew
 from probot.app.desk import (
     Exit,
@@ -167,6 +167,7 @@ async def _run(settings: Settings, office: Office, crew: Crew) -> None:
         office.store, office.clock, token.get_secret_value(), settings.telegram_api, webhook=settings.webhook,
         pace=Pace() if settings.send_limits == "telegram" else None, beside=OutsideChannel(settings.addresses),
         role=crew.role, process=crew.name, lease=crew.receiving, least=settings.least,
+        passed=read_steadily,
     )  # fmt: skip
     crew.freed = world.runtime.look_at_everything
     world.runtime.worker.workers = crew.workers

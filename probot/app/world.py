@@ -205,13 +205,13 @@ def build_world(
     store: Store, clock: Clock, token: str, api_root: str, *, webhook: tuple[str, str] | None = None,
     pace: Pace | None = None, beside: OutsideChannel | None = None, poll_seconds: int = 25, request: Any = None,
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep, role: Role = "all", process: str = "", lease: Lease | None = None,
-    least: Least = USUAL,
+    least: Least = USUAL, passed: Callable[[], float] | None = None,
 ) -> World:  # fmt: skip
     """Put everything around one bot together. `webhook`: public address and secret; None: long polling.
 
     `beside`: how paths beside Telegram are reached. `pause`: how to wait. `role`: what this process does of it all;
     `process`: its name among others on this database; `lease`: what a receiver waits for that may have to stand by. `least`: how much
-    should be free on the disk.
+    should be free on the disk; `passed`: seconds that only ever grow, by which a clock that jumps is noticed.
     """
     bot = build_bot(token, api_root, request)
     channel = TelegramChannel(bot)
@@ -238,7 +238,7 @@ def build_world(
         poller,
         hook,
         outside,
-        Watchman(runtime.office, outside, lambda: room_of(store.url, least)),
+        Watchman(runtime.office, outside, lambda: room_of(store.url, least), passed),
         RollCall(runtime.office, channel),
         role,
         lease,

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from probot.messages import ALERT_LANES
 from probot.services import alarms as calling
-from probot.services import centres, path_tests, paths, set_back, upgrades
+from probot.services import centres, path_tests, paths, set_back, upgrades, went_ahead
 from probot.services.receive import HEARD, has_rival
 from probot.services.tick import LOOKED
 from probot.services.turn import Turn
@@ -50,13 +50,15 @@ class Finding:
     stops: bool = True
 
 
-def look(turn: Turn, room: Room | None = None) -> tuple[str, ...]:
+def look(turn: Turn, room: Room | None = None, ahead: timedelta = timedelta()) -> tuple[str, ...]:
     """Look at everything, raise and end alarms; what is wrong now, by key. Empty: the heart may beat.
 
-    `room`: on the disk under the database; None where nobody here can know.
+    `room`: on the disk under the database; None where nobody here can know. `ahead`: how much further than time itself
+    the clock has gone since the last look.
     """
     before = pulses.last(turn.connection, AUDITOR, lock=True)  # of several processes one looks at a time
     set_back.put_right(turn, before[0] if before else None)
+    went_ahead.note(turn, ahead)
     found = {finding.about: finding for finding in findings(turn, room)}
     known_since = dict(before[1] or {}) if before else {}
     since = {about: min(_instant(known_since.get(about)) or turn.now, turn.now) for about in found}
@@ -103,6 +105,8 @@ def _of_the_house(connection: Connection, now: datetime) -> Iterator[Finding]:
         yield Finding("deaf", urgent=True)
     if set_back.lately(connection, now):
         yield Finding("clock", passing=False, stops=False)
+    if went_ahead.lately(connection, now):
+        yield Finding("clock_ahead", passing=False, stops=False)
     if has_rival(connection, now):
         yield Finding("rival", urgent=True, passing=False)
     waiting = inbox.oldest_waiting(connection)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import update
 
 from probot.app.watchman import Watchman
+from probot.services import auditor
 from probot.services.receive import HEARD
 from probot.services.watch import status
-from probot.store import claims, pulses
+from probot.store import alarms, claims, pulses
 from probot.store.tables import alert
 from probot.store.tables_alarms import alarm
 from tests.outside.staffed import a_clinic_with_paths, in_pain, staffed
@@ -180,6 +182,59 @@ async def test_what_somebody_has_keeps_its_term_when_the_clock_is_set_back(sqlit
         assert [row["state"] for row in clinic.rows("alerts")] == ["acknowledged"]
         await clinic.pass_time(minutes=15)
         assert [row["state"] for row in clinic.rows("alerts")] == ["open"], "four hours, and not a day more"
+
+
+async def test_a_clock_that_jumps_forward_is_told_once_and_for_an_hour(database_url: str) -> None:
+    async with a_clinic_with_paths(database_url) as (clinic, _, _):
+        await filled(clinic)
+        group, told = clinic.kept["group"], "probot needs help · the machine's clock jumped forward"
+        passed = 0.0
+        ours, theirs = (
+            Watchman(clinic.world.runtime.office, watchman(clinic)._beside, lambda: None, lambda: passed)
+            for _ in range(2)
+        )
+
+        async def look_after(seconds: float, *, really: float) -> None:
+            nonlocal passed
+            passed += really
+            await clinic.pass_time(seconds=seconds)
+            for each in (ours, theirs):
+                await each.look()
+            await clinic.settle()
+
+        await look_after(60, really=60)
+        await look_after(7200, really=7150)
+        assert told not in "".join(group.texts), "a clock is put right by seconds all the time"
+        await look_after(7200, really=60)
+        assert "".join(group.texts).count(told) == 1
+        assert ours.wrong == (), "the heart beats on"
+        rows = [row for row in clinic.rows("audit") if row["action"] == "clock went ahead"]
+        assert len(rows) == 1, "of two that saw it one wrote it down"
+        await look_after(3700, really=3700)
+        assert not clinic.store.transact(alarms.standing, "trouble"), "after an hour it is over"
+        await look_after(7200, really=60)
+        assert [each.about for each in clinic.store.transact(alarms.standing, "trouble")] == ["clock_ahead"]
+
+
+async def test_a_look_that_failed_takes_no_jump_with_it(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, _, _):
+        await filled(clinic)
+        watching = Watchman(clinic.world.runtime.office, watchman(clinic)._beside, lambda: None, lambda: 1.0)
+        await watching.look()
+        await clinic.sleep_through(hours=1)
+        with monkeypatch.context() as broken:
+            broken.setattr(auditor, "look", gone)
+            with pytest.raises(OSError, match="gone"):
+                await watching.look()
+        await watching.look()
+        await clinic.settle()
+        assert "jumped forward" in "".join(clinic.kept["group"].texts)
+
+
+def gone(*_: Any) -> None:
+    raise OSError("gone")
 
 
 async def test_a_clock_that_is_put_right_by_seconds_is_no_news(sqlite_url: str) -> None:

@@ -290,6 +290,8 @@ def figures(found: Found, days: int) -> dict[str, Any]:
         "first_pages_to_crossing_answers": round(
             (len(pages) - sum(causes[each] for each in LATER)) / max(1, singly.total()), 3
         ),
+        "times_it_rang": len({row["created_at"].replace(second=0, microsecond=0) for row in pages}),
+        "pages_a_day_in_the_teams_chat": round(sum(row["recipient"] == "team" for row in pages) / days, 1),
         "ratio_to_pages_without_episodes": round(len(pages) / max(1, with_rungs.total()), 3),
         "ratio_to_pages_without_episodes_and_tiers": round(len(pages) / max(1, without_tiers), 3),
         "the_same_without_routine": round(len(pages) / max(1, with_rungs["urgent"] + with_rungs["soon"]), 3),

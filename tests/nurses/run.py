@@ -47,6 +47,10 @@ def in_words(figures: dict[str, Any], problems: list[str]) -> str:
         f"pages: messages that rang       {_tiers(say['pages'])}; {say['pages_a_day']} a day",
         f"  because of                    {', '.join(f'{name} {n:,}' for name, n in say['pages_by_cause'].items())}",
         (
+            f"  of these in the team's chat   {say['pages_a_day_in_the_teams_chat']} a day; minutes in which any phone rang "
+            f"{say['times_it_rang']:,}, {round(say['times_it_rang'] / say['days'], 1)} a day"
+        ),
+        (
             f"pages without episodes          {_tiers(say['pages_without_episodes'])}; "
             f"{say['pages_without_episodes_a_day']} a day"
         ),

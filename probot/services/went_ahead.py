@@ -20,14 +20,17 @@ WENT_AHEAD = "clock_went_ahead"
 def note(turn: Turn, by: timedelta) -> None:
     """Put down that the clock has gone forward by so much more than time itself, if that is more than `SLACK`.
 
-    Of several processes that see the same jump the first one does.
+    Of several processes that see the same jump, each in its own minute, the first one does.
     """
-    if by > SLACK and not lately(turn.connection, turn.now, within=SLACK):
+    known = pulses.last(turn.connection, WENT_AHEAD)
+    if known is not None and known[0] > turn.now:  # it was set right since, and that hour is yet to come
+        pulses.beat(turn.connection, WENT_AHEAD, turn.now - SAID_FOR)
+    if by > SLACK and not lately(turn.connection, turn.now, within=3 * SLACK):
         pulses.beat(turn.connection, WENT_AHEAD, turn.now, {"by": int(by.total_seconds())})
         turn.note("clock went ahead", "clock", WENT_AHEAD, old=turn.now - by, new=turn.now)
 
 
 def lately(connection: Connection, now: datetime, within: timedelta = SAID_FOR) -> bool:
-    """Whether the clock jumped forward within the last hour."""
+    """Whether the clock jumped forward `within` this time before."""
     found = pulses.last(connection, WENT_AHEAD)
     return found is not None and timedelta() <= now - found[0] < within

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
@@ -64,11 +64,16 @@ class Store:
                 yield connection
             return
         with self._writing:
-            if self._writer is None or self._writer.closed or self._writer.invalidated:
+            if self._writer is None:
                 self._writer = self._engine.connect()
-                self._writer.detach()  # from the pool: closing it closes it
-            with self._writer.begin():
-                yield self._writer
+                self._writer.detach()  # from the pool: closing it closes it, and rolls back whatever is open
+            try:
+                with self._writer.begin():
+                    yield self._writer
+            except BaseException:
+                # Nobody knows how SQLite stands after a commit that failed. The next one begins on another connection.
+                self._let_writer_go()
+                raise
 
     def transact(self, act: Callable[..., Result], *arguments: Any) -> Result:
         """Run `act(connection, *arguments)` in one transaction and give back what it returns."""
@@ -144,10 +149,16 @@ class Store:
                 connection.execute(select(func.pg_advisory_unlock(number)))
 
     def close(self) -> None:
-        """Give all connections back."""
-        if self._writer is not None and not self._writer.in_transaction():
-            self._writer.close()
+        """Give all connections back, once nobody writes."""
+        with self._writing or nullcontext():
+            self._let_writer_go()
         self._engine.dispose()
+
+    def _let_writer_go(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            with suppress(DBAPIError):
+                writer.close()
 
 
 def is_the_worlds(error: BaseException) -> bool:

@@ -39,7 +39,9 @@ DEADLY = 12
 
 _KEEP: dict[str, Insert] = {
     "sqlite": sqlite_insert(inbox).on_conflict_do_nothing(index_elements=["bot", "update_id"]),
-    "postgresql": postgresql_insert(inbox).on_conflict_do_nothing(index_elements=["bot", "update_id"]),
+    "postgresql": postgresql_insert(inbox)
+    .on_conflict_do_nothing(index_elements=["bot", "update_id"])
+    .inline(),
 }
 
 

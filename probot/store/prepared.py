@@ -1,7 +1,8 @@
 """How is a statement put to the database that is needed all day? It is written once, and the driver takes it as it is.
 
 The rule: the words and the conversions are SQLAlchemy's own, so it asks what `execute` would ask and gives what
-`execute` would give; only the many steps between are left out, of which each costs more than SQLite's answer.
+`execute` would give; only the many steps between are left out, which cost more than SQLite's answer. What cannot be
+converted (a defect of ours) is told by the conversion itself and not by SQLAlchemy.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Prepared:
     """Whether each row must be found as the statement says it is."""
 
     def write(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
-        """Write the rows; how many there were to write. Raises `NotAsKnown`."""
+        """Write the rows; how many were written, which those are not that stood there already. Raises `NotAsKnown`."""
         ready: list[Any] = [self._in_order(row) for row in rows]
         if self.named:
             ready = [dict(zip(self.names, values, strict=True)) for values in ready]

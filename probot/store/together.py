@@ -1,7 +1,7 @@
 """What may many share within one transaction? Rows that are read at once, and rows that are written at once.
 
-The rule: only the statements that come through here take part. Before any other statement everything that waits is
-written, and one that writes makes what was read of its table forgotten; so each service sees what it has done.
+The rule: only what is given to `write` and found among the `known` takes part. Before any other statement, `ask` and
+`change` among them, everything that waits is written, and one that writes makes what was read of its table forgotten; so each service sees what it has done.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ def write(connection: Connection, statement: Executable, row: Hashable, values: 
 
 
 def write_all(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Write these rows at once and for themselves; how many there were to write. All have the same values."""
+    """Write these rows at once and for themselves; how many were written. All name the same values. Raises `NotAsKnown`."""
     _before(connection, statement)
     return prepared(statement, tuple(rows[0]), connection.dialect).write(connection, rows) if rows else 0
 

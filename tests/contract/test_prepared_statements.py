@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -162,6 +163,39 @@ def test_a_lock_that_another_holds_is_the_worlds_doing_and_passes(sqlite_url: st
     assert other.transact(lambda free: together.ask_value(free, count)) == 0
     one.close()
     other.close()
+
+
+def test_a_commit_that_failed_stands_in_nobodys_way(sqlite_url: str) -> None:
+    store, other = Store(sqlite_url), Store(f"{sqlite_url}?timeout=0.01")
+    count = select(func.count(publication.c.seq))
+
+    def act(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        together.change(connection, insert(publication), {"hash": "of nothing", "at": NOON, "by": "x"})
+
+    with pytest.raises(IntegrityError):
+        store.transact(act)
+    for each in (other, store):
+        assert each.transact(lambda connection: together.ask_value(connection, count)) == 0
+    store.close()
+    other.close()
+
+
+def test_closing_waits_for_whoever_writes(sqlite_url: str) -> None:
+    store, closed = Store(sqlite_url), threading.Event()
+    count = select(func.count(publication.c.seq))
+
+    def close() -> None:
+        store.close()
+        closed.set()
+
+    with store.begin() as connection:
+        closing = threading.Thread(target=close)
+        closing.start()
+        assert not closed.wait(0.2)
+        assert together.ask_value(connection, count) == 0
+    closing.join(10)
+    assert closed.is_set()
 
 
 def test_a_store_that_was_closed_opens_again(sqlite_url: str) -> None:

@@ -216,6 +216,31 @@ async def test_a_clock_that_jumps_forward_is_told_once_and_for_an_hour(database_
         assert [each.about for each in clinic.store.transact(alarms.standing, "trouble")] == ["clock_ahead"]
 
 
+async def test_a_jump_that_was_taken_back_is_no_news_when_its_hour_comes(sqlite_url: str) -> None:
+    async with a_clinic_with_paths(sqlite_url) as (clinic, _, _):
+        await filled(clinic)
+        passed = 0.0
+        watching = Watchman(
+            clinic.world.runtime.office, watchman(clinic)._beside, lambda: None, lambda: passed
+        )
+
+        async def look_after(seconds: float, *, really: float) -> list[str]:
+            nonlocal passed
+            passed += really
+            await clinic.sleep_through(seconds=seconds)
+            await watching.look()
+            return [
+                each.about
+                for each in clinic.store.transact(alarms.standing, "trouble")
+                if "clock" in each.about
+            ]
+
+        await look_after(60, really=60)
+        assert await look_after(86_400, really=60) == ["clock_ahead"]
+        assert await look_after(-85_800, really=600) == ["clock"]
+        assert await look_after(85_900, really=85_900) == []
+
+
 async def test_a_look_that_failed_takes_no_jump_with_it(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

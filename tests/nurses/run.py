@@ -55,11 +55,11 @@ def in_words(figures: dict[str, Any], problems: list[str]) -> str:
             f"{say['pages_without_episodes_a_day']} a day"
         ),
         (
-            f"pages to answers that met a rule {say['ratio_to_crossing_answers']} (aim: 0.5 at most); of urgent alerts alone "
-            f"{say['urgent_pages_to_crossing_answers']}; only first messages, no later step {say['first_pages_to_crossing_answers']}"
+            f"pages to answers that met a rule {say['first_pages_to_crossing_answers']} (aim: 0.5 at most), each said once; with every "
+            f"later step {say['ratio_to_crossing_answers']}, of urgent alerts alone {say['urgent_pages_to_crossing_answers']}"
         ),
         (
-            f"pages to pages without episodes  {say['ratio_to_pages_without_episodes']}; "
+            f"pages to pages without episodes  {say['ratio_to_pages_without_episodes']} (aim: 0.5 at most), later steps on both sides; "
             f"counting no routine answers {say['the_same_without_routine']}"
         ),
         (

@@ -16,6 +16,7 @@ from probot.flows.buttons import (
     DONE,
     NEXT,
     NOT_DONE,
+    AlarmTap,
     AlertTap,
     AnswerTap,
     Meaning,
@@ -25,7 +26,7 @@ from probot.flows.buttons import (
 from probot.flows.front import front
 from probot.services import invite, withdraw
 from probot.services.publish import publish
-from probot.store import alerts, assessments, people
+from probot.store import alarms, alerts, assessments, people
 from probot.wording import keys, say
 from tests.scenarios.phones import Shown, history, messages, pattern
 from tests.scenarios.script import DAY_ONE, Answer, Coordinator, Step, Trouble
@@ -200,6 +201,9 @@ def _on(stage: Stage, written: str, meaning: Meaning | None) -> bool:
     if isinstance(meaning, AlertTap):
         alert = stage.operator.transact(alerts.find, meaning.alert)
         return alert is not None and alert.concept == written
+    if isinstance(meaning, AlarmTap):
+        alarm = stage.operator.transact(alarms.find, meaning.alarm)
+        return alarm is not None and alarm.about == written
     if not isinstance(meaning, AnswerTap):
         return False
     item, _, day = written.partition(" of day ")

@@ -127,7 +127,7 @@ class Step(Strict):
     taps: str | int | None = None
     """A button: its label, an option, `back`, `decline`, `change`, `done`, `agree`, `acknowledge` …"""
     on: str | None = None
-    """The item (`pain`, `pain of day 1`), or the concept of the alert, whose button is tapped."""
+    """The item (`pain`, `pain of day 1`), the concept of the alert, or the path that is tested, whose button is tapped."""
     old: bool = False
     """The button may be gone from the message by now; an old screen still shows it."""
     twice: bool = False

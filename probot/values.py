@@ -11,7 +11,8 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Literal, NewType
+from types import MappingProxyType
+from typing import Any, Final, Literal, NewType
 
 ParticipantId = NewType("ParticipantId", str)
 EnrolmentId = NewType("EnrolmentId", str)
@@ -33,6 +34,9 @@ Value = int | float | str | tuple[str, ...]
 """What an item was answered with: a whole number (scale, count), a decimal (number), an option id
 (choice, yes_no), option ids in the item's order (several), an ISO date (date; with a year and month or a year alone
 where the day is not known) or words (text)."""
+
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+"""No names, no values; shared by all who have none, so nobody may change it."""
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 

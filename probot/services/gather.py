@@ -14,9 +14,9 @@ from probot.services.turn import Turn
 from probot.store import assessments, history
 from probot.store.records import Enrolment
 from probot.study.conditions import items_before, items_in, reach
-from probot.study.facts import NOTHING, Earlier, Facts
+from probot.study.facts import Earlier, Facts
 from probot.study.model import Study
-from probot.values import EnrolmentId, Value
+from probot.values import NOTHING, EnrolmentId, Value
 
 MEMORY = timedelta(days=92)
 """How far back earlier answers are looked at."""

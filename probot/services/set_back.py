@@ -47,5 +47,4 @@ def _rests_on_it(alert: Alert, now: datetime) -> bool:
 
 def lately(connection: Connection, now: datetime) -> bool:
     """Whether the clock was set back within the last hour."""
-    found = pulses.last(connection, SET_BACK)
-    return found is not None and timedelta() <= now - found[0] < SAID_FOR
+    return pulses.lately(connection, SET_BACK, now, SAID_FOR)

@@ -25,12 +25,11 @@ def note(turn: Turn, by: timedelta) -> None:
     known = pulses.last(turn.connection, WENT_AHEAD)
     if known is not None and known[0] > turn.now:  # it was set right since, and that hour is yet to come
         pulses.beat(turn.connection, WENT_AHEAD, turn.now - SAID_FOR)
-    if by > SLACK and not lately(turn.connection, turn.now, within=3 * SLACK):
+    if by > SLACK and not pulses.lately(turn.connection, WENT_AHEAD, turn.now, 3 * SLACK):
         pulses.beat(turn.connection, WENT_AHEAD, turn.now, {"by": int(by.total_seconds())})
         turn.note("clock went ahead", "clock", WENT_AHEAD, old=turn.now - by, new=turn.now)
 
 
-def lately(connection: Connection, now: datetime, within: timedelta = SAID_FOR) -> bool:
-    """Whether the clock jumped forward `within` this time before."""
-    found = pulses.last(connection, WENT_AHEAD)
-    return found is not None and timedelta() <= now - found[0] < within
+def lately(connection: Connection, now: datetime) -> bool:
+    """Whether the clock jumped forward within the last hour."""
+    return pulses.lately(connection, WENT_AHEAD, now, SAID_FOR)

@@ -49,8 +49,6 @@ def keep(
     connection: Connection, bot: int, updates: Sequence[tuple[int, str, Mapping[str, Any]]], now: datetime
 ) -> int:
     """Keep `(update id, lane, raw)` rows; those known already do nothing. How many were new."""
-    if not updates:
-        return 0
     rows = [
         {"bot": bot, "update_id": number, "lane": lane, "raw": raw, "received_at": now}
         for number, lane, raw in updates

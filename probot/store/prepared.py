@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 
 from sqlalchemy import Connection, Delete, Dialect, Executable, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
 
 FINDS_EACH: Final = "finds_each"
 """The option of a statement whose rows must all be there, as it describes them, when they are written with others."""
@@ -111,6 +112,12 @@ def as_usual(sql: str, error: sqlite3.Error) -> DBAPIError:
     return cast("DBAPIError", told)
 
 
+def readers(types: Iterable[TypeEngine[Any]], dialect: Dialect) -> Converted:
+    """How a row with columns of these types is read, where the database has its values in another form."""
+    every = [each.dialect_impl(dialect).result_processor(dialect, None) for each in types]
+    return tuple((place, reader) for place, reader in enumerate(every) if reader is not None)
+
+
 @lru_cache(MOST)
 def prepared(statement: Executable, brought: tuple[str, ...], dialect: Dialect) -> Prepared:
     """A statement, made once, and the names of the values that it will be given; compiled the first time only."""
@@ -124,7 +131,6 @@ def prepared(statement: Executable, brought: tuple[str, ...], dialect: Dialect) 
         {**compiled._bind_processors, **written.processors},  # noqa: SLF001
     )
     columns = list(told.exported_columns)
-    readers = [each.type.dialect_impl(dialect).result_processor(dialect, None) for each in columns]
     row = namedtuple("row", [each.key for each in columns], rename=True)  # type: ignore[misc]  # noqa: PYI024 -- made of columns
     return Prepared(
         sql=written.statement,
@@ -136,6 +142,6 @@ def prepared(statement: Executable, brought: tuple[str, ...], dialect: Dialect) 
             (place, conversions[name]) for place, name in enumerate(names) if name in conversions
         ),
         row=row._make,
-        read=tuple((place, reader) for place, reader in enumerate(readers) if reader is not None),
+        read=readers([each.type for each in columns], dialect),
         finds_each=bool(statement.get_execution_options().get(FINDS_EACH)),
     )

@@ -31,6 +31,12 @@ def last(connection: Connection, name: str, *, lock: bool = False) -> tuple[date
     return None if row is None else (row.at, row.detail)
 
 
+def lately(connection: Connection, name: str, now: datetime, within: timedelta) -> bool:
+    """Whether `name` last happened so shortly before now; not if it was put down for an hour that is yet to come."""
+    found = last(connection, name)
+    return found is not None and timedelta() <= now - found[0] < within
+
+
 # Apart: no row of these tables is ever gathered, so nothing has to be written before they are looked at.
 _LAST = (
     select(pulse.c.at, pulse.c.detail).where(pulse.c.name == bindparam("which")).execution_options(apart=True)

@@ -12,6 +12,8 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, Connection, Dialect, type_coerce
 from sqlalchemy.types import NULLTYPE
 
+from probot.store.prepared import Converted, readers
+
 Record = TypeVar("Record")
 
 MOST = 4096
@@ -28,7 +30,7 @@ class Recalled(Generic[Record]):
         self._types = [column.type for column in columns]
         self._make = make
         self._known: dict[str, dict[tuple[Any, ...], Record]] = {}
-        self._conversions: dict[str, list[tuple[int, Callable[[Any], Any]]]] = {}
+        self._conversions: dict[str, Converted] = {}
 
     def of(self, connection: Connection, row: Sequence[Any]) -> Record:
         """The record behind the `raw` columns of a row."""
@@ -51,14 +53,8 @@ class Recalled(Generic[Record]):
 
     def _convert(self, dialect: Dialect, row: tuple[Any, ...]) -> Record:
         values = list(row)
-        for place, convert in self._conversions.get(dialect.name) or self._prepare(dialect):
-            values[place] = convert(values[place])
+        if dialect.name not in self._conversions:
+            self._conversions[dialect.name] = readers(self._types, dialect)
+        for place, read in self._conversions[dialect.name]:
+            values[place] = read(values[place])
         return self._make(values)
-
-    def _prepare(self, dialect: Dialect) -> list[tuple[int, Callable[[Any], Any]]]:
-        readers = [each.dialect_impl(dialect).result_processor(dialect, None) for each in self._types]
-        found: list[tuple[int, Callable[[Any], Any]]] = [
-            (place, reader) for place, reader in enumerate(readers) if reader is not None
-        ]
-        self._conversions[dialect.name] = found
-        return found

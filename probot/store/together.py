@@ -1,7 +1,8 @@
 """What may many share within one transaction? Rows that are read at once, and rows that are written at once.
 
 The rule: only what is given to `write` and found among the `known` takes part. Before any other statement, `ask` and
-`change` among them, everything that waits is written, and one that writes makes what was read of its table forgotten; so each service sees what it has done.
+`change` among them, everything that waits is written, and one that writes makes what was read of its table forgotten; so
+each service sees what it has done.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from functools import cache
-from types import MappingProxyType
 from typing import Any, Final, cast
 
 from sqlalchemy import Connection, Delete, Executable, Insert, MetaData, Select, Table, Update
 from sqlalchemy.event import listens_for
 
 from probot.store.prepared import prepared
+from probot.values import NOTHING
 
 
 class _Unknown(Enum):
@@ -34,9 +35,6 @@ _GOES_WITH: Final[Mapping[str, tuple[str, ...]]] = {
     "assessment": ("assessment", "live"),
 }
 """What is forgotten when a table is written by a statement of its own; other tables: what is kept under their name."""
-
-NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
-"""The values of a statement that is given none."""
 
 Write = tuple[Executable, tuple[str, ...]]
 """A statement and the names of its values: what one `executemany` can take."""

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import NamedTuple
 
-from probot.values import Value
-
-NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+from probot.values import NOTHING, Value
 
 
 class Earlier(NamedTuple):

@@ -79,6 +79,7 @@ class MediaSent:
     caption: str
     message: int
     file: str = ""
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,7 @@ class Form:
 
 
 def overdue_message(study: Study, late: Sequence[Late], forms: Sequence[Form], language: str) -> Message:
-    """The answer to /overdue: whoever missed most first, then open forms, then what clinicians have not entered."""
+    """The answer to /overdue: whoever missed most first, then open forms, then what clinicians should have entered."""
     if not late and not forms:
         return Message(say(language, "overdue.none"))
     lines = [*late_lines(study, late, language), *_forms(study, forms, language)]

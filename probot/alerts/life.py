@@ -58,8 +58,10 @@ told of (again)."""
 
 AGAIN_AFTER = timedelta(hours=24)
 """A hit this long after people were last told is told again, even without a rise; not where somebody has the alert
-and their own term calls them sooner.
+and their own term calls them sooner, or the hour until which they have put it off.
 """
+BEGIN_ANEW = frozenset({"acknowledged", "reopened", "lapsed", "woken", "left"})
+"""Deeds after which a snooze from before counts no more."""
 
 Why = Literal["tier", "rise", "time"]
 
@@ -207,6 +209,17 @@ def corrected(alert: Alert, item: str, before: Value | None, after: Value | None
     return replace(alert, history=(*alert.history, Entry("corrected", now, evidence=change)))
 
 
+def rests_on(alert: Alert, item: str, value: Value | None, since: datetime) -> bool:
+    """Whether this very answer, given at `since`, is what the alert rests on, and not one of another day that says the
+    same; also where it is the correction of such an answer.
+    """
+    return any(
+        each.evidence.item == item and each.evidence.value == value and each.at >= since
+        for each in alert.history
+        if each.deed in {"raised", "hit", "corrected"} and each.evidence is not None
+    )
+
+
 def latest(alert: Alert) -> Evidence:
     """The evidence of the newest hit; `alert.evidence` is that of the first."""
     return next(reversed(_evidences(alert)), alert.evidence)
@@ -221,18 +234,27 @@ def _why_louder(study: Study, alert: Alert, hit: Hit, now: datetime) -> Why | No
     if _rose(study, alert, hit.evidence):
         return "rise"
     # A milder rule of the same concept is an improvement; it is kept, but no reason to call anybody.
-    if hit.tier != alert.tier or _has_a_short_term(study, alert, now):
+    if hit.tier != alert.tier or _is_in_hand(study, alert):
         return None
     return "time" if now - (alert.notified_at or alert.raised_at) >= AGAIN_AFTER else None
 
 
-def _has_a_short_term(study: Study, alert: Alert, now: datetime) -> bool:
-    """Whether somebody has it who must note a step within a day anyway, and has not put it off for longer. Urgent
-    alerts do not rest on that.
+def _is_in_hand(study: Study, alert: Alert) -> bool:
+    """Whether somebody has it who must note a step within a day anyway, or has put it off with a reason to an hour that
+    all can see. Urgent alerts do not rest on that.
     """
     held = alert.state == "acknowledged" and alert.tier != "urgent"
-    soon = alert.next_at is not None and alert.next_at - now <= AGAIN_AFTER
-    return held and soon and study.handling[alert.tier].lasts <= AGAIN_AFTER
+    return held and (study.handling[alert.tier].lasts <= AGAIN_AFTER or snoozed_until(alert) is not None)
+
+
+def snoozed_until(alert: Alert) -> datetime | None:
+    """Until when it is put off; None if it is not, or if a later step has ended that."""
+    for entry in reversed(alert.history):
+        if entry.deed == "snoozed":
+            return entry.until
+        if entry.deed in BEGIN_ANEW or entry.deed in {"called", "assigned", "asked", "closed"}:
+            return None
+    return None
 
 
 def _rose(study: Study, alert: Alert, evidence: Evidence) -> bool:

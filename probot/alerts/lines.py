@@ -89,6 +89,33 @@ def short_value(study: Study, alert: Alert, language: str) -> str:
     return value_words(known_item(study, evidence.item), evidence.value, language)
 
 
+def listed_value(study: Study, alert: Alert, language: str) -> str:
+    """The newest value for one line of a list, and what the participant has corrected it to since, if they have."""
+    evidence, now = latest(alert), latest(alert).value
+    for entry in alert.history:
+        change = entry.evidence
+        if entry.deed in {"raised", "hit"}:
+            now = evidence.value
+        elif entry.deed == "corrected" and change is not None and change.item == evidence.item:
+            now = change.value if change.previous == now else now
+    if evidence.item is None or now == evidence.value:
+        return short_value(study, alert, language)
+    return change_words(known_item(study, evidence.item), evidence.value, now, language)
+
+
+def first_words(alert: Alert, language: str) -> str:
+    """What the participant wrote first, where the newest words are others: the worst is often said at once."""
+    said = [
+        entry.evidence.words.strip()
+        for entry in alert.history
+        if entry.deed in {"raised", "hit"} and entry.evidence is not None
+    ]
+    first = next(filter(None, said), "")
+    if first in {"", latest(alert).words.strip()}:
+        return ""
+    return say(language, "alert.words.first", words=shortened(visible(first), MOST_LABEL))
+
+
 def _again(study: Study, alert: Alert, evidence: Evidence, language: str) -> str:
     if alert.hits < 2:
         return ""
@@ -126,15 +153,15 @@ def _detail(study: Study, signal: Signal, detail: str, language: str) -> str:
         return shortened(visible(detail), MOST_LABEL)
 
 
-def correction_line(study: Study, entry: Entry, language: str) -> str:
-    """Which answer was changed into what, and when; the alert stays."""
+def correction_line(study: Study, alert: Alert, entry: Entry, language: str) -> str:
+    """Which answer was changed into what, and when; the alert stays, or was closed before."""
     evidence = entry.evidence or Evidence()
     if evidence.item is None:
         return ""
     item = known_item(study, evidence.item)
     return say(
         language,
-        "alert.corrected",
+        "alert.corrected.after" if alert.closed_at and entry.at >= alert.closed_at else "alert.corrected",
         label=label_of(item, language),
         change=change_words(item, evidence.previous, evidence.value, language),
         moment=moment_words(study, entry.at, language),

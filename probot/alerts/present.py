@@ -17,10 +17,11 @@ from probot.alerts.lines import (
     Names,
     correction_line,
     evidence_lines,
+    first_words,
     head_line,
+    listed_value,
     name_of,
     reason_line,
-    short_value,
     taken_lines,
     title_of,
     told_line,
@@ -85,11 +86,16 @@ def alert_message(
         head_line(study, alert, code, language),
         reason_line(alert, reason, language, now),
         *evidence_lines(study, alert, language),
-        *(correction_line(study, entry, language) for entry in alert.history if entry.deed == "corrected"),
+        *(
+            correction_line(study, alert, entry, language)
+            for entry in alert.history
+            if entry.deed == "corrected"
+        ),
         say(language, "alert.raised", moment=moment_words(study, alert.raised_at, language)),
         told_line(study, alert, language),
         wish_line(alert, language),
         *taken_lines(study, alert, staff or {}, language),
+        first_words(alert, language),
         say(language, "alert.words") if evidence.words.strip() else "",
     ]
     buttons = rows(study, alert, language, menu, now, able or {})
@@ -220,7 +226,7 @@ def alert_line(
 
     `read_later`: the list stands in the chat for hours, so it says since when instead.
     """
-    parts = [head_line(study, alert, code, language), short_value(study, alert, language)]
+    parts = [head_line(study, alert, code, language), listed_value(study, alert, language)]
     # It sorts the list, so it is shown; but nothing may speak against an urgent alert.
     if alert.wish != "no_need" or alert.tier != "urgent":
         parts.append(wish_line(alert, language))

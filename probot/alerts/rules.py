@@ -78,6 +78,11 @@ def signal_hits(
     )
 
 
+def spoken_hits(study: Study, words: str) -> tuple[Hit, ...]:
+    """The rules met by what a participant writes that name words of it, such as those of distress."""
+    return tuple(hit for hit in signal_hits(study, "note", words=words) if study.rules[hit.rule].words)
+
+
 def strongest(found: tuple[Hit, ...]) -> tuple[Hit, ...]:
     """Of each concept the first, that is the highest tier: what alerts are raised or repeated with."""
     first: dict[str, Hit] = {}

@@ -100,9 +100,19 @@ def too_long_words(left: timedelta, language: str) -> str:
     return say(language, "staff.refused.snooze", duration=duration(language, left))
 
 
-def asked_words(language: str, code: str) -> str:
-    """The question is on its way to the participant."""
-    return say(language, "staff.ask.sent", code=visible(code))
+def asked_words(language: str, code: str, reads: str = "") -> str:
+    """The question is on its way to the participant. `reads`: their language, if it is not that of whoever asked."""
+    sent = say(language, "staff.ask.sent", code=visible(code))
+    return f"{sent}\n{say(language, f'staff.ask.reads.{reads}', code=visible(code))}" if reads else sent
+
+
+def reply_refused(why: str, language: str, *, code: str = "", named: str = "") -> str:
+    """Why a reply was not passed on.
+
+    `why`: `several` (the message is about several participants, such as `code`), `another` (it is about `code`, and the
+    words begin with `named`), `media`, `edited`, or `nothing` (the message is about no alert).
+    """
+    return say(language, f"staff.reply.{why}", code=visible(code), named=visible(named))
 
 
 def cannot_ask(language: str, code: str, why: str, most: int = 0) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from probot.alerts.ladder import first_rung_at, ladder_at
-from probot.alerts.life import MOVES, Refusal, refusal_of
+from probot.alerts.life import BEGIN_ANEW, MOVES, Refusal, refusal_of, snoozed_until
 from probot.alerts.model import Alert, Deed, Entry, Wish
 from probot.study.model import Study
 from probot.values import StaffId
@@ -19,8 +19,6 @@ from probot.values import StaffId
 SNOOZES = tuple(timedelta(minutes=each) for each in (15, 30, 60, 120, 240, 480, 720, 1440, 2880, 4320, 10080))
 """For how long an alert may be put off, as far as its tier allows."""
 MOST_SNOOZES = 4
-BEGIN_ANEW = frozenset({"acknowledged", "reopened", "lapsed", "woken", "left"})
-"""Deeds after which a snooze from before counts no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +128,6 @@ def recounted(study: Study, alert: Alert, ahead: timedelta, now: datetime) -> Al
 
 
 # ---------------------------------------------------------------- how long
-
-
-def snoozed_until(alert: Alert) -> datetime | None:
-    """Until when it is put off; None if it is not, or if a later step has ended that."""
-    for entry in reversed(alert.history):
-        if entry.deed == "snoozed":
-            return entry.until
-        if entry.deed in BEGIN_ANEW or entry.deed in {"called", "assigned", "asked", "closed"}:
-            return None
-    return None
 
 
 def may_be_put_off(study: Study, alert: Alert, now: datetime) -> timedelta:

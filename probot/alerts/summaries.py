@@ -35,13 +35,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How things stand. `expected`: timepoint to how many participants are asked it today."""
+    """How things stand. `expected`: timepoint to how many participants are asked it today. `clocks`: of serious events
+    that run, and `records`: how many of adverse events wait for somebody; both in words.
+    """
 
     now: datetime
     alerts: Sequence[Listed]
     late: Sequence[Late] = ()
     expected: Sequence[tuple[str, int]] = ()
     changes: Sequence[Change] = ()
+    clocks: Sequence[str] = ()
+    records: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ def morning_message(study: Study, standing: Standing, language: str, staff: Name
     """The morning digest: alerts, who is behind, what is expected today, who has paused or gone."""
     today = day(language, local(standing.now, study.zone).date())
     expected = _expected(study, standing, language)
-    if not (standing.alerts or standing.late or standing.changes):
+    calls = bool(standing.alerts or standing.clocks or standing.late or standing.changes)
+    if not (calls or standing.records):
         calm = SEPARATOR.join(
             part for part in (say(language, "morning.nothing", day=today), expected) if part
         )
@@ -73,7 +78,9 @@ def morning_message(study: Study, standing: Standing, language: str, staff: Name
         expected,
         *_changes(standing, language),
     ]
-    return composed(lines, language, buttons=_buttons(study, standing, language), more="alert.more.open")
+    return composed(
+        lines, language, buttons=_buttons(study, standing, language), more="alert.more.open", silent=not calls
+    )
 
 
 def hand_over_message(
@@ -82,7 +89,8 @@ def hand_over_message(
     """The summary at a change of shift: what is open and who has it, and what happened since the last one."""
     now = local(standing.now, study.zone)
     when = {"day": day(language, now.date()), "time": clock(language, now)}
-    if not (standing.alerts or shift.raised or shift.closed):
+    calls = bool(standing.alerts or standing.clocks or shift.raised or shift.closed)
+    if not (calls or standing.records):
         return Message(say(language, "hand_over.nothing", **when), silent=True)
     lines = [
         say(language, "hand_over.first", **when),
@@ -93,11 +101,16 @@ def hand_over_message(
         ),
         say(language, "hand_over.late", n=len(standing.late)) if standing.late else "",
     ]  # fmt: skip
-    return composed(lines, language, buttons=_buttons(study, standing, language), more="alert.more.open")
+    return composed(
+        lines, language, buttons=_buttons(study, standing, language), more="alert.more.open", silent=not calls
+    )
 
 
 def _alerts(study: Study, standing: Standing, language: str, staff: Names | None) -> Iterator[str]:
-    """Those that nobody has, then those that somebody has, each under its own heading."""
+    """Clocks of serious events; then alerts that nobody has, and those that somebody has, each under its own heading;
+    then what else waits for somebody.
+    """
+    yield from standing.clocks
     if not standing.alerts:
         yield say(language, "open.none")
     ordered = sorted(standing.alerts, key=by_urgency)
@@ -107,6 +120,7 @@ def _alerts(study: Study, standing: Standing, language: str, staff: Names | None
             yield say(language, f"morning.{heading}", n=len(group))
         for alert, code in group:
             yield "  " + alert_line(study, alert, code, language, now=standing.now, staff=staff)
+    yield from standing.records
 
 
 def _buttons(study: Study, standing: Standing, language: str) -> tuple[tuple[Button, ...], ...]:

@@ -235,7 +235,8 @@ def withdraw(
     *,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for the trail.")],
     level: Annotated[
-        StopLevel, typer.Option(help="questions, contact or all: what is withdrawn.")
+        StopLevel,
+        typer.Option(help="questions (the team may still ask about an open alert), contact or all."),
     ] = "questions",
     as_json: AsJson = False,
 ) -> None:

@@ -212,7 +212,7 @@ async def until_stopped(world: World, crew: Crew, settings: Settings, told: asyn
         err.print(f"probot runs ({parts[crew.role]}, {database}{doors}). Ctrl+C stops it.", markup=False)
         office = world.runtime.office
         await office.look(outside.lead_to, world.clock.now(), world.beside.addresses.known())
-        found = await office.look(status, world.clock.now(), office.studies, world.room())
+        found = await office.read(status, world.clock.now(), office.studies, world.room())
         for fact in found.paths:
             if fact.by in {"mail", "webhook"} and fact.fault:
                 warn(f"The path {fact.name} of the study does not work: {fact.fault}")

@@ -16,7 +16,7 @@ from probot.app.world import World
 from probot.messages import LANES
 from probot.services.watch import Status
 
-MESSAGES = ("waiting", "sending", "sent", "dropped", "dead")
+MESSAGES = ("waiting", "sending", "dead")
 PARTICIPANTS = ("invited", "welcoming", "refused", "active", "paused", "withdrawn", "completed")
 OUTCOMES = ("sent", "later", "gone", "moved", "refused", "unknown")
 
@@ -113,7 +113,12 @@ def _of_the_database(found: Status | None) -> Iterator[Metric]:
         "probot_outbox_lag_seconds", "How long the longest-waiting due message has been due", "lane",
         {lane: _age(found.now, by_lane[lane].since) if lane in by_lane else 0.0 for lane in LANES},
     )  # fmt: skip
-    yield _by("probot_outbox_messages", "All messages ever, by what became of them", "state",
+    for name, help_text, newest in (
+        ("probot_inbox_kept", "Updates ever kept: the number of the newest", found.arrived),
+        ("probot_outbox_put", "Messages ever put: the number of the newest", found.put),
+    ):
+        yield CounterMetricFamily(name, help_text, value=newest)
+    yield _by("probot_outbox_messages", "Messages that have not gone out, by state", "state",
         {state: found.outbox.get(state, 0) for state in MESSAGES},
     )  # fmt: skip
     yield _by("probot_participants", "Participants by status", "status",

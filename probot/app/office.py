@@ -1,6 +1,7 @@
 """How does the async world get something done in the database? It hands a whole transaction to a thread.
 
-The rule: nothing awaits between begin and commit; SQLite has one writing thread, PostgreSQL a few. Where time is
+The rule: nothing awaits between begin and commit; SQLite has one writing thread, PostgreSQL a few, and who only wants
+to know how things stand has another and keeps nobody waiting. Where time is
 simulated nobody else waits meanwhile, so it can be done right where it is asked for.
 """
 
@@ -44,6 +45,7 @@ class Office:
             if in_threads
             else None
         )
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader") if in_threads else None
 
     async def act(
         self,
@@ -68,13 +70,23 @@ class Office:
         """Run `look(connection, …)` as one transaction."""
         return await self._run(lambda connection: look(connection, *args, **kwargs))
 
-    async def _run(self, run: Callable[[Connection], Result]) -> Result:
+    async def read(
+        self,
+        look: Callable[Concatenate[Connection, Given], Result],
+        *args: Given.args,
+        **kwargs: Given.kwargs,
+    ) -> Result:
+        """Run `look(connection, …)` where nothing can be written, in a thread of its own: no answer waits for it."""
+        return await self._run(lambda connection: look(connection, *args, **kwargs), writes=False)
+
+    async def _run(self, run: Callable[[Connection], Result], *, writes: bool = True) -> Result:
         loop = asyncio.get_running_loop()
+        threads, once = (self._threads, self.store.transact) if writes else (self._reader, self.store.look)
         for attempt in range(1, PATIENCE + 1):
             try:
-                if self._threads is None:
-                    return self.store.transact(run)
-                return await loop.run_in_executor(self._threads, self.store.transact, run)
+                if threads is None:
+                    return once(run)
+                return await loop.run_in_executor(threads, once, run)
             except DBAPIError:
                 if attempt == PATIENCE:
                     raise
@@ -103,7 +115,8 @@ class Office:
 
     def close(self) -> None:
         """Finish what the threads have in hand and let the database go."""
-        if self._threads is not None:
-            self._threads.shutdown(wait=True)
+        for threads in (self._threads, self._reader):
+            if threads is not None:
+                threads.shutdown(wait=True)
         with contextlib.suppress(DBAPIError):
             self.store.close()

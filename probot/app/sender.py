@@ -9,17 +9,18 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from probot.app.noting import Noting, Went, note_all
 from probot.app.office import Office
 from probot.app.shared_pace import SharedPace
 from probot.messages import ALERT_LANES, MESSENGER_LANES, Lane
-from probot.ports import Call, Channel, Later, Outcome, Sent, Unknown
+from probot.ports import Call, Channel, Later, Outcome, Unknown
 from probot.services import deliver, fetch
 from probot.services.deliver import Addressed
 from probot.services.pace import Pace, ahead_of
@@ -36,8 +37,6 @@ AT_ONCE = 256
 """Messages under way at the same time."""
 FOR_ALERTS = 32
 """So many of these are for alerts alone, however many other messages hang."""
-Went = tuple[Outgoing, Addressed, Outcome]
-"""A message, where it went, and what became of it."""
 Alone = tuple[list[str], list[str]]
 """Whom to send nothing, and whom only what is urgent."""
 KEEP_EVERY = outbox.LEASE / 3
@@ -61,41 +60,57 @@ class Sender:
         self._shared = shared
         self._under_way: dict[asyncio.Task[None], Outgoing] = {}
         self._in_hand: list[Outgoing] = []
+        self._turning = False
+        self._preparing: asyncio.Task[list[tuple[Outgoing, Addressed | None]]] | None = None
         self._to_note: list[tuple[Went, asyncio.Future[bool]]] = []
         self._taking_turns = False
         self._noting_waits = False
         self._noting = asyncio.Lock()
+        self.book = Noting(office)
         self._news = asyncio.Event()
         self._kept: datetime | None = None
         self._line_down = False
         self._took = timedelta()
-        self.failures = 0
-        """Defects of ours that were met in sending."""
         self.outcomes: Counter[str] = Counter()
         """How sendings ended, counted since this process began."""
         self.freed: Callable[[], None] = _nobody_waits
         """Called when a sending has ended, so that the next message of that chat need not wait for a look."""
 
+    @property
+    def failures(self) -> int:
+        """Defects of ours that were met in sending."""
+        return self.book.failures
+
     async def send(self) -> int:
         """Claim and start what may go now; how many messages that were. Raises SQLAlchemyError when the database fails."""
         now = self._office.clock.now()
-        await self._keep_claims(now)
-        claimed = await self._note_and_claim(now)
+        self._turning = True
+        try:
+            await self._keep_claims(now)
+            # If whoever waits for it is cancelled it goes on: what it has claimed by then has to be given back.
+            self._preparing = asyncio.create_task(self._prepared(now))
+            addressed = await asyncio.shield(self._preparing)
+        finally:
+            self._turning = False
+        claimed = len(self._in_hand)
         if not claimed:
             return 0
-        self._in_hand = list(claimed)
-        addressed = await self._addressed(claimed)
         self._took = self._office.clock.now() - now
         if self._took >= STOOD_STILL:
             log.warning("this process stood still; what it was about to send it looks at again")
-            return len(claimed)
+            return claimed
         for row, to in addressed:
             if to is not None:
                 task = asyncio.create_task(self._send(row, to, self._count(row, to)))
                 self._under_way[task] = row
                 task.add_done_callback(self._ended)
         self._in_hand = []
-        return len(claimed)
+        return claimed
+
+    async def _prepared(self, now: datetime) -> list[tuple[Outgoing, Addressed | None]]:
+        """Claim what may go now, and find out where it goes. It is in hand until it is begun."""
+        self._in_hand = await self._note_and_claim(now)
+        return await self._addressed(self._in_hand) if self._in_hand else []
 
     def _claim_among_others(
         self, connection: Connection, now: datetime, token: str, ended: int
@@ -137,11 +152,13 @@ class Sender:
                 raise
             log.info("noted one by one", extra={"error": type(error).__name__})
             # The transaction may be there after all and only its confirmation be lost: then these are the same ones.
-            return await self._office.act(_note_all_and_claim, "sent", [], claim)
+            claimed = await self._office.act(_note_all_and_claim, "sent", [], claim)
         except BaseException:
             _say_whether_noted(ended, noted=False)
             raise
         _say_whether_noted(ended, noted=True)
+        if self._shared is not None:
+            self._shared.committed()
         return claimed
 
     def _room(self, now: datetime, ended: int) -> tuple[int, tuple[Lane, ...], Alone]:
@@ -158,13 +175,19 @@ class Sender:
 
     async def _keep_claims(self, now: datetime) -> None:
         """Claims of what is still under way are kept; what was claimed and not begun (the database failed) is free."""
-        if self._in_hand:
-            await self._office.look(outbox.give_back, self._in_hand)
-            self._in_hand = []
+        await self._give_back()
         sending = len(self._under_way) > len(self._to_note)  # the others are about to be noted
         if sending and (self._kept is None or abs(now - self._kept) >= KEEP_EVERY):
             await self._office.look(outbox.extend, list(self._under_way.values()), now)
             self._kept = now
+
+    async def _give_back(self, seconds: float | None = None) -> None:
+        """What was claimed and not begun is free at once, also what a turn that was cancelled is still claiming."""
+        if self._preparing is not None and not self._preparing.done():
+            await asyncio.wait({self._preparing}, timeout=seconds)
+        if self._in_hand:
+            await self._office.look(outbox.give_back, self._in_hand)
+            self._in_hand = []
 
     async def _addressed(self, claimed: list[Outgoing]) -> list[tuple[Outgoing, Addressed | None]]:
         """Where each goes. One that cannot be addressed is put back, and after some tries aside."""
@@ -180,7 +203,7 @@ class Sender:
             except Exception as error:
                 if is_the_worlds(error):
                     raise
-                await self._defect(row, error)
+                await self.book.failed(row, error)
         return addressed
 
     def _count(self, row: Outgoing, to: Addressed) -> datetime:
@@ -221,7 +244,7 @@ class Sender:
         try:
             outcome = await self._deliver(to, leaves)
         except Exception as error:  # noqa: BLE001 -- a defect of ours; this message must not take the others along
-            await self._defect(row, error)
+            await self.book.failed(row, error)
             return
         self.outcomes[type(outcome).__name__.lower()] += 1
         if self._pace is not None and row.kind != "edit":
@@ -270,7 +293,7 @@ class Sender:
         if not self._noting_waits:
             await self._note_what_waits()
         if not await mine:
-            await self._noted(row, to, outcome)
+            await self.book.noted(row, to, outcome)
             self.freed()
 
     async def _note_what_waits(self) -> None:
@@ -281,7 +304,7 @@ class Sender:
                 return
             noted = False
             try:
-                await self._office.act(_note_all, "sent", [went for went, _ in ended])
+                await self._office.act(note_all, "sent", [went for went, _ in ended])
                 noted = True
             except Exception as error:  # noqa: BLE001 -- whichever it was: each by itself, then
                 log.info("noted one by one", extra={"error": type(error).__name__})
@@ -322,37 +345,15 @@ class Sender:
             if task.done() and not task.cancelled() and (error := task.exception()) is not None:
                 raise error
 
-    async def _noted(self, row: Outgoing, to: Addressed, outcome: Outcome) -> None:
-        """Write down how it went. While the database fails it is tried on: else the message would be sent again."""
-        cause = f"sent:{row.id}:{row.attempts}"
-        act: Callable[[Turn, Outgoing, Addressed, Outcome], None] = _note
-        while True:
-            try:
-                await self._office.act(act, cause, row, to, outcome)
-            except Exception as error:
-                if is_the_worlds(error):
-                    log.warning("an outcome waits for the database", extra={"seq": row.seq})
-                    await asyncio.sleep(1)
-                    continue
-                self.failures += 1
-                log.exception("what follows from a sending failed", extra={"seq": row.seq})
-                if act is _note_plainly:
-                    return
-                act = _note_plainly
-            else:
-                return
-
-    async def _defect(self, row: Outgoing, error: Exception) -> None:
-        self.failures += 1
-        log.error("message failed", extra={"seq": row.seq, "attempt": row.attempts}, exc_info=error)
-        await self._office.act(deliver.failed, f"failed:{row.id}:{row.attempts}", row, type(error).__name__)
-
     async def finish(self, seconds: float | None = None) -> None:
         """Wait for everything that is under way, at most so long; what has not ended then is sent again by whoever follows.
 
-        Raises what a sending raised.
+        What was only claimed is free at once, and no attempt is counted. Raises what a sending raised.
         """
         deadline = None if seconds is None else asyncio.get_running_loop().time() + seconds
+        if not self._turning:  # else somebody is about to begin it
+            with suppress(SQLAlchemyError):
+                await self._give_back(seconds)
         await self._note_what_waits()
         while self._under_way:
             left = None if deadline is None else deadline - asyncio.get_running_loop().time()
@@ -396,24 +397,5 @@ def _note_all_and_claim(
     turn: Turn, went: list[Went], claim: Callable[[Connection], list[Outgoing]]
 ) -> list[Outgoing]:
     if went:
-        _note_all(turn, went)
+        note_all(turn, went)
     return claim(turn.connection)
-
-
-def _note_all(turn: Turn, went: list[Went]) -> None:
-    with together(turn.connection):
-        fetch.for_noting(turn.connection, [row for row, _, _ in went])
-        for row, to, outcome in went:
-            _note(turn.on_behalf_of(f"sent:{row.id}:{row.attempts}"), row, to, outcome)
-
-
-def _note(turn: Turn, row: Outgoing, to: Addressed, outcome: Outcome) -> None:
-    deliver.note_outcome(turn, row, to.contact, outcome)
-
-
-def _note_plainly(turn: Turn, row: Outgoing, to: Addressed, outcome: Outcome) -> None:
-    """What is certain, and nothing that follows from it."""
-    if isinstance(outcome, Sent):
-        outbox.sent(turn.connection, row, turn.now, to.contact.id if to.contact else None, outcome.number)
-    else:
-        deliver.failed(turn, row, type(outcome).__name__)

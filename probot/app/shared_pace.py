@@ -32,6 +32,7 @@ class SharedPace:
         self._seen = 0
         self._forgot: datetime | None = None
         self._news: deque[Happened] = deque()
+        self._told = 0
         self._guard = threading.Lock()
 
     def say(self, happened: Happened) -> None:
@@ -60,12 +61,17 @@ class SharedPace:
         if tried and claimed:
             told.append(Happened("tried", "", now))
         news = list(self._news)
+        self._told = len(news)
         sending.tell(connection, self._process, [*news, *told])
-        for _ in news:
-            self._news.popleft()
         if self._forgot is None or abs(now - self._forgot) > FORGET_EVERY:
             sending.forget(connection, now)
             self._forgot = now
+
+    def committed(self) -> None:
+        """What was told is there for the others. Until this is called it is told again with the next claim."""
+        for _ in range(self._told):
+            self._news.popleft()
+        self._told = 0
 
 
 def _kind(row: Outgoing) -> sending.Kind:

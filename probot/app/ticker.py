@@ -98,7 +98,7 @@ class Ticker:
 
     def _hears(self) -> bool:
         heard = self._heard()
-        return heard is not None and self._office.clock.now() - heard <= receive.DEAF
+        return heard is not None and abs(self._office.clock.now() - heard) <= receive.DEAF
 
     async def _give_back(self) -> None:
         """What was claimed when the database failed is free at once, and no attempt is counted."""

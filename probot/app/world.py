@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,6 +23,7 @@ from probot.app.roll_call import RollCall
 from probot.app.runtime import Runtime
 from probot.app.settings import Settings
 from probot.app.watchman import Watchman
+from probot.app.webhook_watch import WebhookWatch
 from probot.flows.commands import menus, staff_menus
 from probot.outside.channel import Addresses, OutsideChannel
 from probot.ports import Clock, Menu
@@ -36,16 +37,13 @@ from probot.store.room import USUAL, Least, Room, room_of
 from probot.telegram.bot import TELEGRAM, QuietBot, build_bot
 from probot.telegram.channel import TelegramChannel
 from probot.telegram.decode import Myself
-from probot.telegram.polling import Poller
+from probot.telegram.polling import Poller, loop_seconds
 from probot.telegram.webhook import Webhook
 
 log = logging.getLogger(__name__)
 
-DEAF = timedelta(seconds=90)
+DEAF_SECONDS = 90
 LOOK_SECONDS = 15
-WEBHOOK_CHECK_SECONDS = 45
-MOST_REFUSED = 5
-"""Calls without the secret between two checks that are no news."""
 
 
 class TokenRejected(Exception):
@@ -75,6 +73,8 @@ class World:
     role: Role = "all"
     lease: Lease | None = None
     """Of one who stands by until nobody else receives."""
+    passed: Callable[[], float] = loop_seconds
+    """Seconds that only ever grow: a clock that is set back must not hide that the receiver hangs."""
     _conflicts: int = 0
 
     def room(self) -> Room | None:
@@ -123,7 +123,7 @@ class World:
         elif self.poller is not None:
             await self._watch_poller(self.poller)
         elif self.webhook is not None:
-            await self._watch_webhook(self.webhook)
+            await WebhookWatch(self.webhook, self.bot, self.runtime.office).run()
 
     async def _take_turns(self, poller: Poller, lease: Lease) -> None:
         """Receive while the lease is ours, and stand by while it is not."""
@@ -141,9 +141,9 @@ class World:
     async def _watch_poller(self, poller: Poller) -> None:
         while True:
             task = asyncio.create_task(poller.run())
-            began = self.clock.now()
+            began = self.passed()
             try:
-                while not task.done() and not self._deaf_since(poller.heard, began):
+                while not task.done() and not self._is_deaf(poller.answered, began):
                     await asyncio.wait({task}, timeout=LOOK_SECONDS)
                     await self.look_for_rivals()
             finally:
@@ -166,28 +166,9 @@ class World:
         else:
             self._conflicts = self.poller.conflicts
 
-    def _deaf_since(self, heard: datetime | None, began: datetime) -> bool:
-        last = max(began, heard) if heard is not None else began
-        return self.clock.now() - last > DEAF
-
-    async def _watch_webhook(self, webhook: Webhook) -> None:
-        registered, refused = False, 0
-        while True:
-            try:
-                if not registered:
-                    await webhook.register(self.bot)
-                    registered = True
-                if webhook.refused - refused > MOST_REFUSED:
-                    log.warning(
-                        "somebody calls the webhook without its secret",
-                        extra={"times": webhook.refused - refused},
-                    )
-                refused = webhook.refused
-                for problem in await webhook.problems(self.bot):
-                    log.warning("webhook", extra={"problem": problem})
-            except TelegramError as error:
-                log.warning("the webhook could not be set", extra={"error": type(error).__name__})
-            await asyncio.sleep(WEBHOOK_CHECK_SECONDS)
+    def _is_deaf(self, answered: float | None, began: float) -> bool:
+        last = began if answered is None else max(began, answered)
+        return self.passed() - last > DEAF_SECONDS
 
     def at_a_loss(self) -> bool:
         """Whether nothing can be written at this moment, which no look at what is written could tell."""
@@ -211,7 +192,8 @@ def build_world(
 
     `beside`: how paths beside Telegram are reached. `pause`: how to wait. `role`: what this process does of it all;
     `process`: its name among others on this database; `lease`: what a receiver waits for that may have to stand by. `least`: how much
-    should be free on the disk; `passed`: seconds that only ever grow, by which a clock that jumps is noticed.
+    should be free on the disk; `passed`: seconds that only ever grow, by which a clock that jumps is noticed; None where it
+    is moved by hand.
     """
     bot = build_bot(token, api_root, request)
     channel = TelegramChannel(bot)
@@ -226,7 +208,9 @@ def build_world(
     async def keep(updates: list[dict[str, Any]]) -> None:
         await runtime.keep(number, updates)
 
-    poller = None if webhook else Poller(bot, keep, clock, poll_seconds=poll_seconds, pause=pause)
+    poller = None
+    if not webhook:
+        poller = Poller(bot, keep, clock, poll_seconds=poll_seconds, pause=pause, passed=passed)
     hook = Webhook(*webhook, keep, clock, plain_http=api_root != TELEGRAM) if webhook else None
     ears.receiver = poller or hook
     return World(
@@ -242,6 +226,7 @@ def build_world(
         RollCall(runtime.office, channel),
         role,
         lease,
+        passed or loop_seconds,
     )
 
 

@@ -49,10 +49,14 @@ class AlertTap:
 
 @dataclass(frozen=True, slots=True)
 class RecordTap:
-    """A button under an adverse event, a dated event, or the list of a participant's: which record, and what for."""
+    """A button under an adverse event, a dated event, or the list of a participant's: which record, and what for.
+
+    `seen`: how many judgements the record had when the button was shown; None where nothing is judged or signed.
+    """
 
     record: str
     action: str
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +103,8 @@ def write(meaning: Meaning) -> str:
             parts = [alarm, action]
         case BoardTap(board, page):
             parts = [board, str(page)]
-        case RecordTap(record, action):
-            parts = [record, action]
+        case RecordTap(record, action, seen):
+            parts = [record, action, *(() if seen is None else (str(seen),))]
         case _:
             assert_never(meaning)
     if ":" in "".join(parts):
@@ -121,9 +125,14 @@ def read(data: str) -> Meaning | None:
             return AlertTap(AlertId(alert), action)
         case ["z", alarm, action]:
             return AlarmTap(alarm, action)
-        case ["v", board, page] if page.isascii() and page.isdecimal() and len(page) < 5:
+        case ["v", board, page] if _is_count(page):
             return BoardTap(board, int(page))
-        case ["r", record, action]:
-            return RecordTap(record, action)
+        case ["r", record, action, *seen] if len(seen) < 2 and all(map(_is_count, seen)):
+            return RecordTap(record, action, *map(int, seen))
         case _:
             return None
+
+
+def _is_count(written: str) -> bool:
+    """Whether it is a number as `write` writes one."""
+    return written.isascii() and written.isdecimal() and len(written) < 5 and written == str(int(written))

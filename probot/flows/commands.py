@@ -204,6 +204,11 @@ def note_kept(study: Study, language: str) -> Message:
     return message([say(language, "note.kept"), *nobody_watches(study, language)])
 
 
+def thanked(language: str) -> Message:
+    """To thanks."""
+    return message([say(language, "note.thanked")])
+
+
 def media_kept(study: Study, language: str) -> Message:
     """To a voice message, a photo, a sticker … outside any question."""
     return message([say(language, "media.kept"), *nobody_watches(study, language)])
@@ -222,9 +227,13 @@ def contact_kept(study: Study, language: str, wish: str) -> Message:
     return message([say(language, f"contact.kept.{wish}"), study.texts["emergency"][language]])
 
 
-def safety_text(study: Study, language: str, text: str) -> Message:
-    """What a rule tells the participant; `text` names one of the study's texts. The first line is neutral."""
-    return message([say(language, "safety.first"), study.texts[text][language]])
+def safety_text(study: Study, language: str, text: str, *, still_holds: bool = False) -> Message:
+    """What a rule tells the participant; `text` names one of the study's texts. The first line is neutral.
+
+    `still_holds`: something as strong was said a moment ago, and this must not seem to take it back.
+    """
+    first = "safety.also" if still_holds else "safety.first"
+    return message([say(language, first), study.texts[text][language]])
 
 
 def stranger() -> Message:

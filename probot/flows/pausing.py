@@ -76,14 +76,21 @@ def _coming(month: int | None, day_of_month: int | None, today: date) -> date | 
     return None
 
 
-def pause_offer(language: str, today: date) -> Message:
-    """/pause: how long? The buttons name days, so that an old button cannot mean another day."""
+def pause_offer(language: str, today: date, until: date | None = None) -> Message:
+    """/pause: how long? The buttons name days, so that an old button cannot mean another day.
+
+    `until`: the day until which it is paused already; then the pause can also be ended.
+    """
     rows = []
     for count in OFFERED_DAYS:
         label = say(language, "pause.tomorrow") if count == 1 else say(language, "pause.days", n=count)
         rows.append((_button(label, (today + timedelta(days=count)).isoformat()),))
-    rows.append((_button(say(language, "pause.keep"), KEEP),))
-    return message([say(language, "pause.offer", **_limits(language, today))], tuple(rows))
+    if until is None:
+        rows.append((_button(say(language, "pause.keep"), KEEP),))
+        return message([say(language, "pause.offer", **_limits(language, today))], tuple(rows))
+    rows.insert(0, (_button(say(language, "pause.resume"), RESUME),))
+    stands = say(language, "pause.stands", until=day(language, until), **_limits(language, today))
+    return message([stands], tuple(rows))
 
 
 def pause_refused(language: str, today: date, refusal: Refusal) -> Message:

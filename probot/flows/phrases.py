@@ -84,12 +84,20 @@ NOT_MEASURED = frozenset(
 
 SEVERE = re.compile(
     r"severe|unbearabl|terribl|horribl|awful|agony|agoni[sz]|excruciat|worst|worse|intoler|extreme|very|really bad"
-    r"|too much|a lot|so much|so bad|bad\b|dying|killing me|can'?t (?:stand|take|bear|breathe|sleep|eat)|help|constant"
+    r"|too much|a lot|so much|so bad|bad\b|dying|killing me|can(?:'?t|not) (?:stand|take|bear|breathe|sleep|eat|drink|swallow)|help|constant"
     r"|countless|many|(?<!no )fever|(?<![不没有])(?:发烧|高烧|发热)|all (?:day|night)"
     r"|死|受不了|忍不了|难以忍受|无法忍受|剧|极|最|很|非常|特别|太|厉害|严重|要命|撕心|钻心|难受|扛不住|顶不住|疯"
-    r"|好[痛疼]|[痛疼]得|[痛疼]哭|救|十分|无数|不停|数不清|一直|整[天夜晚]|好多"
+    r"|好[痛疼]|[痛疼]得|[痛疼]哭|救|十分|无数|不停|数不清|一直|整[天夜晚]|好多|[吃喝咽吞]不[下了进]"
 )
 """Words of somebody who may be badly off, in a folded text. Too many rather than too few: they set no value."""
+
+THANKS = frozenset(
+    """
+    thanks thankyou thx manythanks thanksalot thankyouverymuch thankyousomuch thankssomuch
+    谢谢 谢谢你 谢谢您 谢谢你们 谢谢大家 谢谢医生 谢谢护士 多谢 感谢 非常感谢 十分感谢 太感谢了
+    """.split()
+)
+"""Words that want nothing. Not "ok" or "yes": these may answer something that was said before."""
 
 _TONE = re.compile(r"(?<=.)[啊呀哦噢啦哈嘛喔哟]+$")
 _THANKS = re.compile(r"(?<=.)(?:please|thankyou|thanks|thx|谢谢您|谢谢你|谢谢)$")

@@ -155,7 +155,7 @@ def reask(item: Item, reason: str, language: str, today: date, *, found: int = 0
         language,
         key,
         lowest=number(language, item.lowest, item.decimals),
-        highest=number(language, item.highest, item.decimals),
+        highest=value_in_words(item, item.highest, language),
         most=number(language, item.highest),
         example=example(item, language, today),
         done=say(language, "button.done"),

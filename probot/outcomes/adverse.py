@@ -35,14 +35,16 @@ STATES: tuple[State, ...] = (
 )
 
 Deed = Literal[
-    "noted", "acknowledge", "fill", "adjudicate", "amend", "dismiss", "sign", "report", "contact", "resolve", "lock",
-    "reopen",
+    "noted", "acknowledge", "fill", "adjudicate", "amend", "dismiss", "sign", "report", "unreport", "contact", "resolve",
+    "lock", "reopen",
 ]  # fmt: skip
 
 WHY_NOT: tuple[str, ...] = ("baseline", "duplicate", "protocol", "error")
 """Why something is no adverse event: known before; noted twice; expected by the protocol; entered in error."""
 CONTACTS: tuple[str, ...] = ("phone", "bedside", "clinic", "message")
 """How somebody was in touch with the participant."""
+WHY_UNREPORTED: tuple[str, ...] = ("mistake", "not_sent", "returned")
+"""Why something has not been reported after all: tapped by mistake; it was not sent; it came back."""
 WHY_AGAIN: tuple[str, ...] = ("news", "mistake", "worse")
 """Why a record is opened again."""
 
@@ -109,7 +111,8 @@ class AdverseEvent:
 
     `known_at`: when the first member of the team knew of it at all; `aware_at`: from when the time for reporting
     counts, should it be serious. `ladder`, `rung`, `next_at`, `told`, `notified_at`: the
-    reminders, as for alerts. `signed` names the version that bears the signature.
+    reminders, as for alerts. `signed` names the version that bears the signature. `reported_at`, `reported_by`: of
+    the initial report; `probot.outcomes.reports` tells of all.
     """
 
     id: str

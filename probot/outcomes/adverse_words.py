@@ -1,4 +1,4 @@
-"""What does the team read of an adverse event? The record with its buttons, a list, the summary to send on, refusals.
+"""What does the team read of an adverse event? The record with its buttons, a list, refusals.
 
 The rule: coded data only, plain text; and only those buttons that the one who reads may use, as the table allows.
 """
@@ -6,28 +6,48 @@ The rule: coded data only, plain text; and only those buttons that the one who r
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 from probot.alerts.lines import Names, name_of
-from probot.alerts.phrases import SEPARATOR, composed, moment_words, shortened, visible, words_of
+from probot.alerts.phrases import SEPARATOR, composed, moment_words, shortened, visible
 from probot.alerts.staff import MOST_TOAST
 from probot.flows.buttons import RecordTap, write
 from probot.messages import Button, Message
-from probot.outcomes.adverse import CONTACTS, WHY_AGAIN, WHY_NOT, AdverseEvent, Deed, Entry, Version
+from probot.outcomes.adverse import (
+    CONTACTS,
+    WHY_AGAIN,
+    WHY_NOT,
+    WHY_UNREPORTED,
+    AdverseEvent,
+    Deed,
+    Entry,
+    Version,
+)
 from probot.outcomes.judging import POWERS, Problem, Refused, may_move
-from probot.outcomes.sae_clock import due_at, left, runs
-from probot.schedule.civil import local
-from probot.study import ctcae
+from probot.outcomes.reports import FIRST, made, owed
+from probot.outcomes.sae_clock import WAITING, due_at, left, runs
+from probot.schedule.civil import local_day
 from probot.study.model import Power, Study
 from probot.values import Value
 from probot.wording import date_words, duration, say
 
 NEW, FORM, CARD, SUMMARY = "new", "form", "card", "sum"
 """What a button does beside the deeds: a new event, fill in the form, show the record, show the summary."""
-CHOICES: dict[Deed, tuple[str, ...]] = {"dismiss": WHY_NOT, "contact": CONTACTS, "reopen": WHY_AGAIN}
-"""Deeds that ask for a reason or a way first; the button then says `dismiss.baseline`."""
+SURE = "yes"
+CHOICES: dict[Deed, tuple[str, ...]] = {
+    "dismiss": WHY_NOT,
+    "contact": CONTACTS,
+    "report": (SURE,),
+    "unreport": WHY_UNREPORTED,
+    "reopen": WHY_AGAIN,
+}
+"""Deeds that ask for a reason, a way or whether it is so first; the button then says `dismiss.baseline`."""
 SHOWN = ("onset", "serious", "criteria", "related", "expected", "action", "outcome", "ended", "narrative")
+ASKED_ANEW = frozenset({"grade", *SHOWN})
+"""Answers that an amendment shows as they stand, beside the term and when the team knew."""
+TOLD = frozenset({"acknowledge", "contact", "dismiss", "unreport", "reopen"})
+"""Deeds of which the record shows the last ones; the others show by themselves."""
 UNTIL_REPORTED = frozenset({FORM, "adjudicate", "sign", SUMMARY, "report"})
 """What a reminder of the clock offers, as far as it may be done."""
 MOST_LISTED = 20
@@ -66,8 +86,20 @@ def clock_line(study: Study, event: AdverseEvent, language: str, now: datetime) 
     key = "adverse.left" if remaining.total_seconds() > 0 else "adverse.overdue"
     if -60 < remaining.total_seconds() <= 0:
         key = "adverse.due"
-    words = duration(language, remaining)
-    return say(language, key, duration=words, moment=moment_words(study, due, language))
+    number, words = owed(event), duration(language, remaining)
+    line = say(language, key, duration=words, moment=moment_words(study, due, language))
+    return (
+        line
+        if not number
+        else say(language, "adverse.clock", report=report_words(number, language), line=line)
+    )
+
+
+def report_words(number: int, language: str) -> str:
+    """`Initial report`, or which follow-up it is."""
+    if number == FIRST:
+        return say(language, "adverse.report.initial")
+    return say(language, "adverse.report.follow_up", number=number)
 
 
 def card(
@@ -79,6 +111,7 @@ def card(
         head(event, code, language),
         say(language, f"adverse.state.{event.state}"),
         clock_line(study, event, language, now),
+        *_unmoved(study, event, language),
         *_judged(study, event, language, staff),
         *_done(study, event, language, staff),
     ]
@@ -88,11 +121,16 @@ def card(
 def reminder(
     study: Study, event: AdverseEvent, code: str, language: str, now: datetime, powers: Collection[Power]
 ) -> Message:
-    """A serious event is still to be reported, or a record waits for a judgement or a signature."""
+    """A serious event is still to be reported, or a record waits for a judgement or a signature; else how it stands.
+
+    It never says the record over again.
+    """
     if runs(event):
         line, rows = clock_line(study, event, language, now), _for_the_report(event, language, powers)
-    else:
+    elif event.state in WAITING:
         line, rows = say(language, f"adverse.waits.{event.state}"), buttons(event, language, powers)
+    else:
+        line, rows = say(language, f"adverse.state.{event.state}"), (_whole(event, language),)
     return composed([head(event, code, language), line], language, buttons=rows)
 
 
@@ -119,11 +157,37 @@ def _judged(study: Study, event: AdverseEvent, language: str, staff: Names) -> I
         yield say(language, "adverse.signed", number=event.signed, name=signer, moment=moment_of)
 
 
+def _unmoved(study: Study, event: AdverseEvent, language: str) -> Iterator[str]:
+    """A day that was given and is later than the one the clock counts from."""
+    said = event.latest.said("aware") if event.latest is not None else ""
+    if owed(event) == FIRST and said and date.fromisoformat(said) > local_day(event.aware_at, study.zone):
+        stands = moment_words(study, event.aware_at, language)
+        yield say(language, "adverse.unmoved", day=date_words(language, said), moment=stands)
+
+
+def stands_line(study: Study, event: AdverseEvent, name: str, language: str) -> str:
+    """What the newest judgement says where an amendment asks anew; of the clock, what an answer can do to it."""
+    judged = event.latest
+    if judged is None or not judged.said(name):
+        return ""
+    if name == "aware":
+        if made(event):
+            return say(language, "adverse.aware.follow_up")
+        return say(language, "adverse.aware.stands", moment=moment_words(study, event.aware_at, language))
+    if name == "term":
+        return say(language, "adverse.so_far", words=term_words(judged, language))
+    return (
+        say(language, "adverse.so_far", words=answer_words(judged, name, language))
+        if name in ASKED_ANEW
+        else ""
+    )
+
+
 def _done(study: Study, event: AdverseEvent, language: str, staff: Names) -> Iterator[str]:
-    if event.reported_at is not None and event.reported_by is not None:
-        name, at = name_of(event.reported_by, staff), moment_words(study, event.reported_at, language)
-        yield say(language, "adverse.reported", name=name, moment=at)
-    told = [entry for entry in event.history if entry.deed in {"acknowledge", "contact", "dismiss", "reopen"}]
+    for number, report in enumerate(made(event)):
+        name, at = name_of(report.by, staff), moment_words(study, report.at, language)
+        yield say(language, "adverse.reported", report=report_words(number, language), name=name, moment=at)
+    told = [entry for entry in event.history if entry.deed in TOLD]
     for entry in told[-3:]:
         yield deed_words(study, entry, language, staff)
 
@@ -161,19 +225,22 @@ IN_THE_FORM = "changed in the form before it was signed"
 
 def buttons(event: AdverseEvent, language: str, powers: Collection[Power]) -> Rows:
     """What may be done now by somebody with these powers."""
-    return tuple((_button(event.id, action, language),) for action in actions(event, powers))
+    return tuple((_button(event, action, language),) for action in actions(event, powers))
 
 
 def _for_the_report(event: AdverseEvent, language: str, powers: Collection[Power]) -> Rows:
     """What stops the clock or goes before it, and the way to everything else: the record is not said over again."""
     now = [each for each in actions(event, powers) if each in UNTIL_REPORTED]
-    whole = Button(say(language, "adverse.button.whole"), write(RecordTap(event.id, CARD)))
-    return (*((_button(event.id, each, language),) for each in now), (whole,))
+    return (*((_button(event, each, language),) for each in now), _whole(event, language))
+
+
+def _whole(event: AdverseEvent, language: str) -> tuple[Button, ...]:
+    return (Button(say(language, "adverse.button.whole"), write(RecordTap(event.id, CARD))),)
 
 
 _ORDER = (
     "acknowledge", FORM, "adjudicate", "sign", SUMMARY, "report", "contact", "amend", "resolve", "dismiss", "lock",
-    "reopen",
+    "unreport", "reopen",
 )  # fmt: skip
 
 
@@ -188,6 +255,8 @@ def actions(event: AdverseEvent, powers: Collection[Power]) -> Iterator[str]:
         able.discard("adjudicate")
     if not runs(event):
         able.discard("report")
+    if not made(event):
+        able.discard("unreport")
     yield from (
         action
         for action in _ORDER
@@ -200,15 +269,43 @@ def actions(event: AdverseEvent, powers: Collection[Power]) -> Iterator[str]:
 def choices(event: AdverseEvent, deed: Deed, code: str, language: str) -> Message:
     """Which reason, or which way? One button each, and a way back."""
     rows = [
-        (Button(say(language, f"adverse.{deed}.{each}"), write(RecordTap(event.id, f"{deed}.{each}"))),)
+        (Button(say(language, f"adverse.{deed}.{each}"), write(_tap(event, f"{deed}.{each}"))),)
         for each in CHOICES[deed]
     ]
     lines = [head(event, code, language), say(language, f"adverse.{deed}.which")]
-    return composed(lines, language, buttons=(*rows, (_button(event.id, CARD, language),)))
+    back = _button(event, CARD, language)
+    if deed == "report":
+        lines.append(report_words(owed(event) or FIRST, language))
+        lines += [say(language, "adverse.report.unsigned")] if event.signed is None else []
+        back = replace(back, label=say(language, "adverse.report.not_yet"))
+    return composed(lines, language, buttons=(*rows, (back,)))
 
 
-def _button(record: str, action: str, language: str) -> Button:
-    return Button(say(language, f"adverse.button.{action}"), write(RecordTap(record, action)))
+def _button(event: AdverseEvent, action: str, language: str) -> Button:
+    return Button(say(language, f"adverse.button.{action}"), write(_tap(event, action)))
+
+
+def deed_of(action: str) -> Deed | None:
+    """The deed that a button's action asks for: `dismiss` of `dismiss.baseline`."""
+    return next((each for each in POWERS if each == action.partition(".")[0]), None)
+
+
+def _tap(event: AdverseEvent, action: str) -> RecordTap:
+    """A button of a deed of those who judge says how many judgements there were when it was shown."""
+    deed = deed_of(action)
+    judges = deed is not None and POWERS[deed] == "adjudicate"
+    return RecordTap(event.id, action, len(event.versions) if judges else None)
+
+
+def is_stale(event: AdverseEvent, tap: RecordTap) -> bool:
+    """Whether the button belongs to a judgement that is not the newest.
+
+    A button from before buttons said so is one as soon as there may be another judgement than the one it stood under.
+    """
+    deed = deed_of(tap.action)
+    if deed is None or POWERS[deed] != "adjudicate":
+        return False
+    return len(event.versions) > 1 if tap.seen is None else tap.seen != len(event.versions)
 
 
 # ------------------------------------------------------------------------------ many
@@ -235,78 +332,6 @@ def listed(
         label = say(language, "adverse.button.new", code=visible(begin_for[1]))
         rows.append((Button(label, write(RecordTap(begin_for[0], NEW))),))
     return composed(lines, language, buttons=tuple(rows))
-
-
-# ------------------------------------------------------------------------------ to send on
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What one page on a serious event says: its heading, and each thing with its label; `story`: the words on it."""
-
-    title: str
-    code: str
-    named: tuple[tuple[str, str], ...]
-    story: tuple[str, str] | None
-
-
-def summary_of(study: Study, event: AdverseEvent, code: str, language: str, staff: Names) -> Summary | None:
-    """Everything the form asks, when the team knew, and who judged and signed; None as long as nobody has judged it."""
-    judged = event.latest
-    if judged is None:
-        return None
-    kind = "initial" if event.reported_at is None else "follow_up"
-    due = due_at(study, event)
-    named = {
-        "study": f"{study.id} · {words_of(study.title, language)}",
-        "code": visible(code),
-        "term": term_words(judged, language),
-        "ctcae": f"{judged.term.name} (v{ctcae.VERSION})" if judged.term else "",
-        "grade_now": str(judged.grade),
-        "grade_worst": str(event.worst),
-        **{name: answer_words(judged, name, language) for name in SHOWN if judged.said(name)},
-        "aware_at": _exact(study, event.aware_at),
-        "due": _exact(study, due) if due is not None else "",
-        "reported_at": _exact(study, event.reported_at) if event.reported_at else "",
-        "version": say(
-            language,
-            "adverse.sum.by",
-            number=judged.number,
-            name=name_of(judged.by, staff),
-            moment=_exact(study, judged.at),
-        ),
-        "signature": _signature(study, event, language, staff),
-    }
-    labelled = {
-        name: (say(language, f"form.{name}.label" if name in SHOWN else f"adverse.sum.{name}"), value)
-        for name, value in named.items()
-        if value
-    }
-    story = labelled.pop("narrative", None)
-    return Summary(say(language, f"adverse.sum.{kind}"), visible(code), tuple(labelled.values()), story)
-
-
-def summary(study: Study, event: AdverseEvent, code: str, language: str, staff: Names) -> Message:
-    """The summary as a message."""
-    found = summary_of(study, event, code, language, staff)
-    if found is None:
-        return Message(say(language, "adverse.refused.nothing_judged"))
-    named = (*found.named, *((found.story,) if found.story is not None else ()))
-    colon = say(language, "adverse.colon")
-    return composed([found.title, *(f"{label}{colon}{value}" for label, value in named)], language)
-
-
-def _signature(study: Study, event: AdverseEvent, language: str, staff: Names) -> str:
-    if event.signed is None or event.signed_by is None or event.signed_at is None:
-        return say(language, "adverse.sum.unsigned")
-    name, at = name_of(event.signed_by, staff), _exact(study, event.signed_at)
-    return say(language, "adverse.sum.by", number=event.signed, name=name, moment=at)
-
-
-def _exact(study: Study, at: datetime) -> str:
-    """An instant for readers elsewhere: with its year, on the study's clock, and how far that is from UTC."""
-    written = local(at, study.zone).isoformat(sep=" ", timespec="minutes")
-    return f"{written[:16]} UTC{written[16:]}"
 
 
 # ------------------------------------------------------------------------------ refusals

@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from typing import Literal
 
 from probot.outcomes.adverse import AdverseEvent, Deed, Entry, State, Version
+from probot.outcomes.reports import made, owed
 from probot.schedule.civil import instant, local_day
 from probot.study.forms import ENDED
 from probot.study.model import Power
@@ -23,6 +24,7 @@ MOVES: Mapping[State, Mapping[Deed, State]] = {
         "fill": "under_review",
         "adjudicate": "adjudicated",
         "dismiss": "dismissed",
+        "unreport": "under_review",
         "contact": "under_review",
     },
     "adjudicated": {
@@ -30,11 +32,13 @@ MOVES: Mapping[State, Mapping[Deed, State]] = {
         "dismiss": "dismissed",
         "sign": "signed",
         "report": "adjudicated",
+        "unreport": "adjudicated",
         "contact": "adjudicated",
     },
     "signed": {
         "amend": "adjudicated",  # what has changed has to be signed anew
         "report": "signed",
+        "unreport": "signed",
         "contact": "follow_up",
         "resolve": "resolved",
         "reopen": "under_review",
@@ -42,6 +46,7 @@ MOVES: Mapping[State, Mapping[Deed, State]] = {
     "follow_up": {
         "amend": "adjudicated",
         "report": "follow_up",
+        "unreport": "follow_up",
         "contact": "follow_up",
         "resolve": "resolved",
         "reopen": "under_review",
@@ -49,6 +54,7 @@ MOVES: Mapping[State, Mapping[Deed, State]] = {
     "resolved": {
         "amend": "adjudicated",
         "report": "resolved",
+        "unreport": "resolved",
         "contact": "resolved",
         "lock": "locked",
         "reopen": "under_review",
@@ -69,6 +75,7 @@ POWERS: Mapping[Deed, Power] = {
     "dismiss": "adjudicate",
     "sign": "adjudicate",
     "report": "adjudicate",
+    "unreport": "adjudicate",
     "resolve": "adjudicate",
     "lock": "adjudicate",
     "reopen": "adjudicate",
@@ -79,7 +86,7 @@ NEEDED = ("term", "grade", "onset", "serious", "related", "expected", "action", 
 """Without these nobody can judge."""
 
 Reason = Literal[
-    "move", "nothing_judged", "incomplete", "not_serious", "reported_already", "outcome_open", "not_reported",
+    "move", "nothing_judged", "incomplete", "not_serious", "reported_already", "no_report", "outcome_open", "not_reported",
     "no_reason", "unknown_reason",
 ]  # fmt: skip
 Fault = Literal["missing", "grade_of_term", "criteria", "death", "future", "before_onset"]
@@ -120,14 +127,25 @@ def do(
     why_not = _why_not(event, deed, detail)
     if why_not is not None:
         return replace(why_not, deed=deed, state=event.state)
+    if deed == "report":
+        detail = f"follow-up {number}" if (number := owed(event)) else "initial"
     entry = Entry(deed, now, by, detail, event.latest.number if event.latest else None)
     after = replace(event, state=state, history=(*event.history, entry))
     match deed:
         case "sign":
             assert event.latest is not None
             return replace(after, signed=event.latest.number, signed_by=by, signed_at=now)
-        case "report":
+        case "report" if event.reported_at is None:
             return replace(after, reported_at=now, reported_by=by)
+        case "unreport":
+            first = made(after)[:1]
+            return replace(
+                after,
+                reported_at=first[0].at if first else None,
+                reported_by=first[0].by if first else None,
+                ladder=(),
+                next_at=None,  # whoever was told of another clock is told anew
+            )
         case "dismiss" | "reopen":
             return replace(after, signed=None, signed_by=None, signed_at=None)
         case _:
@@ -163,13 +181,22 @@ def judge(
 
 
 def _aware_at(event: AdverseEvent, version: Version, zone: str) -> datetime:
-    """From when the time for reporting counts. A day without an hour counts from its first moment; the day on which
-    the event became known counts from that very moment.
+    """From when the time for the initial report counts. A day without an hour counts from its first moment; the day on
+    which the event became known counts from that very moment. What was serious already only ever counts from earlier.
     """
+    serious_already = _serious_already(event)
     if not version.said("aware"):
-        return event.known_at
+        return event.aware_at if serious_already else event.known_at
     day = date.fromisoformat(version.said("aware"))
-    return event.known_at if day == local_day(event.known_at, zone) else instant(day, time(), zone)
+    given = event.known_at if day == local_day(event.known_at, zone) else instant(day, time(), zone)
+    return min(event.aware_at, given) if serious_already else given
+
+
+def _serious_already(event: AdverseEvent) -> bool:
+    """Whether an earlier judgement says so, and none that was signed has taken it back since."""
+    signed = {entry.version for entry in event.history if entry.deed == "sign"}
+    taken_back = [each.number for each in event.versions if not each.serious and each.number in signed]
+    return any(each.serious for each in event.versions if each.number > max(taken_back, default=0))
 
 
 def _why_not(event: AdverseEvent, deed: Deed, detail: str) -> Refused | None:
@@ -179,17 +206,19 @@ def _why_not(event: AdverseEvent, deed: Deed, detail: str) -> Refused | None:
     def no(reason: Reason) -> Refused:
         return Refused(reason, deed, event.state)
 
-    if deed in {"dismiss", "reopen"} and not detail.strip():
+    if deed == "unreport" and not made(event):
+        return no("no_report")
+    if deed in {"dismiss", "reopen", "unreport"} and not detail.strip():
         return no("no_reason")
     if deed in {"adjudicate", "sign", "report", "resolve"} and judged is None:
         return no("nothing_judged")
     if deed == "report" and judged is not None and not judged.serious:
         return no("not_serious")
-    if deed == "report" and event.reported_at is not None:
+    if deed == "report" and owed(event) is None:
         return no("reported_already")
     if deed == "resolve" and judged is not None and judged.said("outcome") not in ENDED:
         return no("outcome_open")
-    if deed == "lock" and event.serious and event.reported_at is None:
+    if deed == "lock" and owed(event) is not None:
         return no("not_reported")
     return None
 

@@ -1,7 +1,8 @@
 """How long is left to report a serious event, and who is reminded meanwhile? The clock, and its ladder.
 
 The rule: the clock runs from when anybody of the team knew, whoever noted it later; it stops when the event has been
-reported, and for nothing else. Its ladder is climbed exactly like an alert's.
+reported, and for nothing else. A serious worsening after that is another clock. Its ladder is climbed exactly like an
+alert's.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime, timedelta
 from probot.alerts.ladder import climb, first_rung_at
 from probot.alerts.model import Alert, Entry, Evidence
 from probot.outcomes.adverse import AdverseEvent
+from probot.outcomes.reports import owed, since
 from probot.study.model import Rung, Study
 from probot.values import AlertId
 
@@ -31,14 +33,14 @@ class Climbed:
 
 def runs(event: AdverseEvent) -> bool:
     """Whether a serious event is still to be reported."""
-    return event.serious and event.reported_at is None
+    return owed(event) is not None
 
 
 def due_at(study: Study, event: AdverseEvent) -> datetime | None:
-    """Until when it has to be reported; None if it has not, or need not be."""
+    """Until when the report that is owed has to be made; None if there is none."""
     if study.adverse is None or not runs(event):
         return None
-    return event.aware_at + study.adverse.report_within
+    return since(event, study.zone) + study.adverse.report_within
 
 
 def left(study: Study, event: AdverseEvent, now: datetime) -> timedelta | None:
@@ -62,14 +64,18 @@ def wound(study: Study, event: AdverseEvent, now: datetime) -> AdverseEvent:
     if event.ladder and event.next_at is not None:
         return replace(event, next_at=min(event.next_at, _next_rung(study, event, now)))
     rungs = study.adverse.ladder if study.adverse is not None else ()
-    first = first_rung_at(study, rungs, "urgent", event.aware_at)
+    first = first_rung_at(study, rungs, "urgent", since(event, study.zone))
     return replace(event, ladder=rungs, rung=0, told=(), next_at=min(first, now + NOBODY_JUDGES))
 
 
 def _next_rung(study: Study, event: AdverseEvent, now: datetime) -> datetime:
     """When the next rung is due by the clock as it runs now: amended, it may have begun earlier than it seemed."""
     above = event.ladder[event.rung :]
-    return max(now, first_rung_at(study, above, "urgent", event.aware_at)) if above else now + NOBODY_JUDGES
+    return (
+        max(now, first_rung_at(study, above, "urgent", since(event, study.zone)))
+        if above
+        else now + NOBODY_JUDGES
+    )
 
 
 def remind(study: Study, event: AdverseEvent, now: datetime) -> Climbed:
@@ -79,7 +85,7 @@ def remind(study: Study, event: AdverseEvent, now: datetime) -> Climbed:
     if not runs(event):
         again = now + NOBODY_JUDGES if event.state in WAITING else None
         return Climbed(replace(event, next_at=again), (), waits=event.state in WAITING)
-    climbed = climb(study, _as_alert(event), now)
+    climbed = climb(study, _as_alert(event, since(event, study.zone)), now)
     after = climbed.alert
     stepped = replace(
         event, rung=after.rung, next_at=after.next_at, told=after.told, notified_at=after.notified_at
@@ -87,12 +93,12 @@ def remind(study: Study, event: AdverseEvent, now: datetime) -> Climbed:
     return Climbed(stepped, climbed.notify, waits=False)
 
 
-def _as_alert(event: AdverseEvent) -> Alert:
+def _as_alert(event: AdverseEvent, start: datetime) -> Alert:
     """The clock as the ladder sees it: an urgent alert that nobody has taken, raised when the team knew."""
     rungs: tuple[Rung, ...] = event.ladder
     return Alert(
         id=AlertId(event.id), enrolment=event.enrolment, concept="sae", rule="sae", tier="urgent", state="open",
-        raised_at=event.aware_at, study="", ladder=rungs, rung=event.rung, next_at=event.next_at,
+        raised_at=start, study="", ladder=rungs, rung=event.rung, next_at=event.next_at,
         evidence=Evidence(), notified_at=event.notified_at, told=event.told,
-        history=(Entry("raised", event.aware_at),),
+        history=(Entry("raised", start),),
     )  # fmt: skip

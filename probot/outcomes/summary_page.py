@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from html import escape
 
-from probot.outcomes.adverse_words import Summary
+from probot.outcomes.sae_summary import Summary
 
 TAGS = {"zh": "zh-Hans", "en": "en"}
 """How a page says in which language it is."""

@@ -104,12 +104,14 @@ class People:
             content["entities"] = found
         return self._send(person, chat, content, reply_to=reply_to, thread=thread, anonymous=anonymous)
 
-    def send_media(self, person: int, chat: int, kind: str, *, caption: str | None = None) -> int:
+    def send_media(
+        self, person: int, chat: int, kind: str, *, caption: str | None = None, reply_to: int | None = None
+    ) -> int:
         """Sends a sticker, voice, photo, video, document, location or contact; the message's id."""
         content = content_of(self._core, self._core.person(person), kind)
         if caption:
             content["caption"] = caption
-        return self._send(person, chat, content)
+        return self._send(person, chat, content, reply_to=reply_to)
 
     def forward(self, person: int, chat: int, text: str, *, of: str = "Somebody") -> int:
         """Forwards somebody's text; the message's id."""

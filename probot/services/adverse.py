@@ -5,6 +5,7 @@ The rule: whoever taps is a named person with the power for that very deed; the 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from probot.alerts.model import Alert
@@ -23,14 +24,16 @@ from probot.outcomes.adverse_words import (
     SUMMARY,
     choices,
     clock_line,
+    deed_of,
     head,
+    is_stale,
     listed,
     refusal,
-    summary,
-    summary_of,
 )
 from probot.outcomes.judging import POWERS, Refused, do
-from probot.outcomes.sae_clock import runs, wound
+from probot.outcomes.reports import since
+from probot.outcomes.sae_clock import WAITING, runs, wound
+from probot.outcomes.sae_summary import summary, summary_of
 from probot.outcomes.summary_page import page_of
 from probot.services import audience, centres
 from probot.services.adverse_form import keep, mark, show, shown, tell_judges
@@ -47,6 +50,8 @@ from probot.wording import say
 
 COMMANDS = frozenset({"ae", "sae"})
 OVER = frozenset({"locked", "dismissed"})
+HEARD = frozenset({"acknowledged", "asked", "called", "assigned"})
+"""What somebody of the team does with an alert only once they know what it says."""
 
 
 def commanded(turn: Turn, person: Staff, recipient: str, command: str, text: str, language: str) -> None:
@@ -66,8 +71,8 @@ def commanded(turn: Turn, person: Staff, recipient: str, command: str, text: str
 
 def _list(turn: Turn, person: Staff, text: str, language: str) -> None:
     if not code_in(text):
-        waiting = [one for one in adverse.all_of(turn.connection) if one.state not in OVER]
-        theirs = _coded(turn, person, waiting)
+        not_over = [one for one in adverse.all_of(turn.connection) if one.state not in OVER]
+        theirs = _coded(turn, centres.hidden_from(turn, person), not_over)
         _answer(turn, person.principal, listed(turn.study, theirs, language, turn.now))
         return
     enrolment = sought(turn, person, "ae", text, language)
@@ -82,33 +87,44 @@ def _list(turn: Turn, person: Staff, text: str, language: str) -> None:
 
 
 def _clocks(turn: Turn, person: Staff, language: str) -> Message:
-    running = _running(turn, person)
+    running = _running(turn, centres.hidden_from(turn, person))
     if not running:
         return Message(say(language, "adverse.sae.none"))
     return replace(listed(turn.study, running, language, turn.now, first="adverse.sae.first"), buttons=())
 
 
-def _running(turn: Turn, person: Staff) -> list[tuple[AdverseEvent, str]]:
+def _running(turn: Turn, hidden: Collection[str]) -> list[tuple[AdverseEvent, str]]:
     running = [one for one in adverse.all_of(turn.connection) if runs(one)]
-    return _coded(turn, person, sorted(running, key=lambda one: one.aware_at))
+    return _coded(turn, hidden, sorted(running, key=lambda one: since(one, turn.study.zone)))
 
 
 def beneath(turn: Turn, person: Staff, message: Message, language: str) -> Message:
-    """The list of what is open, and beneath it each clock of a serious event that runs."""
-    lines = [
-        SEPARATOR.join((head(event, code, language), clock_line(turn.study, event, language, turn.now)))
-        for event, code in _running(turn, person)
-    ]
+    """The list of what is open, and beneath it what the records of adverse events still ask for."""
+    hidden = centres.hidden_from(turn, person)
+    lines = [*clocks(turn, hidden, language), *waiting(turn, hidden, language)]
     if not lines:
         return message
     return replace(message, text=fitting("\n".join((message.text, *lines)), MOST_CHARACTERS))
 
 
-def _coded(turn: Turn, person: Staff, events: list[AdverseEvent]) -> list[tuple[AdverseEvent, str]]:
-    """With their codes, those of participants of whom this person may hear."""
+def clocks(turn: Turn, hidden: Collection[str], language: str) -> list[str]:
+    """A line for each clock of a serious event that runs."""
+    return [
+        SEPARATOR.join((head(event, code, language), clock_line(turn.study, event, language, turn.now)))
+        for event, code in _running(turn, hidden)
+    ]
+
+
+def waiting(turn: Turn, hidden: Collection[str], language: str) -> list[str]:
+    """One line with how many records wait for a judgement or a signature; none if that is nobody's turn."""
+    found = _coded(turn, hidden, [one for one in adverse.all_of(turn.connection) if one.state in WAITING])
+    return [say(language, "adverse.waiting", n=len(found))] if found else []
+
+
+def _coded(turn: Turn, hidden: Collection[str], events: list[AdverseEvent]) -> list[tuple[AdverseEvent, str]]:
+    """With their codes, without those of the participants that are hidden."""
     if not events:
         return []
-    hidden = centres.hidden_from(turn, person)
     codes = {one.id: one.code for one in people.all_enrolments(turn.connection) if one.code not in hidden}
     return [(one, codes[one.enrolment]) for one in events if one.enrolment in codes]
 
@@ -141,11 +157,8 @@ def from_alert(turn: Turn, person: Staff, alert_id: str, recipient: str, languag
 
 def _note(turn: Turn, person: Staff, enrolment: Enrolment, language: str, alert: Alert | None = None) -> None:
     """Somebody says that there may be an adverse event. Who can fill in the form gets it at once."""
-    known = min(
-        [turn.now, *(each.at for each in alert.history if each.deed == "acknowledged")]
-        if alert
-        else [turn.now]
-    )
+    heard = [each.at for each in alert.history if each.deed in HEARD] if alert else []
+    known = min([turn.now, *heard])
     event = AdverseEvent(
         id=derived_id("adverse event", enrolment.id, turn.cause),
         enrolment=EnrolmentId(enrolment.id),
@@ -200,16 +213,32 @@ def tapped(
     if _is_closed(turn, person, enrolment, language):
         return True
     own = number if recipient == person.principal else None
-    _act(turn, person, enrolment, event, tap.action, own, language)
+    if is_stale(event, tap):
+        _show_instead(turn, person, enrolment, event, tap.action, own, language)
+    else:
+        _act(turn, person, enrolment, event, tap.action, own, language)
     return True
+
+
+def _show_instead(
+    turn: Turn, person: Staff, enrolment: Enrolment, event: AdverseEvent, action: str, number: int | None,
+    language: str,
+) -> None:  # fmt: skip
+    """Nobody judges or signs what they have not seen: the button stood under a judgement that is not the newest."""
+    if _refuses(turn, person, event.id, "adjudicate", language):
+        return
+    turn.note(
+        "tap refused", "adverse event", event.id, code=enrolment.code, field=action, reason="another judgement since"
+    )  # fmt: skip
+    turn.toast = say(language, "adverse.refused.changed")
+    _put(turn, person, shown(turn, event, enrolment, person, person.language), number, mark(event))
 
 
 def _act(
     turn: Turn, person: Staff, enrolment: Enrolment, event: AdverseEvent, action: str, number: int | None,
     language: str,
 ) -> None:  # fmt: skip
-    name, _, detail = action.partition(".")
-    deed = next((each for each in POWERS if each == name), None)
+    deed, detail = deed_of(action), action.partition(".")[2]
     if action in {CARD, SUMMARY}:
         if not _refuses(turn, person, event.id, "view", language):
             message = shown(turn, event, enrolment, person, person.language)
@@ -228,10 +257,15 @@ def _act(
         return
     elif deed == "amend":
         _amend(turn, person, enrolment, event, language)
-    elif deed in CHOICES and detail not in CHOICES[deed]:
+    elif deed in CHOICES and detail not in CHOICES[deed] and _goes(turn, person, event, deed):
         _put(turn, person, choices(event, deed, enrolment.code, person.language), number)
     else:
         _do(turn, person, enrolment, event, deed, detail, number, language)
+
+
+def _goes(turn: Turn, person: Staff, event: AdverseEvent, deed: Deed) -> bool:
+    """Whether it could be done now, with a reason: nobody is asked for one in vain."""
+    return not isinstance(do(event, deed, StaffId(person.id), turn.now, CHOICES[deed][0]), Refused)
 
 
 def _do(
@@ -246,7 +280,7 @@ def _do(
         )  # fmt: skip
         turn.toast = refusal(after, language)
         return
-    after = keep(turn, enrolment, event, after, tapped=number)
+    after = keep(turn, enrolment, event, after, tapped=number, shown_anew=True)
     turn.toast = say(language, "adverse.done")
     _put(turn, person, shown(turn, after, enrolment, person, person.language), number, mark(after))
 

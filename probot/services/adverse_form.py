@@ -7,13 +7,14 @@ by somebody who may.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from probot.alerts.ladder import CARE_TEAM
 from probot.flows.session import Session
 from probot.messages import Message
 from probot.outcomes.adverse import AdverseEvent, Version
-from probot.outcomes.adverse_words import IN_THE_FORM, card, refusal, reminder
+from probot.outcomes.adverse_words import IN_THE_FORM, card, refusal, reminder, stands_line
 from probot.outcomes.judging import Refused, judge
 from probot.outcomes.sae_clock import wound
 from probot.services import audience
@@ -43,7 +44,7 @@ def finished(turn: Turn, enrolment: Enrolment, assessment: Assessment, session: 
         turn.note("judgement refused", "adverse event", event.id, code=enrolment.code, reason=after.reason)
         _answer(turn, person, refusal(after, session.language))
         return
-    keep(turn, enrolment, event, after)
+    keep(turn, enrolment, event, after, shown_anew=True)
     show(turn, person, after, enrolment, session.language)
     if deed == "fill":
         tell_judges(turn, after, enrolment, but=person)
@@ -91,6 +92,15 @@ def _amended(event: AdverseEvent, given: Mapping[str, Value]) -> dict[str, Value
     return kept | {name: value for name, value in given.items() if name in replaced}
 
 
+def with_what_stands(
+    turn: Turn, assessment: Assessment, item: str, language: str, question: Message
+) -> Message:
+    """A question of an amendment, with what the record says of it so far."""
+    event = adverse.of_form(turn.connection, assessment.id)
+    line = stands_line(turn.study, event, plain_name(item), language) if event is not None else ""
+    return replace(question, text=f"{question.text}\n{line}") if line else question
+
+
 # ------------------------------------------------------------------------------ shared with the taps
 
 
@@ -100,11 +110,12 @@ def mark(event: AdverseEvent) -> str:
 
 
 def keep(
-    turn: Turn, enrolment: Enrolment, before: AdverseEvent, after: AdverseEvent, *, tapped: int | None = None
-) -> AdverseEvent:
+    turn: Turn, enrolment: Enrolment, before: AdverseEvent, after: AdverseEvent, *, tapped: int | None = None,
+    shown_anew: bool = False,
+) -> AdverseEvent:  # fmt: skip
     """Write down what became of an event, its next reminder, and who did it; what shows it is brought up to date.
 
-    `tapped`: the number of the message that is answered itself.
+    `shown_anew`: whoever acts is shown the record besides, in the message with the number `tapped` or in a new one.
     """
     after = wound(turn.study, after, turn.now)
     adverse.save(turn.connection, before, after)
@@ -116,19 +127,28 @@ def keep(
         )  # fmt: skip
     if after.state in {"signed", "dismissed"}:
         _close_forms(turn, after)
-    _say_as_it_stands(turn, enrolment, after, tapped)
+    _say_as_it_stands(turn, enrolment, after, tapped, shown_anew=shown_anew)
     return after
 
 
-def _say_as_it_stands(turn: Turn, enrolment: Enrolment, event: AdverseEvent, tapped: int | None) -> None:
-    """No chat of staff goes on saying that something waits which somebody has done."""
+def _say_as_it_stands(
+    turn: Turn, enrolment: Enrolment, event: AdverseEvent, tapped: int | None, *, shown_anew: bool
+) -> None:
+    """No chat of staff goes on saying that something waits which somebody has done; one message there says it whole."""
     for person in audience.hearing(turn, people.active_staff(turn.connection), enrolment):
         if not audience.may_see(turn, person):
             continue
-        for key, number in adverse.cards(turn.connection, person.principal, mark(event)):
-            if person.id == turn.actor and number == tapped:
+        acts = person.id == turn.actor
+        cards = adverse.cards(turn.connection, person.principal, mark(event))
+        whole = None if acts and shown_anew else max((number for _, number in cards), default=None)
+        for key, number in cards:
+            if acts and number == tapped:
                 continue
-            message = shown(turn, event, enrolment, person, person.language)
+            if number == whole:
+                message = shown(turn, event, enrolment, person, person.language)
+            else:
+                may = turn.study.powers(person.role)
+                message = reminder(turn.study, event, enrolment.code, person.language, turn.now, may)
             turn.say(person.principal, message, lane="edit", purpose="notice", kind="edit", edits=key)
 
 

@@ -19,10 +19,10 @@ from probot.alerts.model import Alert, Hit
 from probot.alerts.present import Listed, digest_message, note_message, open_list_message
 from probot.alerts.rules import strongest
 from probot.alerts.steps import holder, lapsed, recounted
-from probot.flows.commands import safety_text
 from probot.flows.session import ItemAnswered
 from probot.messages import Message
 from probot.services import centres, summary, telling
+from probot.services.advise import advise
 from probot.services.audience import able, chat_of_team, direct, hearing, names, readers
 from probot.services.turn import Turn
 from probot.store import alerts, calls, claims, outbox, people
@@ -30,8 +30,8 @@ from probot.store.records import Enrolment, Outgoing
 from probot.store.tables import alert as table
 from probot.study.model import TIERS, Study
 
-SAME_ADVICE = timedelta(hours=1)
-"""The same safety text is not sent to a participant twice within this time."""
+CLOSED_LATELY = timedelta(days=7)
+"""For so long after closing, whoever closed an alert hears that an answer it rests on was corrected."""
 LOOK_FOR_SOMEBODY = timedelta(hours=1)
 """How often it is looked whether somebody has come whom a held message can be told; a binding looks at once."""
 
@@ -51,6 +51,7 @@ def raise_all(
     `tell`: the participant gets the rules' safety text. True if the care team has just been told of any.
     """
     by_tier = tuple(sorted(found, key=lambda hit: -TIERS.index(hit.tier)))
+    new = {hit.concept for hit in strongest(by_tier) if _is_new_and_urgent(turn, enrolment, hit)}
     told = [_raise(turn, study, enrolment, hit) for hit in strongest(by_tier)]
     spoken = {id(hit) for hit in strongest(by_tier)}
     for hit in by_tier:
@@ -59,8 +60,15 @@ def raise_all(
                 "rule met as well", "alert", hit.concept, code=enrolment.code, field=hit.rule, new=hit.tier
             )
     if tell:
-        _advise(turn, study, enrolment, by_tier)
+        advise(turn, study, enrolment, by_tier, new)
     return any(told)
+
+
+def _is_new_and_urgent(turn: Turn, enrolment: Enrolment, hit: Hit) -> bool:
+    if hit.tier != "urgent":
+        return False
+    standing = alerts.open_of(turn.connection, enrolment.id, hit.concept)
+    return standing is None or standing.tier != "urgent"
 
 
 def _raise(turn: Turn, study: Study, enrolment: Enrolment, hit: Hit) -> bool:
@@ -95,8 +103,9 @@ def show_words(
 def note_correction(
     turn: Turn, study: Study, enrolment: Enrolment, fact: ItemAnswered, met: frozenset[str] | set[str]
 ) -> None:
-    """An answer was corrected: standing alerts that rest on it say so, and stay."""
+    """An answer was corrected: standing alerts that rest on it say so, and stay; so do those closed lately, silently."""
     before = fact.before.value if fact.before else None
+    _note_after_closing(turn, study, enrolment, fact, met)
     for alert in alerts.standing(turn.connection, enrolment.id):
         if alert.concept in met:
             continue
@@ -109,16 +118,28 @@ def note_correction(
         telling.refresh(turn, study, enrolment, after)
 
 
-def _advise(turn: Turn, study: Study, enrolment: Enrolment, found: Sequence[Hit]) -> None:
-    """The safety text of the strongest rule that has one; once an hour is enough for the same words."""
-    named = [study.rules[hit.rule].tell_participant for hit in found if hit.rule in study.rules]
-    key = next((name for name in named if name), None)
-    if key is None:
+def _note_after_closing(
+    turn: Turn, study: Study, enrolment: Enrolment, fact: ItemAnswered, met: frozenset[str] | set[str]
+) -> None:
+    """An alert was closed on an answer that is no longer so: whoever closed it may have to undo what was done."""
+    if fact.before is None:
         return
-    if outbox.said_lately(turn.connection, enrolment.principal, "safety", key, turn.now - SAME_ADVICE):
-        return
-    message = safety_text(study, enrolment.language, key)
-    turn.say(enrolment.principal, message, lane="alert", purpose="safety", item=key)
+    since = turn.now - CLOSED_LATELY
+    for alert in alerts.closed_since(turn.connection, enrolment.id, since):
+        before, now = fact.before.value, fact.given.value
+        if alert.concept in met or not life.rests_on(alert, fact.item, before, fact.before.at):
+            continue
+        after = life.corrected(alert, fact.item, before, now, turn.now)
+        alerts.save(turn.connection, alert, after)
+        trail(turn, enrolment, after, "answer corrected", old=before, new=now)
+        telling.refresh(turn, study, enrolment, after)
+        person = people.staff_by_id(turn.connection, alert.closed_by or "")
+        here = person is not None and person.status == "active"
+        name = person.principal if person is not None and here else CARE_TEAM
+        for recipient, language in readers(turn, name, enrolment):
+            message = telling.shown(turn, study, enrolment, after, language, "corrected")
+            silently = replace(message, silent=True)
+            turn.say(recipient, silently, lane="reply", purpose="notice", alert_id=alert.id)
 
 
 # ------------------------------------------------------------------------------ the ladder

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from probot.messages import ALERT_LANES
 from probot.services import alarms as calling
-from probot.services import centres, path_tests, paths, set_back, upgrades, went_ahead
+from probot.services import centres, path_tests, paths, refused, set_back, upgrades, went_ahead
 from probot.services.receive import HEARD, has_rival
 from probot.services.tick import LOOKED
 from probot.services.turn import Turn
@@ -117,6 +117,8 @@ def _of_the_house(connection: Connection, now: datetime) -> Iterator[Finding]:
         yield Finding("tick", urgent=True)
     if inbox.counts(connection).get("parked") or stuck_rows(connection):
         yield Finding("parked", passing=False)
+    if refused.lately(connection, now):
+        yield Finding("put_aside", passing=False, stops=False)
 
 
 def _of_alerts(connection: Connection, now: datetime) -> Iterator[Finding]:
@@ -141,7 +143,9 @@ def standing_still(connection: Connection, now: datetime) -> int:
 
 def _of_paths(turn: Turn) -> Iterator[Finding]:
     without = paths.without_a_path(turn.connection, turn.study)
-    if without:
+    if paths.in_vain(turn.connection, turn.study):
+        yield Finding("nobody_takes", urgent=True)
+    elif without:
         yield Finding(f"no_path:{'+'.join(reversed(without))}", urgent=True)
     for name in centres.without_anybody(turn.connection, turn.study):
         yield Finding(f"centre:{name}", passing=False)

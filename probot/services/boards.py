@@ -24,7 +24,7 @@ from probot.alerts.steps import holder
 from probot.messages import Message
 from probot.schedule.civil import local_day
 from probot.schedule.plan import plan
-from probot.services import centres
+from probot.services import audience, centres
 from probot.services.plan_ahead import calendar_of
 from probot.services.turn import Turn
 from probot.store import alerts, looks, people
@@ -52,13 +52,14 @@ def board(turn: Turn, person: Staff, name: str, language: str, page: int = 1) ->
     match name:
         case "mine":
             held = [entry for entry in standing(turn, hidden) if holder(entry[0]) == person.id]
-            return mine_message(turn.study, held, language, turn.now)
+            return mine_message(turn.study, held, language, turn.now, audience.names(turn))
         case "today":
             today = local_day(turn.now, turn.study.zone)
             due = [form for form in forms(turn, hidden) if not form.over]
             return today_message(turn.study, today, asked_today(turn, hidden), due, language)
         case "overdue":
-            return overdue_message(turn.study, late(turn, hidden), forms(turn, hidden), language)
+            over = [form for form in forms(turn, hidden) if form.over]
+            return overdue_message(turn.study, late(turn, hidden), over, language)
         case _:
             return adherence_message(kept(turn, hidden), language, page)
 

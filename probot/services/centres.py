@@ -46,12 +46,17 @@ def may_hear(connection: Connection, study: Study, person: Staff, enrolment: Enr
 
 def is_cared_for(connection: Connection, study: Study, centre: str) -> bool:
     """Whether anybody who may hear of the centre's participants can be reached and may take alerts."""
-    return any(
-        each.centre in {EVERYWHERE, centre}
+    return any(each.centre in {EVERYWHERE, centre} for each in who_may_take(connection, study))
+
+
+def who_may_take(connection: Connection, study: Study) -> list[Staff]:
+    """The bound members of staff whose role may take an alert. While they are none, an alert climbs without end."""
+    return [
+        each
         for each in people.active_staff(connection)
         if "acknowledge" in study.powers(each.role)
         and people.contact_of(connection, each.principal) is not None
-    )
+    ]
 
 
 def without_anybody(connection: Connection, study: Study) -> tuple[str, ...]:

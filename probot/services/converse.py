@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from probot.alerts.model import Hit
-from probot.alerts.rules import hits, signal_hits
+from probot.alerts.rules import hits, signal_hits, spoken_hits
 from probot.flows.front import front
 from probot.flows.present import present, wording_hash
 from probot.flows.session import (
@@ -42,7 +42,7 @@ from probot.services.turn import Turn
 from probot.store import asked, assessments
 from probot.store.records import Assessment, Enrolment, Purpose
 from probot.study.facts import Facts
-from probot.study.forms import EVENT, FORMS
+from probot.study.forms import AMENDED, EVENT, FORMS
 from probot.study.model import Study
 from probot.values import Value
 from probot.wording import say
@@ -272,8 +272,7 @@ def _worrying_words(scene: Scene, answered: Sequence[ItemAnswered]) -> tuple[Hit
     for fact in answered:
         _, item = scene.study.asked_at(scene.assessment.timepoint, fact.item)
         if item.kind == "text" and isinstance(fact.given.value, str):
-            met = signal_hits(scene.study, "note", words=fact.given.value)
-            found += [hit for hit in met if scene.study.rules[hit.rule].words]
+            found += spoken_hits(scene.study, fact.given.value)
     return tuple(found)
 
 
@@ -303,6 +302,8 @@ _EDITS = (MarkAnswered, ShowChosen)
 
 def _say(turn: Turn, scene: Scene, session: Session, want: Want, reply: Reply, lane: Lane) -> None:
     message, assessment = _words(scene, session, want), scene.assessment
+    if assessment.timepoint == AMENDED and isinstance(want, AskItem | Reask):
+        message = adverse_form.with_what_stands(turn, assessment, want.item, session.language, message)
     recipient = assessment.respondent or scene.enrolment.principal
     match want:
         case AskItem(item=item):

@@ -13,7 +13,7 @@ from probot.alerts.present import marked_repeat
 from probot.alerts.rules import signal_hits
 from probot.flows.buttons import WelcomeTap, read
 from probot.flows.present import asked_below
-from probot.messages import PROMPT, Message
+from probot.messages import PROMPT
 from probot.ports import (
     Document,
     Edit,
@@ -31,7 +31,19 @@ from probot.ports import (
     Unknown,
 )
 from probot.schedule.quiet import next_allowed
-from probot.services import alerting, audience, centres, enquire, menus, outside, pictures, telling, topics
+from probot.services import (
+    alerting,
+    audience,
+    centres,
+    enquire,
+    menus,
+    outside,
+    pictures,
+    refused,
+    telling,
+    topics,
+)
+from probot.services.refused import MUST_ARRIVE
 from probot.services.turn import Turn
 from probot.services.upgrades import move
 from probot.store import alerts, asked, assessments, outbox, outsiders, people
@@ -51,15 +63,13 @@ MOST_COPIES = 8
 """What is no alert is said this often at most when its arrival stays unknown."""
 TOO_LATE = timedelta(seconds=60)
 """An alert that a chat will not take for longer than this is told to the team directly as well."""
-TRIES = 5
-"""Attempts that a message may fail in through a defect of ours before it is put aside."""
 TAKEN = "somebody has taken it meanwhile"
-MUST_ARRIVE = frozenset({"alert", "notice", "safety"})
-"""Sent again whenever it is unknown whether they arrived."""
 WORTH_A_COPY = frozenset({"question", "reminder", "welcome", "farewell", "enquiry"})
 """Sent once more when it is unknown whether they arrived."""
 WHILE_ACTIVE = frozenset({"question", "reminder"})
 """Only for those who take part and can be reached."""
+AFTER_THE_END = frozenset({"farewell", "safety", "welcome"})
+"""What may reach those who take part no more; whoever only stopped the questions of the study is asked by the team too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +181,9 @@ def _is_taken(turn: Turn, row: Outgoing) -> bool:
 
 
 def _why_not_participant(turn: Turn, row: Outgoing, enrolment: Enrolment) -> str:
-    if enrolment.status in {"withdrawn", "completed", "refused"} and row.purpose not in {
-        "farewell",
-        "safety",
-        "welcome",
-    }:
+    if enrolment.status in {"withdrawn", "completed", "refused"} and not (
+        row.purpose in AFTER_THE_END or (row.purpose == "enquiry" and enrolment.keeps_contact)
+    ):
         return enrolment.status
     if row.purpose not in WHILE_ACTIVE:
         return "answered meanwhile" if row.repeat and _is_past(row, enrolment) else ""
@@ -261,7 +269,7 @@ def note_outcome(turn: Turn, row: Outgoing, contact: Contact | None, outcome: Ou
         case Gone(reason):
             _gone(turn, row, contact, reason)
         case Refused(reason):
-            _refused(turn, row, reason)
+            refused.refused(turn, row, reason)
 
 
 def _later(turn: Turn, row: Outgoing, outcome: Later) -> None:
@@ -358,34 +366,6 @@ def _gone(turn: Turn, row: Outgoing, contact: Contact | None, reason: str) -> No
         alerting.lose_team(turn, reason)
     if row.kind == "post" and row.purpose in MUST_ARRIVE:
         alerting.pass_on(turn, row, reason)
-
-
-def _refused(turn: Turn, row: Outgoing, reason: str) -> None:
-    if not outbox.bury(turn.connection, row, reason):
-        return
-    turn.note("message refused", "message", row.id, reason=reason)
-    if row.purpose == "enquiry":
-        enquire.not_delivered(turn, row, reason)
-    if row.recipient.startswith("participant:") and row.purpose in {"question", "reminder", "safety"}:
-        enrolment = people.by_id(turn.connection, row.recipient.removeprefix("participant:"), lock=True)
-        if enrolment is not None:
-            found = signal_hits(turn.study, "undelivered", detail=reason)
-            alerting.raise_all(turn, turn.study, enrolment, found, tell=False)
-    elif row.kind == "post" and row.purpose in MUST_ARRIVE:
-        message = row.message
-        if message.buttons or message.quote:
-            # Whatever it was that the channel would not take: the words alone are better than nothing.
-            outbox.copy_to(turn.connection, row, row.recipient, turn.now, content=Message(message.text))
-        else:
-            alerting.pass_on(turn, row, reason)
-
-
-def failed(turn: Turn, row: Outgoing, fault: str) -> None:
-    """A defect of ours kept it from being sent: again after a while, and after some tries as if it were refused."""
-    if row.attempts < TRIES or row.recipient.startswith(OUTSIDE):
-        outbox.again(turn.connection, row, turn.now + timedelta(seconds=10 * row.attempts), fault)
-    else:
-        _refused(turn, row, fault)
 
 
 def lost_contact(turn: Turn, key: str, reason: str) -> None:

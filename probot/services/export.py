@@ -200,7 +200,7 @@ def cell(value: Any) -> str:
         case int() | float():
             return repr(value)
         case list() | tuple():
-            return cell(";".join(str(one) for one in value))
+            return cell(";".join(str(plain(one)) for one in value))
         case dict():
             return cell("; ".join(f"{name}={one}" for name, one in sorted(value.items())))
         case _:
@@ -212,7 +212,9 @@ def plain(value: Any) -> Any:
     match value:
         case datetime():
             return cell(value)
-        case None | bool() | int() | float() | str() | list() | dict():
+        case list():
+            return [plain(one) for one in value]
+        case None | bool() | int() | float() | str() | dict():
             return value
         case _:
             return str(value)

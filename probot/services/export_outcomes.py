@@ -11,6 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, select
 
 from probot.outcomes.adverse import AdverseEvent, Version
+from probot.outcomes.reports import FIRST, made
 from probot.services import endpoint
 from probot.services.turn import Studies
 from probot.store import adverse, evidence, people
@@ -25,6 +26,7 @@ COLUMNS: Mapping[What, tuple[str, ...]] = {
         "grade_worst", "onset", "ended", "serious", "criteria", "related", "expected", "action", "outcome",
         "narrative", "noted_at", "known_at", "aware_at", "judged_by", "judged_at", "reason", "signed_by", "signed_at",
         "reported_by", "reported_at", "dismissed", "contacts", "alert_id", "assessment_id", "study_hash", "adverse_id",
+        "aware_said", "follow_ups_reported_by", "follow_ups_reported_at",
     ),
     "events": (
         "code", "event", "day", "recorded_at", "recorded_by", "void_at", "void_by", "void_reason", "event_id",
@@ -50,7 +52,7 @@ def adverse_events(connection: Connection) -> Iterator[Row]:
 
 
 def _adverse(event: AdverseEvent, version: Version | None, names: dict[Any, str]) -> Row:
-    deeds = event.history
+    deeds, follow_ups = event.history, made(event)[FIRST + 1 :]
     row: Row = {
         "number": event.number, "state": event.state, "noted_at": event.noted_at, "known_at": event.known_at,
         "aware_at": event.aware_at, "reported_by": names.get(event.reported_by, event.reported_by),
@@ -58,6 +60,8 @@ def _adverse(event: AdverseEvent, version: Version | None, names: dict[Any, str]
         "dismissed": next((each.detail for each in reversed(deeds) if each.deed == "dismiss"), None)
         if event.state == "dismissed" else None,
         "contacts": [each.detail for each in deeds if each.deed == "contact"],
+        "follow_ups_reported_by": [names.get(each.by, each.by) for each in follow_ups],
+        "follow_ups_reported_at": [each.at for each in follow_ups],
     }  # fmt: skip
     if version is None:
         return row
@@ -70,6 +74,7 @@ def _adverse(event: AdverseEvent, version: Version | None, names: dict[Any, str]
         "onset": answers.get("onset"), "ended": answers.get("ended"), "serious": version.serious,
         "criteria": list(version.criteria), "related": answers.get("related"), "expected": answers.get("expected"),
         "action": answers.get("action"), "outcome": answers.get("outcome"), "narrative": answers.get("narrative"),
+        "aware_said": answers.get("aware"),
         "judged_by": names.get(version.by, version.by), "judged_at": version.at, "reason": version.reason,
         "signed_by": names.get(event.signed_by, event.signed_by) if signed else None,
         "signed_at": event.signed_at if signed else None, "assessment_id": version.assessment,

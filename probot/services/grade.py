@@ -6,14 +6,12 @@ sees it, and every answer names who gave it.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from probot.alerts.phrases import known_item, label_of, value_words, visible
 from probot.alerts.staff import not_authorised
 from probot.flows.buttons import CHANGE
 from probot.flows.session import AskedAgain, Opened, SentMedia, Session, Tapped, Typed
 from probot.messages import Message
-from probot.services import audience, centres
+from probot.services import audience, centres, examinations
 from probot.services.begin import begin
 from probot.services.converse import Reply, carry_on, tapped, typed
 from probot.services.sought import sought
@@ -68,31 +66,20 @@ def _open(turn: Turn, person: Staff, enrolment: Enrolment, name: str, language: 
 
 
 def answer_tapped(turn: Turn, person: Staff, assessment: str, event: Tapped, reply: Reply) -> None:
-    """A button of a form; other people's forms are none of this clinician's business."""
-    enrolment = _about(turn, person, assessment)
-    if enrolment is not None and event.choice == CHANGE:
-        _open_again(turn, person, enrolment, assessment)
-    before = assessments.session_of(turn.connection, assessment)
-    if enrolment is None or not tapped(
-        turn, enrolment, assessment, event, reply, respondent=person.principal
-    ):
+    """A button of a form; a form that is in somebody else's hands is none of this clinician's business."""
+    enrolment, one = _about(turn, person, assessment), assessments.find(turn.connection, assessment)
+    if enrolment is None or one is None or one.respondent is None:
         turn.note("tap ignored", "assessment", assessment[:40], reason="not theirs")
-    elif before is not None:
+        return
+    if one.respondent != person.principal:
+        turn.note("tap ignored", "assessment", assessment[:40], reason="taken over")
+        turn.toast = say(person.language, "grade.taken_over", name=examinations.holder(turn, one))
+        return
+    if event.choice == CHANGE:
+        examinations.opened_again(turn, enrolment, one)
+    before = assessments.session_of(turn.connection, assessment)
+    if before is not None and tapped(turn, enrolment, assessment, event, reply, respondent=person.principal):
         _ask_why(turn, person, enrolment, before)
-
-
-def _open_again(turn: Turn, person: Staff, enrolment: Enrolment, assessment: str) -> None:
-    """A form that was filled in and has closed since can be corrected: a wrong grade must not stand in the endpoint."""
-    one = assessments.find(turn.connection, assessment)
-    session = assessments.session_of(turn.connection, assessment)
-    if one is None or session is None or one.respondent != person.principal or one.timepoint in FORMS:
-        return
-    if session.status != "closed" or one.status not in {"complete", "partial"}:
-        return
-    assessments.save_session(
-        turn.connection, replace(session, status="finished", revision=session.revision + 1)
-    )
-    turn.note("form opened again", "assessment", one.id, code=enrolment.code, new=one.timepoint)
 
 
 def said(turn: Turn, person: Staff, event: Typed | SentMedia, reply: Reply) -> bool:

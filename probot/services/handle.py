@@ -33,7 +33,18 @@ from probot.ports import (
     Said,
     Sender,
 )
-from probot.services import alarms, alerting, enquire, outsiders, participant, start, team, ticks, topics
+from probot.services import (
+    alarms,
+    alerting,
+    enquire,
+    outsiders,
+    participant,
+    replies,
+    start,
+    team,
+    ticks,
+    topics,
+)
 from probot.services.converse import Reply, in_front, tapped, typed
 from probot.services.deliver import lost_contact
 from probot.services.taking import Place
@@ -95,8 +106,8 @@ def _in_group(turn: Turn, incoming: Incoming, chat: Chat, contact: Contact | Non
     match content:
         case ButtonTapped(data=data, message=number):
             _team_button(turn, incoming.sender, data, Place(people.TEAM, contact.language, number))
-        case Said(text=text, reply_to=reply_to, edited=False):
-            team.replied(turn, incoming.sender, Place(people.TEAM, contact.language), reply_to, text)
+        case Said() | MediaSent():
+            replies.in_group(turn, incoming.sender, Place(people.TEAM, contact.language), content)
         case Commanded("seen", text):
             _number_seen(turn, incoming.sender, people.TEAM, text, contact.language)
         case Commanded(command, text) if command in STAFF_COMMANDS:
@@ -158,8 +169,8 @@ def _from_staff(turn: Turn, incoming: Incoming, chat: Chat, sender: Sender | Non
             _number_seen(turn, sender, contact.principal, text, contact.language)
         case Commanded(command, text):
             team.commanded(turn, sender, contact.principal, command, text, contact.language)
-        case Said(text=text, reply_to=reply_to, edited=False) if team.replied(
-            turn, sender, Place(contact.principal, contact.language), reply_to, text
+        case (Said() | MediaSent()) as content if replies.heard(
+            turn, sender, Place(contact.principal, contact.language), content
         ):
             pass
         case Said(text=text, message=message, reply_to=reply_to, edited=False):
@@ -168,8 +179,10 @@ def _from_staff(turn: Turn, incoming: Incoming, chat: Chat, sender: Sender | Non
                 reply_to=reply_to,
             )  # fmt: skip
             team.said(turn, sender, contact.principal, Typed(text), reply, contact.language)
-        case MediaSent(kind=kind, caption=caption):
-            reply = Reply(_answered_at(incoming), caption, received_at=incoming.received_at)
+        case MediaSent(kind=kind, caption=caption, reply_to=reply_to):
+            reply = Reply(
+                _answered_at(incoming), caption, received_at=incoming.received_at, reply_to=reply_to
+            )
             team.said(turn, sender, contact.principal, SentMedia(kind), reply, contact.language)
 
 
@@ -219,11 +232,15 @@ def _welcoming(turn: Turn, enrolment: Enrolment, incoming: Incoming) -> None:
 
 def _after_the_end(turn: Turn, enrolment: Enrolment, incoming: Incoming) -> None:
     match incoming.content:
+        case Said(text=text, reply_to=reply_to, edited=False, forwarded=False) if (
+            enrolment.keeps_contact and enquire.answered(turn, enrolment, text, reply_to)
+        ):
+            return
         case Said(text=text):
-            assessments.add_note(
-                turn.connection, enrolment=enrolment.id, kind="after the end", words=text, received_at=turn.now,
-                cause=turn.cause,
-            )  # fmt: skip
+            participant.after_the_end(turn, enrolment, text)
+        case MediaSent(kind=kind, caption=caption) if enrolment.keeps_contact:
+            answers = enquire.waits(turn, enrolment)
+            participant.after_the_end(turn, enrolment, f"[{kind}] {caption}".strip(), to_the_team=answers)
         case Commanded() | MediaSent():
             pass
         case _:

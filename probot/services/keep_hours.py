@@ -13,7 +13,7 @@ from probot.alerts.ladder import CARE_TEAM
 from probot.alerts.summaries import Change, Shift, Standing, hand_over_message, morning_message
 from probot.messages import Message
 from probot.schedule.civil import DAY, instant, local, local_day
-from probot.services import audience, boards, centres
+from probot.services import adverse, audience, boards, centres
 from probot.services.summary import summary_id
 from probot.services.turn import Turn
 from probot.store import appointments, claims, looks, outbox, people
@@ -81,7 +81,7 @@ def _say(turn: Turn, key: str, due: datetime, before: datetime | None) -> None:
     for recipient, language in audience.readers(turn, CARE_TEAM, None):
         message: Message
         hidden = centres.unheard_by(turn, recipient)
-        standing = _standing(turn, hidden)
+        standing = _standing(turn, hidden, language)
         if key == "digest":
             message = morning_message(turn.study, standing, language, names)
         else:
@@ -100,10 +100,12 @@ def _is_the_digests(study: Study, due: datetime) -> bool:
     return study.views.digest is not None and local(due, study.zone).time() == study.views.digest
 
 
-def _standing(turn: Turn, hidden: boards.Hidden) -> Standing:
+def _standing(turn: Turn, hidden: boards.Hidden, language: str) -> Standing:
     return Standing(
         turn.now,
         alerts=boards.standing(turn, hidden),
+        clocks=adverse.clocks(turn, hidden, language),
+        records=adverse.waiting(turn, hidden, language),
         late=boards.late(turn, hidden),
         expected=boards.expected_today(turn, hidden),
         changes=[

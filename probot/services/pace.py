@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 A_SECOND = timedelta(seconds=1)
 A_MINUTE = timedelta(minutes=1)
@@ -125,6 +126,8 @@ class Pace:
     def resting(self, now: datetime) -> list[str]:
         """Recipients that must be left alone at this moment."""
         self._rests = {recipient: until for recipient, until in self._rests.items() if until > now}
+        for recipient in list(takewhile(lambda one: now - self._bursts[one][1] > A_MINUTE, self._bursts)):
+            del self._bursts[recipient]  # it has all its room again
         return list(self._rests)
 
     def saving(self, now: datetime) -> list[str]:
@@ -159,6 +162,7 @@ class Pace:
         self._left_over(recipient, min(full, left + (now - at) / ONE_MORE) - 1, now)
 
     def _left_over(self, recipient: str, left: float, now: datetime) -> None:
+        self._bursts.pop(recipient, None)  # they stand in the order in which they were counted last
         self._bursts[recipient] = (left, now)
         if left < 1:
             self.rest(recipient, now + (1 - left) * ONE_MORE)

@@ -6,18 +6,20 @@ The rule: the way to the team stays open whatever else is paused; nothing a part
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
-from probot.alerts.rules import signal_hits
+from probot.alerts.rules import signal_hits, spoken_hits
 from probot.flows import commands as words
 from probot.flows import pausing
+from probot.flows.folding import fold
+from probot.flows.phrases import THANKS, means
 from probot.flows.reading import read
 from probot.flows.session import AskedAgain, Given, LanguageChosen, Session
 from probot.flows.understanding import Understood
 from probot.messages import Message
 from probot.schedule.civil import local_day
-from probot.services import alerting, start, wishes
+from probot.services import advise, alerting, start, wishes
 from probot.services.begin import begin
 from probot.services.converse import Reply, carry_on, go_on, in_front
 from probot.services.pause import pause, resume
@@ -43,6 +45,8 @@ def commanded(turn: Turn, enrolment: Enrolment, command: str, text: str) -> None
             _language(turn, enrolment, text.strip())
         case "pause":
             _pause(turn, enrolment, text.strip())
+        case "resume":
+            _go_on(turn, enrolment)
         case "mydata":
             _my_data(turn, enrolment)
         case "stop":
@@ -63,11 +67,8 @@ def tapped(turn: Turn, enrolment: Enrolment, command: str, choice: str) -> None:
             _report(turn, enrolment, choice)
         case "language":
             _language(turn, enrolment, choice)
-        case "pause" if choice == pausing.RESUME:
-            if enrolment.status == "paused":
-                resume(turn, enrolment)
-        case "pause" if choice == words.KEEP:
-            _answer(turn, enrolment, pausing.pause_kept(enrolment.language))
+        case "pause" if choice in {pausing.RESUME, words.KEEP}:
+            _go_on(turn, enrolment)
         case "pause":
             _pause(turn, enrolment, choice)
         case "stop":
@@ -136,7 +137,9 @@ def _switch_silently(turn: Turn, session: Session, language: str) -> None:
 def _pause(turn: Turn, enrolment: Enrolment, text: str) -> None:
     today, language = local_day(turn.now, enrolment.zone), enrolment.language
     if not text:
-        _answer(turn, enrolment, pausing.pause_offer(language, today), item="pause")
+        back = enrolment.paused_until if enrolment.status == "paused" else None
+        stands = local_day(back, enrolment.zone) if back else None
+        _answer(turn, enrolment, pausing.pause_offer(language, today, stands), item="pause")
         return
     until = pausing.read_pause(text, today)
     if isinstance(until, str):
@@ -144,6 +147,14 @@ def _pause(turn: Turn, enrolment: Enrolment, text: str) -> None:
         return
     pause(turn, enrolment, until)
     _answer(turn, enrolment, pausing.paused(turn.study, language, until))
+
+
+def _go_on(turn: Turn, enrolment: Enrolment) -> None:
+    """Whoever wants no pause has none: one that stands is over."""
+    if enrolment.status == "paused":
+        resume(turn, enrolment)
+    else:
+        _answer(turn, enrolment, pausing.pause_kept(enrolment.language))
 
 
 def _my_data(turn: Turn, enrolment: Enrolment) -> None:
@@ -205,11 +216,15 @@ def means_pause(turn: Turn, enrolment: Enrolment, session: Session, text: str) -
     return answers_the_offer(turn, enrolment, text)
 
 
-def answers_the_offer(turn: Turn, enrolment: Enrolment, text: str) -> bool:
-    """Whether words name an end for the pause that was asked about a moment ago."""
+def answers_the_offer(
+    turn: Turn, enrolment: Enrolment, text: str, asked_since: datetime | None = None
+) -> bool:
+    """Whether words name an end for the pause that was asked about a moment ago, and not before `asked_since`."""
     if isinstance(pausing.read_pause(text, local_day(turn.now, enrolment.zone)), str):
         return False
     since = turn.now - OFFER_STANDS
+    if asked_since is not None:
+        since = max(since, asked_since)
     return outbox.said_lately(turn.connection, enrolment.principal, "reply", "pause", since)
 
 
@@ -218,9 +233,33 @@ def said(turn: Turn, enrolment: Enrolment, text: str) -> None:
     if answers_the_offer(turn, enrolment, text):
         _pause(turn, enrolment, text)
         return
-    _keep_note(turn, enrolment, "note", text)
-    _answer(turn, enrolment, words.note_kept(turn.study, enrolment.language))
+    if means(fold(text[:100]), THANKS):
+        assessments.add_note(
+            turn.connection, enrolment=enrolment.id, kind="note", words=text, received_at=turn.now, cause=turn.cause
+        )  # fmt: skip
+        _answer(turn, enrolment, words.thanked(enrolment.language))
+        return
+    advice = _keep_note(turn, enrolment, "note", text)
+    if advice is None:
+        _answer(turn, enrolment, words.note_kept(turn.study, enrolment.language))
+    elif not outbox.said_lately(turn.connection, enrolment.principal, "safety", advice, turn.now):
+        # Said within the hour; but to somebody in distress nothing else, and least of all nothing, is right.
+        advise.tell(turn, turn.study, enrolment, advice)
     wishes.offer(turn, enrolment, turn.now)
+
+
+def after_the_end(turn: Turn, enrolment: Enrolment, text: str, *, to_the_team: bool = False) -> None:
+    """What somebody wrote or sent who takes part no more: kept. Of whoever keeps contact, words of distress alert as
+    before. `to_the_team`: it is shown in any case, because a question of theirs waits.
+    """
+    assessments.add_note(
+        turn.connection, enrolment=enrolment.id, kind="after the end", words=text, received_at=turn.now,
+        cause=turn.cause,
+    )  # fmt: skip
+    found = spoken_hits(turn.study, text) if enrolment.keeps_contact else ()
+    told = alerting.raise_all(turn, turn.study, enrolment, found)
+    if (found or to_the_team) and not told:
+        alerting.show_words(turn, enrolment, text, "media" if to_the_team else "note")
 
 
 def sent_media(turn: Turn, enrolment: Enrolment, kind: str, caption: str) -> None:
@@ -229,7 +268,8 @@ def sent_media(turn: Turn, enrolment: Enrolment, kind: str, caption: str) -> Non
     _answer(turn, enrolment, words.media_kept(turn.study, enrolment.language))
 
 
-def _keep_note(turn: Turn, enrolment: Enrolment, kind: Literal["note", "media"], text: str) -> None:
+def _keep_note(turn: Turn, enrolment: Enrolment, kind: Literal["note", "media"], text: str) -> str | None:
+    """Keep it and show it to the team. What whoever wrote such words is told: the name of the text, if they alarm."""
     assessments.add_note(
         turn.connection, enrolment=enrolment.id, kind=kind, words=text, received_at=turn.now, cause=turn.cause
     )
@@ -238,6 +278,8 @@ def _keep_note(turn: Turn, enrolment: Enrolment, kind: Literal["note", "media"],
     told = alerting.raise_all(turn, turn.study, enrolment, found)
     if not told:  # else the alert carries the words
         alerting.show_words(turn, enrolment, text, kind)
+    rules = [turn.study.rules[hit.rule] for hit in found]
+    return next((rule.tell_participant for rule in rules if rule.words and rule.tell_participant), None)
 
 
 # ------------------------------------------------------------------------------ gone and back

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 
 from probot.alerts.ladder import CARE_TEAM, ladder_for
 from probot.services.audience import is_meant
+from probot.services.centres import who_may_take
 from probot.store import outsiders, people, receipts
 from probot.store.records import Staff
 from probot.store.tables import contact
@@ -48,18 +49,19 @@ def facts(connection: Connection, study: Study) -> tuple[PathFact, ...]:
     people_by_name = study.rota.people if study.rota is not None else ()
     direct = [name for name in dict.fromkeys((*study.roles, *people_by_name)) if name in named]
     return (
-        _group(connection),
+        _group(connection, study),
         *(_direct(connection, study, name, staff) for name in direct),
         *(_outside(connection, study, name) for name in study.paths),
     )
 
 
-def _group(connection: Connection) -> PathFact:
+def _group(connection: Connection, study: Study) -> PathFact:
     team = people.contact_of(connection, people.TEAM)
     if team is None:
         return PathFact(CARE_TEAM, "group", receipts.last_sent(connection, people.TEAM), "no group is bound")
     strange = "somebody unknown is in it" if outsiders.of_team(connection) else ""
-    fault = strange or receipts.refused_by(connection, people.TEAM, team.bound_at)
+    vain = "" if who_may_take(connection, study) else "nobody who is bound may take an alert"
+    fault = strange or vain or receipts.refused_by(connection, people.TEAM, team.bound_at)
     return PathFact(CARE_TEAM, "group", receipts.last_sent(connection, people.TEAM), fault)
 
 
@@ -93,13 +95,15 @@ def _outside(connection: Connection, study: Study, name: str) -> PathFact:
 
 
 def without_a_path(connection: Connection, study: Study) -> dict[Tier, str]:
-    """The tiers whose alerts would reach nobody on any rung at some hour of the week, and the first such hour."""
-    found = {fact.name: fact.works for fact in facts(connection, study)}
-    able = [
-        person
-        for person in people.active_staff(connection)
-        if "acknowledge" in study.powers(person.role) and not _fault_of(connection, person)
-    ]
+    """The tiers whose alerts would reach nobody who may take them on any rung at some hour of the week, and the first
+    such hour. What is called beside the messenger counts: whoever stands there is no member of staff.
+    """
+    able = [one for one in who_may_take(connection, study) if not _fault_of(connection, one)]
+    found = {
+        fact.name: fact.works
+        and (fact.by != "direct" or any(is_meant(study, fact.name, person) for person in able))
+        for fact in facts(connection, study)
+    }
     found[CARE_TEAM] = found[CARE_TEAM] or bool(able)
     holes: dict[Tier, str] = {}
     for tier in TIERS:
@@ -123,15 +127,15 @@ def _first_hour_without(study: Study, able: list[Staff]) -> str | None:
 
 def on_call_and_not_bound(connection: Connection, study: Study) -> tuple[str, ...]:
     """Whom the rota has on call although nobody of that name, or role, can be told and take an alert."""
-    there = [one for one in people.active_staff(connection) if "acknowledge" in study.powers(one.role)]
-    known = {
-        name
-        for one in there
-        if people.contact_of(connection, one.principal) is not None
-        for name in (one.name, one.role)
-    }
+    known = {name for one in who_may_take(connection, study) for name in (one.name, one.role)}
     shifts = study.rota.shifts if study.rota is not None else ()
     return tuple(dict.fromkeys(name for shift in shifts for name in shift.who if name not in known))
+
+
+def in_vain(connection: Connection, study: Study) -> bool:
+    """Whether an alert would be read, and whoever reads it be refused: the team is there, and nobody may take one."""
+    there = people.contact_of(connection, people.TEAM) is not None or bool(people.active_staff(connection))
+    return there and not who_may_take(connection, study)
 
 
 def team_is_lost(connection: Connection) -> bool:

@@ -23,6 +23,10 @@ RIVAL = "rival"
 """The pulse that says when Telegram told of another program with this token; its detail is the last few times."""
 RIVAL_FOR, RIVAL_AGAIN = timedelta(minutes=10), timedelta(seconds=30)
 """How long it is remembered, and how far apart two times are that are no mere change of hands."""
+WEBHOOK = "webhook"
+"""The pulse that says how the webhook was found at Telegram; its detail is what was wrong with it."""
+WEBHOOK_FOR = timedelta(minutes=3)
+"""How long that holds; while anything is wrong it is said anew at each look."""
 _CONTENTS = (
     "message",
     "edited_message",
@@ -87,6 +91,19 @@ def _rivalled(connection: Connection, now: datetime) -> list[datetime]:
     known = pulses.last(connection, RIVAL)
     times = [datetime.fromisoformat(each) for each in known[1] or ()] if known is not None else []
     return [at for at in times if timedelta() <= now - at <= RIVAL_FOR]
+
+
+def webhook_found(connection: Connection, now: datetime, wrong: Sequence[str], *, taken_away: bool) -> None:
+    """Put down what is wrong with the webhook at Telegram. `taken_away`: it was ours, and only a rival can have done it."""
+    if taken_away:
+        rivalled(connection, now)
+    pulses.beat(connection, WEBHOOK, now, list(wrong))
+
+
+def wrong_with_webhook(connection: Connection, now: datetime) -> list[str]:
+    """What was wrong with the webhook when it was last looked at; nothing where nobody looks any more."""
+    known = pulses.last(connection, WEBHOOK)
+    return list(known[1]) if known is not None and abs(now - known[0]) < WEBHOOK_FOR else []
 
 
 def standing(connection: Connection) -> tuple[datetime | None, bool]:

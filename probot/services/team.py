@@ -12,7 +12,7 @@ from probot.alerts.staff import (
     anonymous,
     not_authorised,
     not_staff,
-    not_theirs,
+    reply_refused,
     staff_help,
 )
 from probot.flows.buttons import AlertTap, AnswerTap, BoardTap, RecordTap
@@ -26,8 +26,8 @@ from probot.services import (
     boards,
     centres,
     endpoint,
-    enquire,
     events,
+    examinations,
     grade,
     pictures,
     taking,
@@ -40,7 +40,6 @@ from probot.store.outsiders import NOTICE
 from probot.store.records import Enrolment, Staff
 from probot.study.forms import is_form_item
 from probot.study.model import Power
-from probot.values import AlertId
 from probot.wording import say
 
 SHOWN_DAYS = timedelta(days=8)
@@ -80,33 +79,6 @@ def tapped(turn: Turn, sender: Sender | None, tap: AlertTap, place: taking.Place
         turn.toast = not_authorised(turn.study, "acknowledge", language)
         return
     turn.toast = taking.tapped(turn, person, tap, place)
-
-
-def replied(turn: Turn, sender: Sender | None, place: taking.Place, reply_to: int | None, text: str) -> bool:
-    """Words in reply to something about an alert. False if they reply to nothing of that kind."""
-    contact = people.contact_of(turn.connection, place.recipient)
-    if reply_to is None or contact is None:
-        return False
-    thread = threads.replied_to(turn.connection, contact, reply_to)
-    if thread is None:
-        return False
-    person = who(turn, sender)
-    if person is None:
-        turn.note("reply refused", "alert", thread.alert, reason="not staff")
-        _answer(turn, place.recipient, Message(stranger_words(sender, place.language)), NOTICE)
-        return True
-    act_as(turn, person)
-    alert = alerts.find(turn.connection, AlertId(thread.alert))
-    if not audience.may(turn, person, "acknowledge"):
-        turn.note("reply refused", "alert", thread.alert, reason="role")
-        _answer(turn, place.recipient, Message(not_authorised(turn.study, "acknowledge", place.language)))
-    elif alert and centres.closed_to(turn, person, people.by_id(turn.connection, alert.enrolment)):
-        _answer(turn, place.recipient, Message(not_theirs(place.language)))
-    elif thread.kind != "reason":
-        enquire.ask(turn, person, place, thread, text)
-    elif not thread.settled:
-        taking.reasoned(turn, person, place, thread, text)
-    return True
 
 
 def commanded(
@@ -152,9 +124,11 @@ def _looked(turn: Turn, person: Staff, recipient: str, command: str, text: str, 
         _answer(turn, recipient, enrolment)
     elif command == endpoint.COMMAND:
         none = Message(say(language, "endpoint.none"))
-        _answer(turn, recipient, endpoint.message(turn, enrolment, language) or none)
+        shown = endpoint.message(turn, enrolment, language) or none
+        _answer(turn, recipient, _and_corrections(turn, person, recipient, enrolment, shown))
     else:
-        _answer(turn, recipient, _patient(turn, enrolment, language))
+        shown = _patient(turn, enrolment, language)
+        _answer(turn, recipient, _and_corrections(turn, person, recipient, enrolment, shown))
         pictures.asked_for(turn, recipient, enrolment)
 
 
@@ -186,7 +160,8 @@ def record_tapped(turn: Turn, sender: Sender | None, tap: RecordTap, place: taki
         return
     own = place.number if recipient == person.principal else None
     if turn.toast == "" and not (
-        events.taken_back(turn, person, tap, own, language)
+        examinations.tapped(turn, person, tap, language)
+        or events.taken_back(turn, person, tap, own, language)
         or adverse.tapped(turn, person, tap, recipient, place.number, language)
     ):
         turn.toast = say(language, "adverse.unknown")
@@ -209,7 +184,18 @@ def said(
         act_as(turn, person)
         if grade.said(turn, person, event, reply):
             return
+        if nothing_sent(turn, recipient, language, reply.reply_to):
+            return
     commanded(turn, sender, recipient, "help", "", language)
+
+
+def nothing_sent(turn: Turn, recipient: str, language: str, reply_to: int | None) -> bool:
+    """Say that a reply to a message of probot's has reached nobody. False if it replies to none of them."""
+    contact = people.contact_of(turn.connection, recipient)
+    if contact is None or reply_to is None or not threads.is_ours(turn.connection, contact, reply_to):
+        return False
+    _answer(turn, recipient, Message(reply_refused("nothing", language)))
+    return True
 
 
 def _answer(turn: Turn, recipient: str, message: Message, item: str | None = None) -> None:
@@ -221,6 +207,14 @@ def _open(turn: Turn, person: Staff, language: str) -> Message:
     turn.note("open alerts shown", "alert", "*", new=len(listed))
     shown = open_list_message(turn.study, listed, language, turn.now, audience.names(turn))
     return adverse.beneath(turn, person, shown, language)
+
+
+def _and_corrections(
+    turn: Turn, person: Staff, recipient: str, enrolment: Enrolment, shown: Message
+) -> Message:
+    """In their own chat whoever may correct an examination has a button for it; a group has none."""
+    own = recipient == person.principal
+    return examinations.with_a_way_to_correct(turn, person, enrolment, shown) if own else shown
 
 
 def _patient(turn: Turn, enrolment: Enrolment, language: str) -> Message:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, or_, select
 from probot.messages import ALERT_LANES
 from probot.services import centres, path_tests, paths, quarantine, upgrades
 from probot.services.paths import PathFact
-from probot.services.receive import HEARD, has_rival
+from probot.services.receive import HEARD, has_rival, wrong_with_webhook
 from probot.services.tick import LOOKED
 from probot.services.turn import NothingPublished, Studies
 from probot.store import claims, inbox, links, outbox, outsiders, people, pulses, studies, threads, waiting
@@ -47,7 +47,13 @@ class Status:
     open_alerts: int
     unacknowledged: int
     inbox: dict[str, int]
+    """Updates that wait, and that were put aside, by state."""
     outbox: dict[str, int]
+    """Messages that have not gone out, by state."""
+    arrived: int
+    """The number of the newest update: how many there ever were."""
+    put: int
+    """The number of the newest message. On PostgreSQL some numbers are left out, so there were no more than that."""
     looked: datetime | None
     """When anybody last looked at what is due; noted every few seconds."""
     inbox_since: datetime | None
@@ -69,7 +75,7 @@ class Status:
     heartbeat: datetime | None
     """When the last heartbeat was taken outside."""
     ready: bool
-    """Whether an alert of every tier would reach somebody."""
+    """Whether an alert of every tier would reach somebody, and somebody may take it."""
     problems: tuple[str, ...]
     missing: tuple[str, ...]
     """Of these, what is wrong because somebody is missing on the team."""
@@ -103,6 +109,8 @@ def status(
         unacknowledged=states.get("open", 0),
         inbox=inbox.counts(connection),
         outbox=outbox.counts(connection),
+        arrived=inbox.newest(connection),
+        put=outbox.newest(connection),
         looked=looked[0] if (looked := pulses.last(connection, LOOKED)) else None,
         inbox_since=inbox.oldest_waiting(connection),
         due=waiting.due_by_lane(connection, now),
@@ -117,7 +125,7 @@ def status(
         links_in_vain=links.tried_in_vain(connection, now),
         room=room,
         heartbeat=beat[0] if (beat := pulses.last(connection, HEARTBEAT)) else None,
-        ready=study is not None and not paths.without_a_path(connection, study),
+        ready=study is not None and _is_ready(connection, study),
         problems=(
             *_problems(connection, now, heard[0] if heard else None),
             *(_of_paths(connection, study, now, missing) if study else ()),
@@ -139,6 +147,10 @@ def study_in_force(connection: Connection, known: Studies | None = None) -> Stud
         return None
 
 
+def _is_ready(connection: Connection, study: Study) -> bool:
+    return not (paths.in_vain(connection, study) or paths.without_a_path(connection, study))
+
+
 def _when(hole: tuple[str, str]) -> str:
     tier, hour = hole
     return f"{tier} (first on {hour})" if hour else tier
@@ -147,7 +159,9 @@ def _when(hole: tuple[str, str]) -> str:
 def _of_paths(connection: Connection, study: Study, now: datetime, missing: tuple[str, ...]) -> list[str]:
     found = []
     without = paths.without_a_path(connection, study)
-    if without and people.active_staff(connection):
+    if paths.in_vain(connection, study):
+        found.append(_nobody_takes(study))
+    elif without and people.active_staff(connection):
         found.append(f"not ready: alerts of tier {', '.join(map(_when, without.items()))} would reach nobody")
     found += missing
     for fact in paths.facts(connection, study):
@@ -176,6 +190,14 @@ def _of_paths(connection: Connection, study: Study, now: datetime, missing: tupl
     return found
 
 
+def _nobody_takes(study: Study) -> str:
+    roles = ", ".join(name for name in study.roles if "acknowledge" in study.powers(name))
+    return (
+        "not ready: nobody who is bound may take an alert, so it would be repeated without end: "
+        f"run `probot staff invite` for a role that may ({roles})"
+    )
+
+
 def _of_staff(connection: Connection, study: Study) -> list[str]:
     """Who is missing. Nothing while nobody is bound at all, which is told as such."""
     if not people.active_staff(connection):
@@ -200,16 +222,27 @@ def _of_hearing(connection: Connection, now: datetime, heard: datetime | None) -
     found = []
     if heard is None:
         found.append("Telegram has never been heard: is `probot run` running, and is the token right?")
-    elif now - heard > NOT_HEARD:
-        found.append(f"Telegram was last heard {int((now - heard).total_seconds())} s ago")
+    elif abs(now - heard) > NOT_HEARD:
+        found.append(f"Telegram was last heard {_ago(now, heard)}")
+    found += [f"webhook: {problem}" for problem in wrong_with_webhook(connection, now)]
     if has_rival(connection, now):
         found.append("another program receives with this token: answers go to it and are lost here")
     looked = pulses.last(connection, LOOKED)
     if looked is None and heard is not None:
         found.append("nobody looks at what is due: no `probot run` that works has been started")
-    elif looked is not None and now - looked[0] > LAGGING:
-        found.append(f"what is due was last looked at {int((now - looked[0]).total_seconds())} s ago")
+    elif looked is not None and abs(now - looked[0]) > LAGGING:
+        found.append(f"what is due was last looked at {_ago(now, looked[0])}")
     return found
+
+
+def _ago(now: datetime, at: datetime) -> str:
+    """How long ago; an hour that is yet to come says of itself nothing but that the clock was set back."""
+    seconds = int((now - at).total_seconds())
+    return (
+        f"{seconds} s ago"
+        if seconds >= 0
+        else f"at an hour that is still {-seconds} s ahead: the clock was set back"
+    )
 
 
 def _problems(connection: Connection, now: datetime, heard: datetime | None) -> list[str]:

@@ -40,10 +40,21 @@ def offer(turn: Turn, enrolment: Enrolment, since: datetime) -> None:
     ]
     if not met or all(_told_since(alert, since) for alert in met):
         return
-    if outbox.said_lately(turn.connection, enrolment.principal, "reply", "contact", turn.now - contact.again):
+    asked = outbox.said_lately(
+        turn.connection, enrolment.principal, "reply", "contact", turn.now - contact.again
+    )
+    if asked and not _is_graver(turn, enrolment, met, since):
         return
     message = contact_offer(turn.study, enrolment.language)
     turn.say(enrolment.principal, message, lane="reply", purpose="reply", item="contact")
+
+
+def _is_graver(turn: Turn, enrolment: Enrolment, met: list[Alert], since: datetime) -> bool:
+    """Whether something urgent is new since they were asked, and they did not want somebody at once already."""
+    standing = alerts.standing(turn.connection, enrolment.id)
+    return all(alert.wish != "now" for alert in standing) and any(
+        alert.tier == "urgent" and alert.raised_at >= since for alert in met
+    )
 
 
 def _is_theirs(turn: Turn, alert: Alert) -> bool:

@@ -40,6 +40,11 @@ _OPEN_OF = select(alert).where(
 )
 _ALL_STANDING = select(alert).where(STANDING).order_by(alert.c.raised_at, alert.c.id)
 _STANDING_OF = _ALL_STANDING.where(among(alert.c.enrolment_id, "keys"))
+_CLOSED_SINCE = (
+    select(alert)
+    .where(alert.c.enrolment_id == bindparam("who"), alert.c.closed_at >= bindparam("since"))
+    .order_by(alert.c.closed_at, alert.c.id)
+)
 _WHOSE = select(alert.c.enrolment_id).where(among(alert.c.id, "keys")).distinct()
 _HISTORIES = (
     select(alert_event.c.alert_id, alert_event.c.entry)
@@ -104,6 +109,12 @@ def standing(connection: Connection, enrolment: EnrolmentId | None = None) -> li
         return _alerts(connection, together.ask(connection, _STANDING_OF, {"keys": [enrolment]}))
     found = (find(connection, key) for key in known)
     return [one for one in found if one is not None and one.state != "closed"]
+
+
+def closed_since(connection: Connection, enrolment: EnrolmentId, since: datetime) -> list[Alert]:
+    """The participant's alerts that were closed since then, the earliest first."""
+    wanted = {"who": enrolment, "since": since}
+    return _alerts(connection, together.ask(connection, _CLOSED_SINCE, wanted))
 
 
 def whose(connection: Connection, keys: Iterable[str]) -> list[str]:

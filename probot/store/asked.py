@@ -48,6 +48,7 @@ _MISSING: State = (None, None, "missing")
 
 WAITING: ColumnElement[str] = literal_column("'waiting'")
 SENDING: ColumnElement[str] = literal_column("'sending'")
+DEAD: ColumnElement[str] = literal_column("'dead'")
 TO_GO: tuple[ColumnElement[str], ...] = (WAITING, SENDING)
 """Word for word as in the indexes, so that they serve: and a value that SQLite has to look at for that would make it
 plan the statement anew each time.
@@ -128,6 +129,16 @@ def last_asking(connection: Connection, assessment_id: str, item: str) -> str | 
         return posts[-1][2] if posts else None
     newest: str | None = ask_value(connection, _LAST_ASKING, {"assessment": assessment_id, "asked": item})
     return newest
+
+
+def is_below(connection: Connection, message_id: str, assessment_id: str, item: str) -> bool:
+    """Whether a message that has arrived stands further down in its chat than whatever asked the item last."""
+    number, contact, _ = number_of(connection, message_id)
+    asking = last_asking(connection, assessment_id, item)
+    if asking is None or number is None:
+        return number is not None
+    above, where, _ = number_of(connection, asking)
+    return above is None or where != contact or above < number
 
 
 def asked_last(

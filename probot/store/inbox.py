@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from probot.store import together
+from probot.store import counting, together
 from probot.store.among import among
 from probot.store.claims import LIFE, SKEW
 from probot.store.records import Arrived, Parked
@@ -227,9 +227,13 @@ def unpark(connection: Connection, seq: int) -> None:
 
 
 def counts(connection: Connection) -> dict[str, int]:
-    """How many updates are new, done, parked."""
-    rows = connection.execute(select(inbox.c.state, func.count().label("number")).group_by(inbox.c.state))
-    return {row.state: row.number for row in rows}
+    """How many updates are new, and how many parked. Those that are done are never counted: they go back years."""
+    return counting.by_state(connection, inbox, ("new", "parked"))
+
+
+def newest(connection: Connection) -> int:
+    """The number of the last update that was kept."""
+    return counting.newest(connection, inbox)
 
 
 def oldest_waiting(connection: Connection) -> datetime | None:

@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from probot.messages import MESSENGER_LANES, PLACE, Lane, Message, lane_at
-from probot.store import asked, together
+from probot.store import asked, counting, together
 from probot.store.among import among
 from probot.store.asked import SENDING, TO_GO, WAITING
 from probot.store.claims import SKEW
@@ -65,6 +65,11 @@ _SAID_LATELY = (
         outbox.c.state.in_(("waiting", "sending", "sent")),
     )
     .limit(1)
+)  # fmt: skip
+_ITEMS_SAID = select(outbox.c.item).where(
+    outbox.c.recipient == bindparam("told"), outbox.c.purpose == bindparam("what_for"),
+    outbox.c.assessment_id.is_(None), outbox.c.created_at >= bindparam("since"),
+    outbox.c.state.in_(("waiting", "sending", "sent")),
 )  # fmt: skip
 
 
@@ -346,6 +351,12 @@ def said_lately(connection: Connection, recipient: str, purpose: Purpose, item: 
     return together.ask_first(connection, _SAID_LATELY, wanted) is not None
 
 
+def items_said(connection: Connection, recipient: str, purpose: Purpose, since: datetime) -> set[str]:
+    """What a recipient was sent for a purpose since then, by item."""
+    wanted = {"told": recipient, "what_for": purpose, "since": since}
+    return {row.item for row in together.ask(connection, _ITEMS_SAID, wanted) if row.item is not None}
+
+
 def standing(connection: Connection, key: str) -> tuple[str, int | None]:
     """The state of a message by its id (`missing` if there is none), and the channel's number of it."""
     row = connection.execute(select(outbox.c.state, outbox.c.number).where(outbox.c.id == key)).first()
@@ -363,15 +374,19 @@ def next_due(connection: Connection) -> datetime | None:
 
 
 def counts(connection: Connection) -> dict[str, int]:
-    """How many messages are waiting, sending, sent, dropped, dead."""
-    rows = connection.execute(select(outbox.c.state, func.count().label("number")).group_by(outbox.c.state))
-    return {row.state: row.number for row in rows}
+    """How many messages are waiting, sending, dead. What was sent or dropped is never counted: it is years of messages."""
+    return counting.by_state(connection, outbox, ("waiting", "sending", "dead"))
+
+
+def newest(connection: Connection) -> int:
+    """The number of the last message that was put."""
+    return counting.newest(connection, outbox)
 
 
 def oldest_due(connection: Connection, lane: Lane, now: datetime) -> datetime | None:
     """Since when the longest-waiting due message of a lane has been due."""
     oldest = select(func.min(outbox.c.not_before)).where(
-        outbox.c.state.in_(("waiting", "sending")),
+        outbox.c.state.in_(TO_GO),
         outbox.c.lane == PLACE[lane],
         outbox.c.not_before <= now,
     )

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from probot.store import pulses
+from probot.store.asked import DEAD
 from probot.store.tables import outbox
 
 OUTSIDE = "path:"
@@ -88,17 +89,19 @@ def tried_since(connection: Connection, recipient: str, since: datetime) -> bool
 
 def refused_by(connection: Connection, recipient: str, since: datetime) -> str:
     """Why the newest message to a recipient of the messenger could not be delivered for good; empty if it could."""
-    ended = outbox.c.state.in_(("sent", "dead"))
-    newest = (
-        select(outbox.c.state, outbox.c.fault)
-        .where(
-            outbox.c.recipient == recipient, outbox.c.kind == "post", ended, outbox.c.created_at >= since
-        )
+    to_them = (outbox.c.recipient == recipient, outbox.c.kind == "post", outbox.c.created_at >= since)
+    # First by the few that are dead: else each look goes through all that was ever sent to anybody.
+    refused = (
+        select(outbox.c.seq, outbox.c.fault)
+        .where(*to_them, outbox.c.state == DEAD)
         .order_by(outbox.c.seq.desc())
         .limit(1)
-    )  # fmt: skip
-    row = connection.execute(newest).first()
-    return str(row.fault or "refused") if row is not None and row.state == "dead" else ""
+    )
+    row = connection.execute(refused).first()
+    if row is None:
+        return ""
+    arrived = select(outbox.c.seq).where(*to_them, outbox.c.state == "sent", outbox.c.seq > row.seq).limit(1)
+    return "" if connection.execute(arrived).first() is not None else str(row.fault or "refused")
 
 
 def addresses(connection: Connection) -> dict[str, str] | None:

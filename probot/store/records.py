@@ -71,6 +71,11 @@ class Enrolment(NamedTuple):
         """Whom messages to this participant are addressed to."""
         return f"participant:{self.id}"
 
+    @property
+    def keeps_contact(self) -> bool:
+        """Whether they only want to be asked no more questions (`/stop`): the team may still get in touch."""
+        return self.status == "withdrawn" and self.ended_level == "questions"
+
 
 class Staff(NamedTuple):
     """A member of the care team."""

@@ -6,7 +6,7 @@ The rule: pydantic stands at this door, so what comes out has the very types tha
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Text
@@ -43,7 +43,7 @@ class _Texts(Generic[Record]):
     The text alone decides, so it does not matter who else writes, or what was rolled back.
     """
 
-    def __init__(self, kind: type, as_json: Callable[[Record], Any], parse: Callable[[Any], Record]) -> None:
+    def __init__(self, kind: type, as_json: Callable[[Record], Any], parse: Callable[[str], Record]) -> None:
         """`kind`: which of the records are remembered, the others are parsed each time."""
         self._kind = kind
         self._as_json = as_json
@@ -62,7 +62,7 @@ class _Texts(Generic[Record]):
 
     def read(self, written: str) -> Record:
         known = self.known.get(written)
-        return self._parse(read(written)) if known is None else known
+        return self._parse(written) if known is None else known
 
 
 class Conversation(TypeDecorator[Session]):
@@ -106,14 +106,18 @@ def _content_to_json(content: Message | Mapping[str, Any]) -> Any:
     return _message.dump_python(content, mode="json") if isinstance(content, Message) else content
 
 
-def _content_from_json(stored: Any) -> Message | Mapping[str, Any]:
+def _read_content(written: str) -> Message | Mapping[str, Any]:
     """What cannot be read as a message is given as it stands: it fails by itself when it is to be sent, and alone."""
-    if "text" not in stored:
-        return cast("Mapping[str, Any]", stored)
     try:
-        return _message.validate_python(stored)
+        stored = read(written)
+    except ValueError:
+        return {}
+    if not isinstance(stored, dict):
+        return {}
+    try:
+        return _message.validate_python(stored) if "text" in stored else stored
     except ValidationError:
-        return cast("Mapping[str, Any]", stored)
+        return stored
 
 
 def session_from_json(stored: Any) -> Session:
@@ -166,5 +170,5 @@ def value_from_json(stored: Any) -> Value | None:
     return _value.validate_python(tuple(stored) if isinstance(stored, list) else stored)
 
 
-sessions: _Texts[Session] = _Texts(Session, lambda one: one, session_from_json)
-contents: _Texts[Message | Mapping[str, Any]] = _Texts(Message, _content_to_json, _content_from_json)
+sessions: _Texts[Session] = _Texts(Session, lambda one: one, lambda written: session_from_json(read(written)))
+contents: _Texts[Message | Mapping[str, Any]] = _Texts(Message, _content_to_json, _read_content)

@@ -329,6 +329,7 @@ inbox = Table(
     UniqueConstraint("bot", "update_id"),
     Index("ix_inbox_waiting", "lane", "seq", **_where("state = 'new'")),
     Index("ix_inbox_new", "seq", **_where("state = 'new'")),
+    Index("ix_inbox_parked", "seq", **_where("state = 'parked'")),
 )
 
 outbox = Table(
@@ -358,6 +359,7 @@ outbox = Table(
     *_claim(),
     Index("ix_outbox_waiting", "lane", "not_before", "seq", **_where("state = 'waiting'")),
     Index("ix_outbox_sending", "claimed_until", **_where("state = 'sending'")),
+    Index("ix_outbox_dead", "recipient", "seq", **_where("state = 'dead'")),
     Index("ix_outbox_recipient", "recipient", "seq", **_where("state IN ('waiting','sending')")),
     Index("ix_outbox_number", "number", "contact_id", **_where("number IS NOT NULL")),
     Index("ix_outbox_said", "recipient", "item", **_where("assessment_id IS NULL AND item IS NOT NULL")),

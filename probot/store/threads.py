@@ -62,8 +62,9 @@ def settle(connection: Connection, message: str, now: datetime) -> None:
 
 
 def of_message(connection: Connection, message: str) -> Thread | None:
-    """What the outbox row of that id is about, if it belongs to an alert's talk."""
-    row = connection.execute(select(alert_thread).where(alert_thread.c.message_id == message)).first()
+    """What the outbox row of that id is about, if it belongs to an alert's talk; of a list, one of its alerts."""
+    its = select(alert_thread).where(alert_thread.c.message_id == message).order_by(alert_thread.c.alert_id)
+    row = connection.execute(its).first()
     return None if row is None else _thread(row)
 
 
@@ -82,29 +83,66 @@ def replied_to(connection: Connection, contact: Contact, number: int) -> Thread 
     return Thread(message.id, message.alert_id, "alert", contact.principal)
 
 
-def _numbered(contact: Contact, number: int) -> Select[Any]:
+def is_ours(connection: Connection, contact: Contact, number: int) -> bool:
+    """Whether the message of that number in this chat is one of probot's own, whatever it is about."""
+    return connection.execute(_numbered(contact, number, "file")).first() is not None
+
+
+def _numbered(contact: Contact, number: int, *others: str) -> Select[Any]:
     return select(outbox.c.id, outbox.c.alert_id).where(
         outbox.c.recipient == contact.principal, outbox.c.contact_id == contact.id, outbox.c.number == number,
-        outbox.c.kind.in_(("post", "photo")),
+        outbox.c.kind.in_(("post", "photo", *others)),
     )  # fmt: skip
 
 
-def open_question(connection: Connection, recipient: str, since: datetime) -> Thread | None:
-    """The newest question to a participant that has arrived, is not answered yet and was asked after `since`."""
+class Pending(NamedTuple):
+    """A question that has no answer yet: when it was asked, when it arrived, and whether its alert is closed by now."""
+
+    thread: Thread
+    asked_at: datetime
+    sent_at: datetime
+    past: bool
+
+
+def open_question(connection: Connection, recipient: str, since: datetime) -> Pending | None:
+    """The newest question to a participant that has arrived, is not answered yet and was asked after `since`; one about
+    a closed alert only if there is no other.
+    """
     if together.known(connection, "alert_thread", recipient) is False:
         return None
     wanted = (
-        select(alert_thread)
+        select(alert_thread, outbox.c.sent_at, alert.c.state)
         .join(outbox, outbox.c.id == alert_thread.c.message_id)
+        .join(alert, alert.c.id == alert_thread.c.alert_id)
         .where(
             alert_thread.c.recipient == recipient, alert_thread.c.kind == "question",
             alert_thread.c.settled_at.is_(None), alert_thread.c.created_at >= since, outbox.c.state == "sent",
         )
-        .order_by(alert_thread.c.created_at.desc())
+        .order_by(STANDING.desc(), alert_thread.c.created_at.desc())
         .limit(1)
     )  # fmt: skip
     row = connection.execute(wanted).first()
-    return None if row is None else _thread(row)
+    return (
+        None
+        if row is None
+        else Pending(_thread(row), row.created_at, row.sent_at or row.created_at, row.state == "closed")
+    )
+
+
+def reasons_awaited(connection: Connection, recipient: str, staff: str, since: datetime) -> list[Thread]:
+    """The requests for a reason to somebody in this chat that have arrived, were made after `since` and have no answer
+    yet; the newest first.
+    """
+    wanted = (
+        select(alert_thread)
+        .join(outbox, outbox.c.id == alert_thread.c.message_id)
+        .where(
+            alert_thread.c.recipient == recipient, alert_thread.c.kind == "reason", alert_thread.c.staff_id == staff,
+            alert_thread.c.settled_at.is_(None), alert_thread.c.created_at >= since, outbox.c.state == "sent",
+        )
+        .order_by(outbox.c.seq.desc())
+    )  # fmt: skip
+    return [_thread(row) for row in connection.execute(wanted)]
 
 
 _ASKED = (

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, update
 
 from probot.messages import lane_at
+from probot.store.asked import TO_GO, WAITING
 from probot.store.tables import outbox
 
 LINE_DOWN = "the line is down"
@@ -20,7 +21,7 @@ LINE_DOWN = "the line is down"
 def line_is_back(connection: Connection, now: datetime) -> int:
     """A message got through: what waits for the line may go; how many messages that were."""
     waiting = update(outbox).where(
-        outbox.c.state == "waiting", outbox.c.not_before > now, outbox.c.fault.startswith(LINE_DOWN)
+        outbox.c.state == WAITING, outbox.c.not_before > now, outbox.c.fault.startswith(LINE_DOWN)
     )
     return int(connection.execute(waiting.values(not_before=now, fault="")).rowcount)
 
@@ -37,7 +38,7 @@ def due_by_lane(connection: Connection, now: datetime) -> dict[str, Due]:
     """What should be on its way by now and has not arrived, by lane; a lane without any is left out."""
     rows = connection.execute(
         select(outbox.c.lane, func.count().label("number"), func.min(outbox.c.not_before).label("since"))
-        .where(outbox.c.state.in_(("waiting", "sending")), outbox.c.not_before <= now)
+        .where(outbox.c.state.in_(TO_GO), outbox.c.not_before <= now)
         .group_by(outbox.c.lane)
     )
     return {lane_at(row.lane): Due(row.number, row.since) for row in rows}

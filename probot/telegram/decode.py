@@ -174,8 +174,12 @@ def _said(message: Raw, own: int, *, edited: bool = False) -> Said:
         own,
         edited=edited,
         forwarded=bool(message.get("forward_origin") or message.get("forward_date")),
-        reply_to=number(record(message.get("reply_to_message")).get("message_id")),
+        reply_to=_replied_to(message),
     )
+
+
+def _replied_to(message: Raw) -> int | None:
+    return number(record(message.get("reply_to_message")).get("message_id"))
 
 
 def _medium(message: Raw) -> str | None:
@@ -185,7 +189,8 @@ def _medium(message: Raw) -> str | None:
 def _media(message: Raw, kind: str, own: int) -> MediaSent:
     sizes = records(message.get(kind))
     thing = sizes[-1] if sizes else record(message.get(kind))
-    return MediaSent(kind, words(message.get("caption")), own, words(thing.get("file_unique_id")))
+    file = words(thing.get("file_unique_id"))
+    return MediaSent(kind, words(message.get("caption")), own, file, _replied_to(message))
 
 
 def _service(message: Raw, myself: Myself) -> Content:

@@ -61,7 +61,7 @@ class Poller:
     """The one who asks Telegram for updates. One per token: Telegram refuses a second (state `conflict`).
 
     `report` is called at every change of state, from inside the loop: it must be quick and must not raise.
-    `pause` waits for some seconds; tests give one that does not.
+    `pause` waits for some seconds; tests give one that does not. `passed` gives seconds that only ever grow.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class Poller:
         poll_seconds: int = 25,
         report: Callable[[Reception], None] | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        passed: Callable[[], float] | None = None,
     ) -> None:
         self._bot = bot
         self._keep = keep
@@ -80,11 +81,14 @@ class Poller:
         self._poll_seconds = poll_seconds
         self._report = report
         self._pause = pause
+        self._passed = passed or loop_seconds
         self._offset: int | None = None
         self._webhook_gone = False
         self._reception = Reception("starting", clock.now())
         self.heard: datetime | None = None
-        """When Telegram last answered a poll. A watchdog asks this, never whether the task is alive."""
+        """When Telegram last answered a poll."""
+        self.answered: float | None = None
+        """The same in seconds that only ever grow. A watchdog asks this, never the clock, nor whether the task is alive."""
         self.behind = False
         """Whether updates are known to be there that were not kept yet: nobody should act as if all had been heard."""
         self.kept: datetime | None = None
@@ -111,7 +115,7 @@ class Poller:
         except TelegramError as error:
             await self._failed(_state_of(error), error.message, least=_asked_wait(error))
             return
-        self.heard = self._clock.now()
+        self.heard, self.answered = self._clock.now(), self._passed()
         self.behind = bool(updates)
         if not updates:
             self._listening()
@@ -175,6 +179,11 @@ class Poller:
             )
             if self._report is not None:
                 self._report(self._reception)
+
+
+def loop_seconds() -> float:
+    """Seconds that only ever grow, whatever is done to the clock."""
+    return asyncio.get_running_loop().time()
 
 
 def wait_after(state: State, failures: int) -> float:

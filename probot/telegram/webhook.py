@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
-from telegram import Bot
+from telegram import Bot, WebhookInfo
 from telegram.error import TelegramError
 
 from probot.ports import Clock
@@ -27,6 +28,15 @@ LARGEST_BODY: Final = 1024 * 1024
 """Bytes. Telegram's updates stay far below."""
 
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{16,256}")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How the webhook stands at Telegram. `reached`: it answered; `ours`: it means to bring everything, and here."""
+
+    problems: tuple[str, ...] = ()
+    reached: bool = True
+    ours: bool = True
 
 
 class Webhook:
@@ -50,7 +60,11 @@ class Webhook:
         self._clock = clock
         self._path = path or parts.path or "/"
         self.heard: datetime | None = None
-        """When an update with the right secret last came, or Telegram last confirmed the webhook's settings."""
+        """When an update with the right secret last came, or Telegram last said that all is as it should be."""
+        self._failed_at: datetime | None = None
+        """Of which failure to bring something Telegram told last."""
+        self._came_since = False
+        """Whether anything has come since it told of that first, or nothing waits there."""
         self.refused = 0
         """Requests with a wrong secret or none."""
         self.not_kept = 0
@@ -63,24 +77,36 @@ class Webhook:
     async def register(self, bot: Bot) -> None:
         """Tell Telegram where to bring updates; what waits there is kept. Raises TelegramError where that fails."""
         await bot.set_webhook(self._url, secret_token=self._secret, allowed_updates=ALLOWED_UPDATES)
-        self.heard = self._clock.now()
 
-    async def problems(self, bot: Bot) -> tuple[str, ...]:
-        """What is wrong with the webhook as Telegram sees it; nothing if all is well. Raises no TelegramError."""
+    async def look(self, bot: Bot) -> Found:
+        """What is wrong with the webhook as Telegram sees it; nothing if all is well. Raises no TelegramError.
+
+        Only what has no fault counts as heard: that Telegram answers says nothing of where it brings its updates.
+        """
         try:
             info = await bot.get_webhook_info()
         except TelegramError as error:
-            return (f"Telegram was not reached: {type(error).__name__}",)
-        self.heard = self._clock.now()
+            return Found((f"Telegram was not reached: {type(error).__name__}",), reached=False)
         found = []
-        if info.url != self._url:
+        if _place(info.url) != _place(self._url):
             found.append("Telegram brings updates to another address" if info.url else "no webhook is set")
         missing = set(ALLOWED_UPDATES) - set(info.allowed_updates or ())
         if missing:
             found.append(f"Telegram does not bring {', '.join(sorted(missing))}")
-        if info.last_error_message:
+        ours = not found
+        if self._fails(info):
             found.append(f"last error at Telegram: {info.last_error_message}")
-        return tuple(found)
+        if not found:
+            self.heard = self._clock.now()
+        return Found(tuple(found), ours=ours)
+
+    def _fails(self, info: WebhookInfo) -> bool:
+        """Whether something waits there that could not be brought. Telegram's clock and ours are never compared."""
+        if info.last_error_date != self._failed_at:
+            self._failed_at, self._came_since = info.last_error_date, False
+        if not info.pending_update_count:
+            self._came_since = True
+        return self._failed_at is not None and not self._came_since
 
     async def _take(self, request: Request) -> Response:
         given = request.headers.get(SECRET_HEADER, "")
@@ -97,7 +123,13 @@ class Webhook:
             self.not_kept += 1
             return Response(status_code=503, headers={"Retry-After": "2"})
         self.heard = self._clock.now()
+        self._came_since = True
         return Response(status_code=200)
+
+
+def _place(url: str) -> str:
+    """An address, for comparing: Telegram may give it back in another spelling."""
+    return url.casefold().rstrip("/")
 
 
 async def _body(request: Request) -> bytes | None:

@@ -22,6 +22,7 @@ from probot.alerts.life import (
     corrected,
     latest,
     raise_alert,
+    rests_on,
 )
 from probot.alerts.model import Alert, Entry, Evidence, Hit
 from probot.study.model import TIERS, Handling
@@ -325,6 +326,20 @@ def test_a_correction_of_something_else_changes_nothing():
     assert corrected(before, "stools", 8, 3, at(4, "11:00")) is before
 
 
+def test_an_alert_rests_on_the_very_answer_that_met_its_rule_or_its_correction_and_on_no_other():
+    alert = absorb(STUDY, raised(value=8), hit(value=9), at(4, "10:00")).alert
+    assert rests_on(alert, "pain", 8, at(4))
+    assert rests_on(alert, "pain", 9, at(4, "10:00"))
+    assert not rests_on(alert, "pain", 9, at(4, "10:01")), "the same number of another day"
+    assert not rests_on(alert, "pain", 3, at(4))
+    assert not rests_on(alert, "stools", 8, at(4))
+    after = corrected(alert, "pain", 9, 3, at(4, "11:00"))
+    assert rests_on(after, "pain", 3, at(4, "11:00"))
+    assert not rests_on(replace(alert, history=(Entry("hit", at(4)),)), "pain", 8, at(4))
+    seen = Entry("reopened", at(4), evidence=Evidence(item="pain", value=5))
+    assert not rests_on(replace(alert, history=(seen,)), "pain", 5, at(4)), "only what met a rule, once each"
+
+
 def test_a_closed_alert_says_by_whom_when_how_and_why():
     closed = close(in_state("acknowledged"), DOCTOR, at(4, "09:30"), "none", "known for years")
     assert (closed.closed_by, closed.closed_at) == (DOCTOR, at(4, "09:30"))
@@ -417,13 +432,42 @@ def test_no_alert_goes_backward_and_every_one_that_is_not_closed_has_a_next_step
             }
 
 
-def test_what_is_put_off_for_days_is_told_again_after_a_day_however_short_its_term_is():
-    patient = replace(STUDY, handling={**STUDY.handling, "soon": Handling(12 * HOUR, 5 * DAY)})
+@pytest.mark.parametrize("lasts", [12 * HOUR, 5 * DAY])
+def test_what_is_put_off_for_days_is_quiet_until_then_and_no_more_told_again_after_a_day(lasts):
+    patient = replace(STUDY, handling={**STUDY.handling, "soon": Handling(lasts, 5 * DAY)})
     held = acknowledge(patient, raised("rising_pain", 5), NURSE, MORNING + HOUR)
     put_off = steps.snoozed(patient, held, NURSE, 4 * DAY, "on leave", MORNING + HOUR)
-    same = hit("rising_pain", 5)
-    assert absorb(patient, put_off, same, MORNING + 25 * HOUR).why == "time"
-    assert absorb(patient, held, same, MORNING + 25 * HOUR).why is None, "it lapses by itself"
+    again = absorb(patient, put_off, hit("rising_pain", 5), MORNING + 25 * HOUR)
+    assert (again.why, again.notify, again.tell) == (None, False, ())
+    assert (again.alert.state, again.alert.next_at) == ("acknowledged", put_off.next_at)
+    assert absorb(patient, again.alert, hit("rising_pain", 5), MORNING + 60 * HOUR).why is None
+    milder = absorb(patient, put_off, hit("rising_pain", 4), MORNING + 25 * HOUR)
+    assert milder.alert.state == "acknowledged"
+
+
+def test_worse_than_what_was_put_off_is_told_at_once():
+    patient = replace(STUDY, handling={**STUDY.handling, "soon": Handling(DAY, 5 * DAY)})
+    held = acknowledge(patient, raised("rising_pain", 5), NURSE, MORNING + HOUR)
+    put_off = steps.snoozed(patient, held, NURSE, 4 * DAY, "on leave", MORNING + HOUR)
+    for worse, why in ((hit("rising_pain", 6), "rise"), (hit("severe_pain", 8), "tier")):
+        again = absorb(patient, put_off, worse, MORNING + 2 * HOUR)
+        assert (again.why, again.alert.state, again.notify) == (why, "open", True)
+
+
+def test_what_is_urgent_is_told_again_after_a_day_although_it_was_put_off():
+    patient = replace(STUDY, handling={**STUDY.handling, "urgent": Handling(DAY, 5 * DAY)})
+    held = acknowledge(patient, raised("severe_pain", 8), NURSE, MORNING + HOUR)
+    put_off = steps.snoozed(patient, held, NURSE, 4 * DAY, "in surgery", MORNING + HOUR)
+    assert absorb(patient, put_off, hit("severe_pain", 8), MORNING + 23 * HOUR).why is None
+    assert absorb(patient, put_off, hit("severe_pain", 8), MORNING + 25 * HOUR).why == "time"
+
+
+def test_a_step_after_it_was_put_off_ends_the_peace_where_the_tier_allows_days():
+    patient = replace(STUDY, handling={**STUDY.handling, "soon": Handling(5 * DAY, 5 * DAY)})
+    held = acknowledge(patient, raised("rising_pain", 5), NURSE, MORNING + HOUR)
+    put_off = steps.snoozed(patient, held, NURSE, 4 * DAY, "on leave", MORNING + HOUR)
+    called = steps.called(patient, put_off, NURSE, MORNING + 2 * HOUR)
+    assert absorb(patient, called, hit("rising_pain", 5), MORNING + 25 * HOUR).why == "time"
 
 
 def test_a_term_that_ends_within_a_day_quiets_nothing_where_the_tier_allows_days():
@@ -432,13 +476,12 @@ def test_a_term_that_ends_within_a_day_quiets_nothing_where_the_tier_allows_days
     assert absorb(STUDY, held, met, held.next_at - HOUR).why == "time"
 
 
-def test_a_day_of_peace_that_ends_exactly_a_day_from_now_still_counts():
-    short = replace(STUDY, handling={**STUDY.handling, "soon": Handling(DAY, 5 * DAY)})
-    held = acknowledge(short, raised("rising_pain", 5), NURSE, MORNING + HOUR)
-    put_off = steps.snoozed(short, held, NURSE, 2 * DAY, "on leave", MORNING + HOUR)
+def test_whose_term_is_exactly_a_day_is_called_by_that_and_by_no_equal_answer():
     same = hit("rising_pain", 5)
-    assert absorb(short, put_off, same, put_off.next_at - DAY).why is None
-    assert absorb(short, put_off, same, put_off.next_at - DAY - MINUTE).why == "time"
+    for lasts, why in ((DAY, None), (DAY + MINUTE, "time")):
+        patient = replace(STUDY, handling={**STUDY.handling, "soon": Handling(lasts, 5 * DAY)})
+        held = acknowledge(patient, raised("rising_pain", 5), NURSE, MORNING + HOUR)
+        assert absorb(patient, held, same, MORNING + 25 * HOUR).why == why
 
 
 def test_the_worst_number_stays_where_the_study_has_the_item_no_more():

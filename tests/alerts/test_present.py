@@ -135,6 +135,44 @@ def test_an_alert_met_again_and_corrected(language):
     same_as_golden(f"again_corrected.{language}", said(alert, language, "corrected", at(7, "09:20")))
 
 
+def test_a_list_shows_what_an_answer_was_corrected_to():
+    alert = corrected(severe(), "pain", 8, 3, at(4, "09:20"))
+    lists = (open_list_message, digest_message)
+
+    def lines(one: Alert) -> list[str]:
+        return [make(STUDY, [(one, "P-001")], "en", at(4, "09:30")).text for make in lists]
+
+    assert all("8 / 10 → 3 / 10" in line for line in lines(alert))
+    patient = participant_message(
+        STUDY, "P-001", "en", status="active", answers=[], alerts=[alert], now=at(4, "09:30")
+    )
+    assert "8 / 10 → 3 / 10" in patient.text
+    twice = corrected(alert, "pain", 3, 2, at(4, "09:25"))
+    assert all("8 / 10 → 2 / 10" in line for line in lines(twice))
+    back = corrected(alert, "pain", 3, 8, at(4, "09:25"))
+    assert not any("→" in line for line in lines(back))
+    another_day = corrected(severe(), "pain", 2, 1, at(5, "09:25"))
+    assert not any("→" in line for line in lines(another_day)), "that was another answer"
+    again = absorb(STUDY, alert, pain(at(5), 9, {at(4): 3}), at(5)).alert
+    assert all("9 / 10" in line and "→" not in line for line in lines(again)), "what is newest stands"
+
+
+@LANGUAGES
+def test_the_first_words_stay_beside_the_newest(language):
+    def met(words: str, day: int) -> Alert:
+        return absorb(STUDY, alert, signal_hits(STUDY, "unclear", words, "")[0], at(day)).alert
+
+    alert = signalled("unclear", "疼死了")
+    assert "疼死了" in said(alert, language).text
+    assert said(alert, language).text.count("疼死了") == 1
+    alert = met("七八分吧", 5)
+    text = said(alert, language, now=at(5)).text
+    assert text.index("疼死了") < text.index("七八分吧")
+    assert well_formed(said(alert, language, now=at(5))) is None
+    alert = met("疼死了", 6)
+    assert said(alert, language, now=at(6)).text.count("疼死了") == 1
+
+
 @LANGUAGES
 def test_an_alert_taken_opened_again_and_closed(language):
     alert = absorb(STUDY, taken(severe()), pain(at(5), 9, {at(4): 8}), at(5)).alert

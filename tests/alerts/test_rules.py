@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from probot.alerts.evidence import evidence_of
 from probot.alerts.model import Evidence, TrendPoint
-from probot.alerts.rules import hits, signal_hits, strongest, witnesses
+from probot.alerts.rules import hits, signal_hits, spoken_hits, strongest, witnesses
 from probot.study.conditions import And, Answer, Arithmetic, Compare, Not, Number, Previous, Word
 from probot.study.model import TIERS, Rule
 from tests.alerts.small_study import FEVER, ITEMS, STUDY, at, at_least, facts, march
@@ -198,6 +198,11 @@ def test_words_of_distress_count_where_a_number_was_asked_for():
     assert [hit.rule for hit in signal_hits(STUDY, "unclear", "quite a lot")] == ["unclear"]
     assert [hit.rule for hit in signal_hits(STUDY, "media", "胸痛")] == ["distress"]
     assert signal_hits(STUDY, "media") == ()
+
+
+def test_words_alarm_by_themselves_only_where_a_rule_names_them():
+    assert [hit.rule for hit in spoken_hits(STUDY, "chest pain")] == ["distress"]
+    assert spoken_hits(STUDY, "quite a lot") == ()
 
 
 def test_other_signals_do_not_listen_to_words():

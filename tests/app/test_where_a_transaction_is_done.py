@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from probot.app import office as office_module
 from probot.app.build import open_store, system_clock
 from probot.app.office import Office
+from probot.store import pulses
 
 
 def _thread(_: Connection) -> int:
@@ -34,6 +35,31 @@ async def test_the_event_loop_goes_on_while_a_transaction_runs(tmp_path: Path) -
         asyncio.get_running_loop().call_soon(going_on.set)
         assert await there.look(wait)
         assert await there.look(_thread) != threading.get_ident()
+
+
+async def test_nothing_that_writes_waits_for_a_look_that_only_reads(tmp_path: Path) -> None:
+    begun, written = threading.Event(), threading.Event()
+
+    def takes_long(connection: Connection) -> bool:
+        begun.set()
+        pulses.last(connection, "bot")
+        return written.wait(20)
+
+    with closing(_opened(tmp_path, in_threads=True)) as there:
+        reading = asyncio.create_task(there.read(takes_long))
+        await asyncio.to_thread(begun.wait, 20)
+        async with asyncio.timeout(10):
+            await there.look(pulses.beat, "bot", there.clock.now())
+        written.set()
+        assert await reading
+
+
+@pytest.mark.parametrize("in_threads", [True, False])
+async def test_a_look_that_only_reads_cannot_write(tmp_path: Path, in_threads: bool) -> None:
+    with closing(_opened(tmp_path, in_threads=in_threads)) as there:
+        with pytest.raises(OperationalError, match="readonly"):
+            await there.read(pulses.beat, "bot", there.clock.now())
+        assert await there.read(pulses.last, "bot") is None
 
 
 async def test_where_nobody_waits_it_is_done_right_there(tmp_path: Path) -> None:

@@ -169,6 +169,8 @@ async def adverse_event(camera: Camera, zhou: Phone, code: str, language: str) -
     await camera.take(f"adverse-signed{ending}", zhou, at=STORY[language])
     await zhou.tap(say(language, "adverse.button.report"))
     await zhou.page_settles()
+    await zhou.tap(say(language, "adverse.report.yes"))
+    await zhou.page_settles()
     await camera.wide(WIDTH)
 
 

@@ -113,7 +113,8 @@ async def judged_and_signed(zhou: Phone) -> None:
     ):
         await zhou.has(words)
     await zhou.tap("It has been reported")
-    await zhou.has("Reported onwards: Dr. Zhou")
+    await zhou.tap("Yes, it has been reported")
+    await zhou.has("Reported onwards (Initial report): Dr. Zhou")
     records = zhou.panel.locator("article", has_text="Judged and signed")
     await expect(records.first).not_to_contain_text("Report within")  # each copy of it is current
     await zhou.tap("Close")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from probot.flows import buttons, order
@@ -145,18 +145,23 @@ def sendable(message: Message) -> None:
 no_colon = st.text(max_size=20).filter(lambda text: ":" not in text)
 
 
-@given(no_colon, no_colon, no_colon)
-def test_what_a_button_means_survives_writing_and_reading(first: str, second: str, third: str) -> None:
+@given(no_colon, no_colon, no_colon, st.none() | st.integers(0, 9999))
+def test_what_a_button_means_survives_writing_and_reading(
+    first: str, second: str, third: str, count: int | None
+) -> None:
     for meaning in (
         buttons.AnswerTap(AssessmentId(first), second, third),
         buttons.WelcomeTap(first, second),
         buttons.CommandTap(first, second),
         buttons.AlertTap(AlertId(first), second),
+        buttons.RecordTap(first, second, count),
     ):
         assert buttons.read(buttons.write(meaning)) == meaning
 
 
 @given(st.text(max_size=70))
+@example("r:record:sign:02")
+@example("v:open:01")
 def test_any_other_data_is_no_button(data: str) -> None:
     meaning = buttons.read(data)
     assert meaning is None or buttons.write(meaning) == data

@@ -149,7 +149,7 @@ def test_a_long_list_is_cut_and_says_how_many_are_left_out(language: str, words:
     many = answers(120, words)
     text = commands.my_data(STUDY, language, many).text
     assert units(text) <= MOST_CHARACTERS
-    shown = text.count("：" if language == "zh" else " – ")
+    shown = text.count(" → " if language == "zh" else " – ")
     assert shown > 3
     assert str(360 - shown) in text.split("\n\n")[-1]
 

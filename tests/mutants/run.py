@@ -188,7 +188,10 @@ def _take_over(old: Any, new: Any) -> None:
 
 
 def main(chosen: list[str]) -> int:
-    """The groups that are named, or all; 1 if a mutant lives without a reason."""
+    """The groups that are named, or all; 1 if a mutant lives without a reason, 2 if there is no such group."""
+    if unknown := [group for group in chosen if group not in GROUPS]:
+        print(f"there is no group {unknown[0]!r}; the groups are: {', '.join(GROUPS)}", file=sys.stderr)
+        return 2
     reasons = REASONS.read_text(encoding="utf-8") if REASONS.exists() else ""
     files = {path: only for group in chosen or GROUPS for path, only in GROUPS[group].items()}
     campaign = Campaign(files)

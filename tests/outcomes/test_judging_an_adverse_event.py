@@ -16,6 +16,7 @@ from probot.outcomes.adverse import (
     STATES,
     WHY_AGAIN,
     WHY_NOT,
+    WHY_UNREPORTED,
     AdverseEvent,
     Deed,
     Entry,
@@ -23,6 +24,7 @@ from probot.outcomes.adverse import (
     Version,
 )
 from probot.outcomes.adverse_words import (
+    _ORDER,
     actions,
     answer_words,
     buttons,
@@ -31,10 +33,10 @@ from probot.outcomes.adverse_words import (
     clock_line,
     refusal,
     reminder,
-    summary,
 )
 from probot.outcomes.judging import MOVES, POWERS, Problem, Refused, do, judge, problems
 from probot.outcomes.sae_clock import NOBODY_JUDGES, due_at, left, remind, runs, wound
+from probot.outcomes.sae_summary import summary
 from probot.study.ctcae import named, terms
 from probot.study.model import Item, Option, Power, Study
 from probot.values import EnrolmentId, StaffId
@@ -65,16 +67,26 @@ def serious(state: State = "adjudicated", **more: Any) -> AdverseEvent:
     return replace(event(state, version(**{**SERIOUS, **more})))
 
 
+def done(after: AdverseEvent | Refused) -> AdverseEvent:
+    assert isinstance(after, AdverseEvent)
+    return after
+
+
+def reported(one: AdverseEvent, at: datetime = NOW) -> AdverseEvent:
+    """With one more report, whatever state it is in."""
+    return replace(done(do(replace(one, state="signed"), "report", ZHOU, at)), state=one.state)
+
+
 # ------------------------------------------------------------------------------ the table
 
 
 LEGAL = """
 candidate: acknowledge>under_review contact>candidate
-under_review: fill>under_review adjudicate>adjudicated dismiss>dismissed contact>under_review
-adjudicated: amend>adjudicated dismiss>dismissed sign>signed report>adjudicated contact>adjudicated
-signed: amend>adjudicated report>signed contact>follow_up resolve>resolved reopen>under_review
-follow_up: amend>adjudicated report>follow_up contact>follow_up resolve>resolved reopen>under_review
-resolved: amend>adjudicated report>resolved contact>resolved lock>locked reopen>under_review
+under_review: fill>under_review adjudicate>adjudicated dismiss>dismissed contact>under_review unreport>under_review
+adjudicated: amend>adjudicated dismiss>dismissed sign>signed report>adjudicated contact>adjudicated unreport>adjudicated
+signed: amend>adjudicated report>signed contact>follow_up resolve>resolved reopen>under_review unreport>signed
+follow_up: amend>adjudicated report>follow_up contact>follow_up resolve>resolved reopen>under_review unreport>follow_up
+resolved: amend>adjudicated report>resolved contact>resolved lock>locked reopen>under_review unreport>resolved
 locked: reopen>under_review
 dismissed: reopen>under_review
 """
@@ -91,6 +103,8 @@ def test_only_the_moves_of_the_protocol_are_in_the_table(state: State, deed: Dee
 @pytest.mark.parametrize("deed", [deed for deed in get_args(Deed) if deed not in {"fill", "amend", "noted"}])
 def test_what_the_table_does_not_have_is_refused_and_changes_nothing(state: State, deed: Deed) -> None:
     before = serious(state, outcome="recovered", ended="2026-03-03")
+    if deed == "unreport":
+        before = reported(before)
     after = do(before, deed, ZHOU, NOW, "news")
     if deed in MOVES[state] and not (deed == "lock" and before.reported_at is None):
         assert isinstance(after, AdverseEvent)
@@ -120,6 +134,9 @@ def test_only_investigators_judge_and_sign_and_nurses_acknowledge_and_are_in_tou
         (event("under_review"), "adjudicate", "", "nothing_judged"),
         (event("adjudicated", version()), "report", "", "not_serious"),
         (replace(serious("signed"), reported_at=NOW), "report", "", "reported_already"),
+        (reported(serious("signed")), "report", "", "reported_already"),
+        (reported(serious("signed")), "unreport", " ", "no_reason"),
+        (serious("signed"), "unreport", "mistake", "no_report"),
         (event("signed", version()), "resolve", "", "outcome_open"),
         (serious("resolved"), "lock", "", "not_reported"),
         (event("locked", version()), "reopen", "", "no_reason"),
@@ -150,11 +167,6 @@ def test_a_signature_belongs_to_one_version_and_an_amendment_has_to_be_signed_an
     better = judge(amended, "amend", version(3, reason="better", grade="g1"), "Asia/Shanghai")
     assert isinstance(better, AdverseEvent)
     assert (better.latest.grade if better.latest else None, better.worst) == (1, 3)
-
-
-def done(after: AdverseEvent | Refused) -> AdverseEvent:
-    assert isinstance(after, AdverseEvent)
-    return after
 
 
 def test_each_deed_is_on_record_with_who_when_why_and_which_version() -> None:
@@ -398,8 +410,10 @@ def test_every_word_that_a_record_can_need_exists(language: str) -> None:
     one = serious(
         "signed", outcome="sequelae", ended="2026-03-03", term="other", search="t12", specify="blue skin"
     )
-    done = [("contact", each) for each in CONTACTS] + [("reopen", each) for each in WHY_AGAIN]
-    for deed, detail in [*done, *(("dismiss", each) for each in WHY_NOT)]:
+    one = reported(one)
+    tried = [("contact", each) for each in CONTACTS] + [("reopen", each) for each in WHY_AGAIN]
+    tried += [("unreport", each) for each in WHY_UNREPORTED]
+    for deed, detail in [*tried, *(("dismiss", each) for each in WHY_NOT)]:
         made = do(
             replace(one, state="under_review" if deed == "dismiss" else "signed"), deed, ZHOU, NOW, detail
         )  # type: ignore[arg-type]
@@ -479,6 +493,9 @@ def test_a_term_has_the_grades_of_ctcae(name: str, grades: tuple[int, ...]) -> N
 def test_these_are_the_buttons_in_this_order(role: str, state: State, shown: str) -> None:
     one = event(state) if state == "candidate" else serious(state)
     assert " ".join(actions(one, STUDY.roles[role].may)) == shown
+    if "report" in shown:
+        told = " ".join(actions(reported(one), STUDY.roles[role].may))
+        assert told.split() == sorted([*shown.replace("report", "unreport").split()], key=_ORDER.index)
 
 
 def test_a_clock_that_an_amendment_sets_back_reminds_by_what_is_left_and_not_by_what_was() -> None:

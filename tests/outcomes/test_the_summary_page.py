@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from probot.outcomes.adverse_words import summary, summary_of
+from probot.outcomes.sae_summary import summary, summary_of
 from probot.outcomes.summary_page import page_of
 from probot.study.forms import CRITERIA, LONGEST_STORY
 from tests.outcomes.test_judging_an_adverse_event import NOW, SERIOUS, STUDY, ZHOU, serious

@@ -7,18 +7,22 @@ from datetime import time
 from pathlib import Path
 from shutil import copytree
 
+import pytest
+
 from probot.services import invite
 from probot.services.paths import facts, without_a_path
-from probot.services.watch import status
+from probot.services.watch import Status, status
 from probot.study.care import ON_CALL, Rota, Shift
 from probot.study.load import load
 from probot.study.model import Rung, Study
 from tests.outside.staffed import STUDY
-from tests.world import a_clinic
+from tests.world import Phone, a_clinic
 
 WEEK = Shift(("doctor",), (0, 1, 2, 3, 4), time(0), time(0))
 SATURDAY = Shift(("investigator",), (5,), time(0), time(20))
 assert STUDY is not None
+SHORT = load(Path(__file__).parents[1] / "scenarios" / "studies" / "short").study
+assert SHORT is not None
 ONLY_ON_CALL: Study = replace(
     STUDY, ladders={tier: (Rung(ON_CALL),) for tier in STUDY.ladders}, rota=Rota((), (WEEK, SATURDAY)), paths={},
 )  # fmt: skip
@@ -87,3 +91,47 @@ async def test_a_ladder_may_call_somebody_of_the_rota_by_name(sqlite_url: str, t
         assert fault("Wu") == "nobody of this name is bound"
         await clinic.staff("Wu", "doctor")
         assert fault("Wu") == ""
+
+
+@pytest.mark.parametrize("how", ["removed", "monitor"])
+async def test_a_group_in_which_nobody_may_take_an_alert_is_no_path_and_that_is_told(
+    database_url: str, how: str
+) -> None:
+    async with a_clinic(database_url, migrated=True, study=SHORT) as clinic:
+
+        def stands() -> Status:
+            return clinic.store.look(status, clinic.clock.at)
+
+        async def wrong() -> tuple[str, ...] | None:
+            for _ in range(2):
+                await clinic.pass_time(seconds=61)
+                assert clinic.world.watchman is not None
+                await clinic.world.watchman.look()
+                await clinic.settle()
+            return clinic.world.watchman.wrong
+
+        nurse, ann = await clinic.staff("Mei"), await clinic.staff("Ann", "monitor")
+        group = await clinic.team(nurse, ann)
+        assert stands().ready
+        if how == "removed":
+            await clinic.act(invite.remove_staff, "Mei", "left")
+            clinic.api.people.set_member(nurse.person, group.chat, nurse.person, "left")
+        else:
+            await clinic.act(invite.invite_staff, clinic.new_token(), "Mei", "monitor", "en")
+        await clinic.settle()
+
+        now = stands()
+        assert not now.ready
+        assert set(clinic.store.look(without_a_path, SHORT)) == {"urgent", "soon", "routine"}
+        (said,) = (one for one in now.problems if "nobody who is bound may take an alert" in one)
+        assert "probot staff invite" in said
+        assert "nurse" in said
+        assert "monitor" not in said
+        assert "nobody_takes" in (await wrong() or ()), "the heart does not beat"
+        seen = Phone(clinic, ann.person, group.chat)
+        assert seen.last["text"].startswith("probot needs help · nobody may take an alert")
+
+        await clinic.staff("Tom", "doctor")
+        assert stands().ready
+        assert "nobody_takes" not in (await wrong() or ())
+        assert "This is over." in seen.last["text"]

@@ -65,20 +65,45 @@ async def test_from_an_alert_to_a_signed_serious_event_that_was_reported_in_time
         await zhou.say("/sae")
         assert "Report within 23 hours" in zhou.texts[-1]
         await zhou.tap("Sign this judgement")
+        assert sum("Signed (version 1)" in text for text in zhou.texts) == 1, "the record is shown once"
+        assert sum("SERIOUS\nReport within" in text for text in zhou.texts) == 1, (
+            "beside the clock's reminder"
+        )
         await zhou.tap("Summary to send on")
-        assert "SERIOUS ADVERSE EVENT · initial report" in zhou.texts[-1]
+        assert "SERIOUS ADVERSE EVENT · Initial report" in zhou.texts[-1]
         assert "Mei" not in zhou.texts[-1].split("Judged")[0]
         (name,) = zhou.files
         assert name == "P-001-AE1.html"
-        assert "SERIOUS ADVERSE EVENT · initial report" in zhou.files[name]
+        assert "SERIOUS ADVERSE EVENT · Initial report" in zhou.files[name]
         assert "Cannot drink; on the ward since the morning." in zhou.files[name]
         await zhou.tap("It has been reported", zhou.with_button("It has been reported"))
+        await zhou.tap("Yes, it has been reported")
         row = latest(clinic)
         assert (row["signed_by"], row["reported_by"], row["state"]) == ("Zhou", "Zhou", "signed")
         assert deeds(clinic) == ["noted", "acknowledge", "adjudicate", "reminded", "sign", "report"]
         await clinic.pass_time(hours=30)
         assert deeds(clinic)[-1] == "report"
         assert not any("Cannot drink" in text for text in (*team.texts, *patient.texts))
+
+
+async def test_the_team_knew_from_the_first_word_to_the_patient_if_that_was_before_anybody_took_it(
+    sqlite_url: str,
+) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        nurse, zhou = await clinic.staff("Mei", "nurse"), await clinic.staff("Zhou", "investigator")
+        team = await clinic.team(nurse, zhou)
+        patient = await clinic.patient("P-001")
+        await patient.say("I have chest pain")
+        asked_at = clinic.clock.at
+        await team.say("Since when?", reply_to=team.with_button("Acknowledge")["message_id"])
+        await clinic.pass_time(hours=2)
+        zhou_in_team = Phone(clinic, zhou.person, team.chat)
+        await zhou_in_team.tap("Acknowledge")
+        await zhou_in_team.tap("Adverse event?")
+        await filled_in(zhou)
+        row = latest(clinic)
+        assert row["known_at"] == row["aware_at"]
+        assert (row["known_at"] - asked_at).total_seconds() < 60
 
 
 async def test_what_a_clinician_writes_alarms_nobody_and_shows_in_no_answers(sqlite_url: str) -> None:
@@ -155,8 +180,51 @@ async def test_an_amendment_asks_only_for_what_changes_and_keeps_the_version_bef
         await zhou.tap("It is over")
         await zhou.tap("Close the record")
         assert latest(clinic)["state"] == "locked"
-        query = await zhou.tap_data(f"r:{second['adverse_id']}:sign")
+        query = await zhou.tap_data(f"r:{second['adverse_id']}:sign:2")
         assert "record closed" in zhou.toast(query)
+
+
+async def amended_by(phone: Phone, *taps: str, why: str = "new information") -> None:
+    await phone.tap("Amend")
+    await phone.say(why)
+    for tap in taps:
+        await phone.tap(tap)
+
+
+async def test_a_button_under_an_older_judgement_signs_nothing_and_shows_the_newest(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        zhou, li = await clinic.staff("Zhou", "investigator"), await clinic.staff("Li", "investigator")
+        await clinic.patient("P-001")
+        await begun(zhou)
+        await filled_in(zhou, *FORM[:3], "Not serious", *FORM[7:])
+        card, seen = zhou.last, zhou.buttons()["Sign this judgement"]
+        await li.say("/ae P-001")
+        await li.tap("P-001 · no. 1 · Mucositis oral · grade 3")
+        await amended_by(li, "Relatedness", "Done ▶", "Unrelated", why="unrelated after all")
+        said, shown = deeds(clinic), len(zhou.shown)
+        for data in (seen, seen.rpartition(":")[0], seen.replace("sign", "dismiss.error")):
+            query = await zhou.tap_data(data, card)
+            assert "changed meanwhile" in zhou.toast(query)
+            assert "Relatedness: Unrelated" in next(
+                one["text"] for one in zhou.shown if one["message_id"] == card["message_id"]
+            )
+        assert len(zhou.shown) == shown
+        assert deeds(clinic) == said
+        assert (latest(clinic)["state"], latest(clinic)["signed_by"]) == ("adjudicated", None)
+        await zhou.tap("Sign this judgement")
+        assert (latest(clinic)["version"], latest(clinic)["signed_by"]) == (2, "Zhou")
+
+
+async def test_a_button_from_before_buttons_told_their_judgement_serves_the_first_one(
+    sqlite_url: str,
+) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        zhou = await clinic.staff("Zhou", "investigator")
+        await clinic.patient("P-001")
+        await begun(zhou)
+        await filled_in(zhou, *FORM[:3], "Not serious", *FORM[7:])
+        await zhou.tap_data(zhou.buttons()["Sign this judgement"].rpartition(":")[0])
+        assert latest(clinic)["signed_by"] == "Zhou"
 
 
 async def test_a_form_that_does_not_fit_says_what_is_missing_and_change_mends_it(sqlite_url: str) -> None:

@@ -139,3 +139,11 @@ def test_a_private_chat_has_no_minute_to_keep_room_in() -> None:
     for second in range(30):
         pace.sent(HER, after(second), group=False)
     assert pace.saving(after(30)) == []
+
+
+def test_chats_that_had_nothing_for_a_while_are_forgotten() -> None:
+    pace = Pace()
+    for number in range(1000):
+        pace.sent(f"participant:{number}", after(number), group=False)
+        pace.resting(after(number))
+    assert len(pace._bursts) <= 61

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
-from probot.app import sender as senders
+from probot.app import noting
 from probot.messages import Message
 from probot.ports import Outcome, Sending, Sent
 from probot.services.pace import Pace
@@ -78,7 +78,7 @@ async def test_outcomes_that_come_together_share_a_few_commits(database_url: str
         await runtime.sender.finish()
         assert [state for state, _ in outcomes(clinic)] == ["sent"] * len(codes)
         assert {number for _, number in outcomes(clinic)} == set(range(9001, 9001 + len(codes)))
-        assert commits.count("_note_all") <= 2
+        assert commits.count("note_all") <= 2
 
 
 async def test_an_outcome_that_cannot_be_noted_spoils_no_other(database_url: str, monkeypatch: Any) -> None:
@@ -86,14 +86,14 @@ async def test_an_outcome_that_cannot_be_noted_spoils_no_other(database_url: str
         codes = await enrolled(clinic, 4)
         sender = clinic.world.runtime.sender
         sender._channel = AllAtOnce(len(codes))
-        note = senders._note
+        note = noting.note
 
         def breaks(turn: Turn, row: Any, to: Any, outcome: Outcome) -> None:
             note(turn, row, to, outcome)
             if outcome == Sent(9002):
                 raise ValueError("a defect of ours")
 
-        monkeypatch.setattr(senders, "_note", breaks)
+        monkeypatch.setattr(noting, "note", breaks)
         await clinic.act(say_to_all, codes)
         await clinic.world.runtime.send()
         await sender.finish()

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from probot.messages import Message
 from probot.ports import Channel, Later, Moved, Outcome, Sending
-from probot.services import deliver
+from probot.services import refused
 from probot.services.pace import Pace
 from probot.services.turn import Turn
 from probot.store import outbox as letters
@@ -75,26 +75,7 @@ async def test_a_message_that_breaks_the_channel_is_put_aside_and_the_others_arr
         assert "after it" in first.texts
         (poison,) = [row for row in rows(clinic, purpose="welcome") if row.content.text == "poison"]
         assert (poison.state, poison.fault) == ("dead", "ValueError")
-        assert clinic.world.runtime.sender.failures == deliver.TRIES
-
-
-async def test_a_message_that_cannot_be_read_any_more_holds_nobody_up(sqlite_url: str) -> None:
-    async with a_clinic(sqlite_url, migrated=True) as clinic:
-        first, second = await clinic.patient("P-001"), await clinic.patient("P-002")
-        spoilt = await clinic.act(say, "P-001", "of another age")
-        clinic.store.transact(
-            lambda connection: connection.execute(
-                update(outbox).where(outbox.c.id == spoilt).values(content={"no": "message"})
-            )
-        )
-        await clinic.act(say, "P-002", "to the second")
-        await clinic.settle()
-        assert "to the second" in second.texts
-        await clinic.pass_time(minutes=5)
-        assert rows(clinic, id=spoilt)[0].state == "dead"
-        await clinic.act(say, "P-001", "after it")
-        await clinic.settle()
-        assert "after it" in first.texts
+        assert clinic.world.runtime.sender.failures == refused.TRIES
 
 
 async def test_the_loops_outlive_a_defect(sqlite_url: str) -> None:

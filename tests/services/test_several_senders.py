@@ -10,6 +10,8 @@ from itertools import pairwise
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from probot.app.office import Office
 from probot.app.sender import Sender
@@ -159,6 +161,37 @@ async def test_everybody_asked_for_patience_is_everybody_in_all_processes(crew: 
     crew.pass_time(11)
     await crew.turn()
     assert len(crew.line.sent) == 11
+
+
+async def test_a_rest_is_told_to_the_others_although_the_claim_that_was_to_tell_it_came_to_nothing(
+    crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = crew.senders
+    crew.line.patience[5] = Later(30, "throttled", wide=True)
+    crew.say(5)
+    await one.send()
+    await one.finish()
+    transact = crew.office.store.transact
+
+    def comes_to_nothing(run: Callable[[Connection], object]) -> object:
+        def fails(connection: Connection) -> None:
+            run(connection)
+            raise OperationalError("COMMIT", {}, RuntimeError("the server closed the connection"))
+
+        return transact(fails)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(crew.office.store, "transact", comes_to_nothing)
+        with pytest.raises(OperationalError):
+            await one.send()
+    await one.send()
+    crew.say(*range(10, 20))
+    crew.pass_time(20)
+    assert await other.send() == 0
+    assert crew.line.sent == []
+    shared = one._shared
+    assert shared is not None
+    assert not shared._news, "and no longer than until it is there"
 
 
 async def test_a_sender_that_begins_knows_what_the_others_sent(crew: Crew) -> None:

@@ -74,8 +74,20 @@ async def test_what_somebody_holds_is_shown_to_them_alone(sqlite_url: str) -> No
         await nurse.say("/mine")
         assert "With you: 1" in nurse.texts[-1]
         assert "P-001" in nurse.texts[-1]
+        assert "with Mei" in nurse.texts[-1], "by name, and not by an id"
         await doctor.say("/mine")
         assert doctor.texts[-1] == "您没有接手的提醒。"
+
+
+async def test_a_form_that_is_still_in_time_is_asked_today_and_not_overdue(sqlite_url: str) -> None:
+    async with a_clinic(sqlite_url, migrated=True) as clinic:
+        doctor = await clinic.staff("Dr. Wu", role="doctor")
+        await clinic.patient("P-001")
+        await clinic.pass_time(hours=1)
+        await doctor.say("/today")
+        assert "P-001: due until" in doctor.texts[-1]
+        await doctor.say("/overdue")
+        assert doctor.texts[-1] == "Nobody is overdue."
 
 
 async def test_empty_boards_are_said_kindly_and_a_monitor_may_look(sqlite_url: str) -> None:

@@ -361,6 +361,14 @@ def test_whoever_takes_no_part_any_more_hears_only_what_says_goodbye_or_keeps_th
         assert _why_not(turn, told(one, purpose)) == ""
 
 
+def test_whoever_only_stopped_the_questions_of_the_study_is_asked_by_the_team_alone(turn):
+    one = a_participant(turn, status="withdrawn", ended_level="questions")
+    a_form(turn, one)
+    assert _why_not(turn, told(one, "enquiry")) == ""
+    for purpose in ("question", "reminder", "reply", "notice"):
+        assert _why_not(turn, told(one, purpose)) == "withdrawn"
+
+
 def test_who_is_not_on_record_hears_nothing(turn):
     assert _why_not(turn, outgoing("participant:nobody", "farewell")) == "no such participant"
 

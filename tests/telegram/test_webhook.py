@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from probot.telegram.bot import QuietBot
 from probot.telegram.reception import ALLOWED_UPDATES
-from probot.telegram.webhook import LARGEST_BODY, SECRET_HEADER, Webhook
+from probot.telegram.webhook import LARGEST_BODY, SECRET_HEADER, Found, Webhook
 from tests.telegram.loopback import Answer, HandClock, Server
 
 SECRET = "a-secret-of-the-tests"
@@ -117,8 +117,8 @@ def test_an_address_or_a_secret_that_telegram_would_not_take_is_refused(inbox, c
     assert not secret or secret not in str(caught.value)
 
 
-async def test_registering_names_the_secret_and_the_kinds_and_drops_nothing(
-    webhook: Webhook, bot: QuietBot, server: Server, clock: HandClock
+async def test_registering_names_the_secret_and_the_kinds_drops_nothing_and_is_not_hearing(
+    webhook: Webhook, bot: QuietBot, server: Server
 ):
     await webhook.register(bot)
     (call,) = server.of("setWebhook")
@@ -126,7 +126,7 @@ async def test_registering_names_the_secret_and_the_kinds_and_drops_nothing(
     assert call["secret_token"] == SECRET
     assert json.loads(call["allowed_updates"]) == list(ALLOWED_UPDATES)
     assert call.get("drop_pending_updates", "false") == "false"
-    assert webhook.heard == clock.now()
+    assert webhook.heard is None
 
 
 def info(**changes: object) -> Answer:
@@ -139,9 +139,17 @@ def info(**changes: object) -> Answer:
     return Answer(result=usual | changes)
 
 
-async def test_a_webhook_as_it_should_be_has_no_problems(webhook: Webhook, bot: QuietBot, server: Server):
+def failing(at: int = 1, pending: int = 3) -> Answer:
+    """Telegram could not bring something at that second, and so much waits there."""
+    return info(last_error_message="Wrong response: 503", last_error_date=at, pending_update_count=pending)
+
+
+async def test_a_webhook_as_it_should_be_has_no_problems_and_is_heard(
+    webhook: Webhook, bot: QuietBot, server: Server, clock: HandClock
+):
     server.will("getWebhookInfo", info())
-    assert await webhook.problems(bot) == ()
+    assert await webhook.look(bot) == Found()
+    assert webhook.heard == clock.now()
 
 
 @pytest.mark.parametrize(
@@ -150,13 +158,29 @@ async def test_a_webhook_as_it_should_be_has_no_problems(webhook: Webhook, bot: 
         (info(url=""), "no webhook is set"),
         (info(url="https://elsewhere.example/"), "Telegram brings updates to another address"),
         (info(allowed_updates=["message", "edited_message"]), "callback_query, chat_member, my_chat_member"),
-        (info(last_error_message="Wrong response: 503", last_error_date=1700000000), "Wrong response: 503"),
+        (failing(), "Wrong response: 503"),
         (Answer(drop=True), "Telegram was not reached: AnswerLost"),
     ],
 )
-async def test_a_webhook_that_is_not_as_it_should_be_says_why(
+async def test_a_webhook_that_is_not_as_it_should_be_says_why_and_is_not_heard(
     webhook: Webhook, bot: QuietBot, server: Server, answer: Answer, problem: str
 ):
     server.will("getWebhookInfo", answer)
-    (found,) = await webhook.problems(bot)
-    assert problem in found
+    found = await webhook.look(bot)
+    assert problem in "".join(found.problems)
+    assert len(found.problems) == 1
+    assert webhook.heard is None
+
+
+async def test_an_error_of_telegrams_is_over_once_something_came_or_nothing_waits(
+    webhook: Webhook, bot: QuietBot, server: Server
+):
+    server.will(
+        "getWebhookInfo", failing(), failing(), failing(at=2), failing(at=2, pending=0), failing(at=2)
+    )
+    assert (await webhook.look(bot)).problems
+    assert await post(webhook, UPDATE) == 200
+    assert not (await webhook.look(bot)).problems, "something came after that error"
+    assert (await webhook.look(bot)).problems, "a new error"
+    assert not (await webhook.look(bot)).problems, "nothing waits"
+    assert not (await webhook.look(bot)).problems, "what waits now came after that error"

@@ -115,7 +115,7 @@ def in_front(turn: Turn, enrolment: Enrolment) -> Session | None:
 def _keep_facts(turn: Turn, scene: Scene, sprint: Sprint, reply: Reply) -> None:
     answered = [fact for fact in sprint.facts if isinstance(fact, ItemAnswered) and _is_record(fact, sprint)]
     for fact in answered:
-        _keep_response(turn, scene, fact, reply)
+        _keep_response(turn, scene, fact, reply, sprint.session.revision)
     _keep_progress(turn, scene, sprint, answered)
     for noted in sprint.facts:
         if isinstance(noted, Noted):
@@ -145,7 +145,7 @@ def _is_record(fact: ItemAnswered, sprint: Sprint) -> bool:
     return fact.given.absent != "branched" and not nothing
 
 
-def _keep_response(turn: Turn, scene: Scene, fact: ItemAnswered, reply: Reply) -> None:
+def _keep_response(turn: Turn, scene: Scene, fact: ItemAnswered, reply: Reply, step: int) -> None:
     instrument, item = scene.study.asked_at(scene.assessment.timepoint, fact.item)
     given, assessment = fact.given, scene.assessment
     late = given.source != "system" and reply.at > assessment.closes_at
@@ -161,7 +161,7 @@ def _keep_response(turn: Turn, scene: Scene, fact: ItemAnswered, reply: Reply) -
         instrument_version=instrument.version, wording_hash=shown,
         study_hash=scene.study.hash, asked_at=given.asked_at, answered_at=given.at, received_at=reply.received_at,
         stored_at=turn.now, zone=scene.enrolment.zone, late=late, reason=reason, actor=turn.actor,
-        cause=reply.key or turn.cause,
+        cause=reply.key or turn.cause, step=step,
     )  # fmt: skip
     turn.note(
         "answered" if fact.before is None else "answer revised", "response", f"{assessment.id}/{fact.item}",

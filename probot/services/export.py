@@ -85,7 +85,10 @@ def _responses(connection: Connection) -> Iterator[Row]:
         .join(enrolment, enrolment.c.id == response.c.enrolment_id)
         .join(assessment, assessment.c.id == response.c.assessment_id)
         .join(newest, (newest.c.assessment_id == response.c.assessment_id) & (newest.c.item == response.c.item))
-        .order_by(enrolment.c.code, assessment.c.opens_at, assessment.c.id, response.c.stored_at, response.c.id)
+        .order_by(
+            enrolment.c.code, assessment.c.opens_at, assessment.c.id, response.c.step, response.c.stored_at,
+            response.c.source == "system", response.c.item,  # what somebody said before what follows from it
+        )
     )  # fmt: skip
     for found in connection.execute(wanted.execution_options(yield_per=1000)):
         row = dict(found._mapping)  # noqa: SLF001 -- SQLAlchemy's documented way to a mapping

@@ -279,7 +279,12 @@ def answered_by(
     """The assessment and item that a message (`cause`) answered since then, if it did."""
     row = connection.execute(
         select(response.c.assessment_id, response.c.item)
-        .where(response.c.enrolment_id == enrolment, response.c.cause == cause, response.c.stored_at >= since)
+        .where(
+            response.c.enrolment_id == enrolment,
+            response.c.cause == cause,
+            response.c.stored_at >= since,
+            response.c.source != "system",  # what followed from the answer has the same cause
+        )
         .order_by(response.c.stored_at.desc())
         .limit(1)
     ).first()

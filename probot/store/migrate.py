@@ -20,14 +20,17 @@ ONE_AT_A_TIME = 7_026_210_301
 FOLDER = Path(__file__).parent / "migrations"
 
 
-def upgrade(url: str) -> str:
-    """Bring the database at `url` to the newest schema and return its revision. Creates an SQLite file's folder."""
+def upgrade(url: str, to: str = "head") -> str:
+    """Bring the database at `url` to the newest schema (or another) and return its revision.
+
+    Creates an SQLite file's folder.
+    """
     store = Store(url)
     try:
         with store.begin() as connection:
             if not store.is_sqlite:  # there the writing transaction is a lock already
                 connection.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
-            command.upgrade(_config(connection), "head")
+            command.upgrade(_config(connection), to)
             return current(connection) or ""
     finally:
         store.close()

@@ -249,6 +249,7 @@ response = Table(
     Column("reason", Text, nullable=False, server_default=""),
     Column("actor", String(64), nullable=False),
     Column("cause", String(120), nullable=False, server_default=""),
+    Column("step", Integer, nullable=False, server_default="0"),
     UniqueConstraint("assessment_id", "item", "revision"),
     Index("ix_response_history", "enrolment_id", "item", "answered_at"),
 )

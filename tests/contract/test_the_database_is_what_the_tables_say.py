@@ -8,7 +8,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Column, Connection, MetaData, String, Table, delete, insert, select, text, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    String,
+    Table,
+    delete,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import DBAPIError
 
 from probot.flows.session import Given, Session
@@ -40,6 +52,20 @@ def test_migrating_twice_is_migrating_once(empty_database_url: str) -> None:
     assert upgrade(empty_database_url) == newest()
     store = Store(empty_database_url)
     assert store.transact(current) == newest()
+    store.close()
+
+
+def test_a_database_of_the_first_schema_comes_to_the_present_one_and_keeps_what_it_holds(
+    empty_database_url: str,
+) -> None:
+    assert upgrade(empty_database_url, "0001") == "0001"
+    store = Store(empty_database_url)
+    raw = {"update_id": 1, "message": {"chat": {"id": 5}, "text": "8"}}
+    assert store.transact(receive.keep, 7, [raw], NOON) == 1
+    assert upgrade(empty_database_url) == newest() != "0001"
+    assert [one.raw for one in store.transact(inbox.claim, NOON, "t", 5)] == [raw]
+    columns = store.transact(lambda connection: inspect(connection).get_columns("response"))
+    assert "step" in {column["name"] for column in columns}
     store.close()
 
 

@@ -568,14 +568,6 @@ def _inbox() -> None:
         postgresql_where=sa.text("state = 'new'"),
     )
     op.create_index(
-        "ix_inbox_parked",
-        "inbox",
-        ["seq"],
-        unique=False,
-        sqlite_where=sa.text("state = 'parked'"),
-        postgresql_where=sa.text("state = 'parked'"),
-    )
-    op.create_index(
         "ix_inbox_waiting",
         "inbox",
         ["lane", "seq"],
@@ -642,14 +634,6 @@ def _outbox() -> None:
         unique=False,
         sqlite_where=sa.text("assessment_id IS NULL AND item IS NOT NULL"),
         postgresql_where=sa.text("assessment_id IS NULL AND item IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_outbox_dead",
-        "outbox",
-        ["recipient", "seq"],
-        unique=False,
-        sqlite_where=sa.text("state = 'dead'"),
-        postgresql_where=sa.text("state = 'dead'"),
     )
     op.create_index(
         "ix_outbox_sending",

@@ -138,14 +138,8 @@ def do(
         case "report" if event.reported_at is None:
             return replace(after, reported_at=now, reported_by=by)
         case "unreport":
-            first = made(after)[:1]
-            return replace(
-                after,
-                reported_at=first[0].at if first else None,
-                reported_by=first[0].by if first else None,
-                ladder=(),
-                next_at=None,  # whoever was told of another clock is told anew
-            )
+            after = replace(after, ladder=())  # whoever was told of another clock is told anew
+            return after if made(after) else replace(after, reported_at=None, reported_by=None)
         case "dismiss" | "reopen":
             return replace(after, signed=None, signed_by=None, signed_at=None)
         case _:
@@ -196,7 +190,7 @@ def _serious_already(event: AdverseEvent) -> bool:
     """Whether an earlier judgement says so, and none that was signed has taken it back since."""
     signed = {entry.version for entry in event.history if entry.deed == "sign"}
     taken_back = [each.number for each in event.versions if not each.serious and each.number in signed]
-    return any(each.serious for each in event.versions if each.number > max(taken_back, default=0))
+    return any(each.serious for each in event.versions[max(taken_back, default=0) :])
 
 
 def _why_not(event: AdverseEvent, deed: Deed, detail: str) -> Refused | None:

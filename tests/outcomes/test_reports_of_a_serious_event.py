@@ -147,6 +147,19 @@ def test_the_second_clock_has_a_ladder_of_its_own(once: AdverseEvent) -> None:
     assert remind(STUDY, back, NOW + 4 * DAY).notify, "whoever was told before is told anew"
 
 
+def test_the_clock_of_a_report_taken_back_tells_whoever_had_been_told_of_a_later_one(
+    once: AdverseEvent,
+) -> None:
+    start = NOW + 2 * DAY
+    climbed = remind(STUDY, wound(STUDY, judged(once, 2, grade="g4"), start), start)
+    assert (climbed.event.rung, climbed.event.told) != (0, ())
+    back = told(climbed.event, 2.01, "unreport", "not_sent")
+    assert owed(back) == 0
+    anew = wound(STUDY, back, start)
+    assert (anew.rung, anew.told) == (0, ())
+    assert set(remind(STUDY, anew, start).notify) >= set(climbed.notify) != set()
+
+
 # ------------------------------------------------------------------------------ since when the team knew
 
 
@@ -169,3 +182,17 @@ def test_not_serious_unsigned_and_serious_again_is_the_same_clock_and_signed_it_
     assert judged(not_serious, 2, aware="2026-03-05").aware_at == one.aware_at
     signed = told(not_serious, 0.2, "sign")
     assert judged(signed, 2, aware="2026-03-05").aware_at == datetime(2026, 3, 4, 16, 0, tzinfo=UTC)
+
+
+def test_what_was_signed_as_serious_is_serious_already_whatever_was_said_unsigned_since() -> None:
+    one = told(judged(known_days_ago(3), 0, aware="2026-03-02"), 0.1, "sign")
+    not_serious = judged(one, 0.2, serious="no", criteria=None, aware=None)
+    assert judged(not_serious, 2, aware="2026-03-05").aware_at == one.aware_at
+
+
+def test_twice_taken_back_and_signed_the_third_time_is_another_clock() -> None:
+    one = known_days_ago(3)
+    for days in (0, 1):
+        one = judged(one, days, aware="2026-03-02")
+        one = told(judged(one, days + 0.1, serious="no", criteria=None, aware=None), days + 0.2, "sign")
+    assert judged(one, 2, aware="2026-03-05").aware_at == datetime(2026, 3, 4, 16, 0, tzinfo=UTC)

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from probot.study.load import load
-from probot.study.model import Study
+from tests.services.test_corners_of_an_alert import short
 from tests.world import Clinic, Phone, a_clinic
-
-SHORT = Path(__file__).parents[1] / "scenarios" / "studies" / "short"
-
-
-def short() -> Study:
-    """A diary of four short questions, the second of which depends on the first."""
-    study = load(SHORT).study
-    assert study is not None
-    return study
 
 
 def answers(clinic: Clinic, code: str) -> list[tuple[str, Any, int]]:

@@ -43,12 +43,12 @@ async def test_nothing_that_writes_waits_for_a_look_that_only_reads(tmp_path: Pa
     def takes_long(connection: Connection) -> bool:
         begun.set()
         pulses.last(connection, "bot")
-        return written.wait(20)
+        return written.wait(60)
 
     with closing(_opened(tmp_path, in_threads=True)) as there:
         reading = asyncio.create_task(there.read(takes_long))
-        await asyncio.to_thread(begun.wait, 20)
-        async with asyncio.timeout(10):
+        await asyncio.to_thread(begun.wait, 60)
+        async with asyncio.timeout(60):
             await there.look(pulses.beat, "bot", there.clock.now())
         written.set()
         assert await reading

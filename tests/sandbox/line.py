@@ -38,7 +38,7 @@ def drain(api: BotApi) -> list[dict]:
     return found
 
 
-def http_bot(root: str, *, read_timeout: float = 5.0) -> Bot:
+def http_bot(root: str, *, read_timeout: float = 60) -> Bot:
     return Bot(
         TOKEN,
         base_url=f"{root}/bot",
@@ -51,6 +51,6 @@ def http_bot(root: str, *, read_timeout: float = 5.0) -> Bot:
 async def polled(api: BotApi) -> None:
     """Comes back once a long poll waits at the server's door."""
     doors = [each.__self__ for each in api._listeners if hasattr(each.__self__, "polls_waiting")]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not any(door.polls_waiting for door in doors):  # noqa: ASYNC110  the door has no bell for tests
             await asyncio.sleep(0)

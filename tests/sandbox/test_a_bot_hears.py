@@ -307,7 +307,7 @@ async def test_a_poll_waits_for_the_next_message(root: str, api: BotApi, lin: in
         poll = asyncio.create_task(bot.get_updates(timeout=20))
         await polled(api)
         api.people.say(lin, BOT, "八")
-        (update,) = await asyncio.wait_for(poll, 5)
+        (update,) = await asyncio.wait_for(poll, 15)
     assert update.message.text == "八"
 
 
@@ -320,9 +320,9 @@ async def test_a_second_poll_ends_the_first_with_409(root: str, api: BotApi, lin
             Conflict,
             match="Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
         ):
-            await asyncio.wait_for(older, 5)
+            await asyncio.wait_for(older, 15)
         api.people.say(lin, BOT, "for the newer")
-        assert [each.message.text for each in await asyncio.wait_for(newer, 5)] == ["for the newer"]
+        assert [each.message.text for each in await asyncio.wait_for(newer, 15)] == ["for the newer"]
 
 
 async def test_a_webhook_ends_a_waiting_poll(root: str, api: BotApi) -> None:
@@ -331,7 +331,7 @@ async def test_a_webhook_ends_a_waiting_poll(root: str, api: BotApi) -> None:
         await polled(api)
         await bot.set_webhook("http://127.0.0.1:9/hook")
         with pytest.raises(Conflict, match="Conflict: terminated by setWebhook request"):
-            await asyncio.wait_for(poll, 5)
+            await asyncio.wait_for(poll, 15)
         with pytest.raises(Conflict, match="can't use getUpdates method while webhook is active"):
             await bot.get_updates()
 

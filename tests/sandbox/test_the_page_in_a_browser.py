@@ -153,7 +153,7 @@ async def browser(chromium_path: str) -> AsyncIterator[Browser]:
 
 async def opened(browser: Browser, root: str, width: int, height: int, locale: str = "en-GB") -> Page:
     page = await browser.new_page(viewport={"width": width, "height": height}, locale=locale)
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
     page.wrong = []
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
     page.on("console", lambda message: page.wrong.append(message.text) if message.type == "error" else None)

@@ -21,12 +21,21 @@ async def server() -> AsyncIterator[Server]:
     await site.start()
     standing.root = f"http://127.0.0.1:{runner.addresses[0][1]}"
     yield standing
+    standing.speak.set()
     await runner.cleanup()
 
 
 @pytest.fixture
 async def bot(server: Server) -> AsyncIterator[QuietBot]:
-    made = build_bot(TOKEN, server.root, AiohttpRequest(connect_timeout=2, read_timeout=0.3))
+    made = build_bot(TOKEN, server.root)
+    yield made
+    await made.shutdown()
+
+
+@pytest.fixture
+async def hasty(server: Server) -> AsyncIterator[QuietBot]:
+    """Waits 0.3 s for an answer: for servers that are told to keep silent, and for nothing else."""
+    made = build_bot(TOKEN, server.root, AiohttpRequest(read_timeout=0.3))
     yield made
     await made.shutdown()
 

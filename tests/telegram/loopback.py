@@ -15,7 +15,10 @@ TOKEN = "424242:AAtestTOKENtestTOKENtestTOKENtest"
 
 @dataclass
 class Answer:
-    """One scripted answer. `body` given: sent as it is. `drop`: the connection ends without an answer."""
+    """One scripted answer. `body` given: sent as it is. `drop`: the connection ends without an answer.
+
+    `silent`: it comes when the test lets the server `speak`, or never.
+    """
 
     status: int = 200
     result: object = True
@@ -23,7 +26,7 @@ class Answer:
     parameters: dict[str, int] | None = None
     body: bytes | None = None
     drop: bool = False
-    silent_for: float = 0
+    silent: bool = False
 
 
 @dataclass
@@ -36,6 +39,7 @@ class Server:
     script: dict[str, deque[Answer]] = field(default_factory=lambda: defaultdict(deque))
     number: int = 100
     arrived: dict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
+    speak: asyncio.Event = field(default_factory=asyncio.Event)
 
     def will(self, method: str, *answers: Answer) -> None:
         self.script[method].extend(answers)
@@ -54,8 +58,8 @@ class Server:
         self.calls.append((method, {name: str(value) for name, value in given.items()}))
         self.arrived[method].set()
         answer = self.script[method].popleft() if self.script[method] else Answer(result=self.usual(method))
-        if answer.silent_for:
-            await asyncio.sleep(answer.silent_for)
+        if answer.silent:
+            await self.speak.wait()
         if answer.drop:
             assert request.transport is not None
             request.transport.abort()

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from telegram.error import TelegramError
+from telegram.error import TimedOut
 
 from probot.telegram.bot import QuietBot
 from probot.telegram.polling import Poller, Reception, wait_after
@@ -195,22 +195,27 @@ async def test_stopping_in_the_middle_of_keeping_confirms_nothing(
 
 
 async def test_stopping_a_long_poll_ends_it_at_once(bot: QuietBot, server: Server, clock: HandClock):
-    server.will("getUpdates", Answer(silent_for=5, result=[]))
+    server.will("getUpdates", Answer(silent=True))
     running = asyncio.create_task(Poller(bot, Inbox().keep, clock, poll_seconds=5).run())
     await server.called("getUpdates")
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(running, 2)
+        await asyncio.wait_for(running, 4)
     assert offsets(server) == [None]
 
 
-async def test_a_long_poll_may_take_longer_than_other_calls(world: World, server: Server):
-    """The bot of these tests waits 0.3 s for an ordinary answer."""
-    server.will("sendMessage", Answer(silent_for=0.6))
-    server.will("getUpdates", Answer(silent_for=0.6, result=[update(1)]))
-    with pytest.raises(TelegramError):
-        await world.poller._bot.send_message(5, "x")
-    await world.turns(1)
+async def test_a_long_poll_may_take_longer_than_other_calls(
+    hasty: QuietBot, server: Server, clock: HandClock
+):
+    world = World(hasty, clock)
+    server.will("sendMessage", Answer(silent=True))
+    server.will("getUpdates", Answer(silent=True, result=[update(1)]))
+    polling = asyncio.create_task(world.turns(1))
+    await server.called("getUpdates")
+    with pytest.raises(TimedOut):
+        await hasty.send_message(5, "x")
+    server.speak.set()
+    await polling
     assert world.inbox.batches == [[1]]
 
 

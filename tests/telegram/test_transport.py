@@ -56,13 +56,18 @@ async def test_a_message_arrives_with_the_text_it_was_given(bot: QuietBot, serve
         (Answer(200, body=b"[]"), AnswerLost),
         (Answer(200, body=b"{}"), AnswerLost),
         (Answer(drop=True), AnswerLost),
-        (Answer(silent_for=1), TimedOut),
     ],
     ids=str,
 )
 async def test_every_kind_of_answer_has_its_error(bot: QuietBot, server: Server, answer: Answer, kind: type):
     server.will("sendMessage", answer)
     assert type(await error_of(bot)) is kind
+    assert len(server.of("sendMessage")) == 1
+
+
+async def test_silence_is_a_time_out(hasty: QuietBot, server: Server):
+    server.will("sendMessage", Answer(silent=True))
+    assert type(await error_of(hasty)) is TimedOut
     assert len(server.of("sendMessage")) == 1
 
 
@@ -92,11 +97,12 @@ async def test_a_name_that_nobody_has_is_certainly_not_sent():
 
 
 async def test_waiting_in_vain_for_a_free_connection_is_certainly_not_sent(server: Server):
-    bot = build_bot(TOKEN, server.root, AiohttpRequest(connections=1, connect_timeout=0.1, read_timeout=5))
-    server.will("sendMessage", Answer(silent_for=0.6, result=server_message()))
+    bot = build_bot(TOKEN, server.root, AiohttpRequest(connections=1, connect_timeout=2))
+    server.will("sendMessage", Answer(silent=True, result=server_message()))
     first = asyncio.create_task(bot.send_message(5, "the only connection"))
     await server.called("sendMessage")
     assert type(await error_of(bot)) is NotSent
+    server.speak.set()
     assert (await first).message_id == 1
     await bot.shutdown()
 
@@ -158,7 +164,7 @@ WORDS = "my-very-private-words"
 
 
 async def test_neither_token_nor_text_appears_in_any_log_or_error(
-    bot: QuietBot, server: Server, caplog: pytest.LogCaptureFixture
+    bot: QuietBot, hasty: QuietBot, server: Server, caplog: pytest.LogCaptureFixture
 ):
     """Every logger is set to DEBUG by name, as somebody who hunts a fault would do."""
     caplog.set_level(logging.DEBUG)
@@ -173,7 +179,6 @@ async def test_neither_token_nor_text_appears_in_any_log_or_error(
         Answer(502, body=f"<html>{WORDS}</html>".encode()),
         Answer(200, body=f"not json {WORDS}".encode()),
         Answer(drop=True),
-        Answer(silent_for=0.5),
     ]
     server.will("sendMessage", Answer(result=server_message()), *troubles, *troubles)
     post = Post(5, Message(WORDS, buttons=((Button("8", WORDS),),), quote=(0, 5)))
@@ -182,6 +187,11 @@ async def test_neither_token_nor_text_appears_in_any_log_or_error(
         with pytest.raises(TelegramError) as caught:
             await bot.send_message(5, WORDS)
         traces.extend(traceback.format_exception(caught.value))
+    server.will("sendMessage", Answer(silent=True), Answer(silent=True))
+    traces.append(repr(await TelegramChannel(build_bot(TOKEN, server.root, hasty.request)).deliver(post)))
+    with pytest.raises(TimedOut) as silence:
+        await hasty.send_message(5, WORDS)
+    traces.extend(traceback.format_exception(silence.value))
     await channel.deliver(Edit(5, 101, Message(WORDS)))
     await channel.acknowledge_tap("q", WORDS)
     server.will("getMe", Answer(401, description="Unauthorized"))
